@@ -1,0 +1,69 @@
+"""Actions, pairs and groups in bulk: what detect makes of posts."""
+
+from enum import StrEnum
+
+import pyarrow as pa
+
+from watchbell.model.posts import TIMESTAMP
+
+
+class Trace(StrEnum):
+    """What two accounts can do alike; each has a file in `detect/traces/`."""
+
+    LINK = "link"
+    DOMAIN = "domain"
+    HASHTAG = "hashtag"
+    TEXT = "text"
+    MEDIA = "media"
+    REPOST = "repost"
+    REPLY = "reply"
+    MENTION = "mention"
+
+
+ACTIONS = pa.schema(
+    [
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("account_id", pa.string(), nullable=False),
+        pa.field("object_id", pa.string(), nullable=False),
+        pa.field("at", TIMESTAMP, nullable=False),
+        pa.field("post_id", pa.string()),
+    ]
+)
+"""One row: this account acted on this object at this time, in this post."""
+
+PAIRS = pa.schema(
+    [
+        # account_a < account_b as text.
+        pa.field("account_a", pa.string(), nullable=False),
+        pa.field("account_b", pa.string(), nullable=False),
+        pa.field("by", pa.string(), nullable=False),
+        pa.field("window_s", pa.float64(), nullable=False),
+        # Post pairs on one object within the window (the weight of CooRTweet's edges).
+        pa.field("post_pairs", pa.int64(), nullable=False),
+        # Distinct objects among them: what one hyperactive account cannot inflate.
+        pa.field("objects", pa.int64(), nullable=False),
+        pa.field("first_at", TIMESTAMP, nullable=False),
+        pa.field("last_at", TIMESTAMP, nullable=False),
+        pa.field("median_gap_s", pa.float64(), nullable=False),
+        # Null until a significance test has looked at the pair.
+        pa.field("expected", pa.float64()),
+        pa.field("p_value", pa.float64()),
+        pa.field("q_value", pa.float64()),
+    ]
+)
+"""One row: these two accounts acted on the same objects within the window."""
+
+GROUPS = pa.schema(
+    [
+        pa.field("group_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string(), nullable=False),
+        pa.field("by", pa.list_(pa.string()), nullable=False),
+        pa.field("role", pa.string()),
+        # Share of the group's co-action weight that touches this account, 0 to 1.
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("q_value", pa.float64()),
+        pa.field("first_at", TIMESTAMP, nullable=False),
+        pa.field("last_at", TIMESTAMP, nullable=False),
+    ]
+)
+"""One row: this account belongs to this group. A group is "synchronised" until a person decides more."""

@@ -1,0 +1,124 @@
+"""Ads, what the public is told of them, and what was decided about each."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field
+
+from watchbell.model.record import Record, UtcDatetime
+
+
+class Targeting(Record):
+    """One thing an ad was aimed at, or kept away from."""
+
+    dimension: str
+    """What is targeted, as the library names it: region, age, interest, gender, postal code…"""
+    value: str
+    excluded: bool = False
+
+
+class Money(Record):
+    """A sum as a source gives it: exact when `lower == upper`, a range otherwise."""
+
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    """ISO 4217."""
+    lower: Decimal
+    upper: Decimal | None
+    """None: the source says "more than"."""
+
+
+class Count(Record):
+    """A count as a source gives it; exact when `lower == upper`."""
+
+    lower: int
+    upper: int | None
+
+
+class Ad(Record):
+    """A political ad, or one screened for being political."""
+
+    id: str
+    """`source:id`, as in the library it came from."""
+    source: str
+    """Which library or reader it came through: `snap`, `ira`, `jsonl`…"""
+    platform: str
+    text: str | None = None
+    advertiser: str | None = None
+    """The page or account it ran from."""
+    payer: str | None = None
+    """Who the source says paid: the disclosed name, never a guess of ours."""
+    payer_address: str | None = None
+    registration_id: str | None = None
+    """The registration that the advertiser claims, such as an FEC committee id."""
+    disclaimer: str | None = None
+    """The disclaimer's words, where the source gives them."""
+    declared_political: bool = False
+    """The advertiser or the library declared it political."""
+    spend: Money | None = None
+    impressions: Count | None = None
+    clicks: int | None = None
+    started_at: UtcDatetime | None = None
+    ended_at: UtcDatetime | None = None
+    targeting: tuple[Targeting, ...] = ()
+    links: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    """Addresses or file names of its pictures and films; never fetched by Watchbell itself."""
+    language: str | None = None
+    country: str | None = None
+    """ISO 3166-1 alpha-2 where the source allows it, else as the source writes it."""
+    synthetic: bool = False
+    """Made up for a demonstration or a test, and shown as such everywhere."""
+
+
+class Verdict(StrEnum):
+    """What happens to an ad."""
+
+    APPROVE = "approve"
+    """Nothing found that keeps it from running."""
+    REVIEW = "review"
+    """Held: a person must decide."""
+    REJECT = "reject"
+    """Breaks a rule plainly. A person can overturn it, and the advertiser can appeal."""
+
+
+class PolicyFinding(Record):
+    """A rule that the ad touches, the words that do, and why that matters."""
+
+    code: str
+    """Code of the rule in `ads/rules/`, such as VI-METHOD."""
+    quote: str
+    """The ad's own words (or its missing field) that the rule is about."""
+    reason: str
+
+
+class DisclaimerState(StrEnum):
+    """What is known of an ad's disclaimer."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    NOT_NEEDED = "not_needed"
+    """The ad is not political."""
+
+
+class DisclaimerFinding(Record):
+    """Whether the ad says who paid, and what it says."""
+
+    state: DisclaimerState
+    payer: str | None = None
+    quote: str | None = None
+    reason: str
+
+
+class AdDecision(Record):
+    """The decision on one ad under one version of the rules; it can be replayed."""
+
+    ad_id: str
+    verdict: Verdict
+    political: bool
+    political_reason: str
+    policies: tuple[PolicyFinding, ...] = ()
+    disclaimer: DisclaimerFinding
+    rules_version: str
+    decided_at: UtcDatetime
+    decided_by: str = "watchbell"
+    """`watchbell` for the first pass, else the reviewer's account."""

@@ -1,0 +1,40 @@
+"""Settings an operator may change: environment variables `WATCHBELL_…`, else the workspace's `watchbell.toml`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+class Settings(BaseSettings):
+    """The settings of one workspace. An environment variable wins over the file."""
+
+    model_config = SettingsConfigDict(env_prefix="WATCHBELL_", extra="forbid", frozen=True)
+
+    database_url: str | None = Field(default=None, repr=False)
+    """SQLAlchemy URL of the database. None: SQLite in the workspace. May hold a password, so it is never shown."""
+    operator: str = "Watchbell operator"
+    """Name of the organisation that runs this workspace; what it shares carries this name."""
+    session_hours: int = Field(default=12, ge=1, le=168)
+    """How long a sign-in at the desk lasts."""
+
+    @classmethod
+    def load(cls, file: Path) -> "Settings":
+        """Return the settings with `file` (TOML, may be absent) under the environment."""
+
+        class FromFile(cls):  # type: ignore[valid-type, misc]  # pydantic-settings takes the file from the class
+            model_config = SettingsConfigDict(env_prefix="WATCHBELL_", extra="forbid", frozen=True, toml_file=file)
+
+        return cls.model_validate(FromFile().model_dump())
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic-settings' signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: what the caller gives, the environment, the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

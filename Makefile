@@ -1,0 +1,63 @@
+# Watchbell: `make help` lists what can be asked for.
+# On a fresh machine each target first makes what it needs: .venv from uv.lock, and uv itself where it is missing.
+
+VENV := .venv/bin
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+EXTRAS := --extra desk --extra postgres
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/.demo ## Run the whole loop on the bundled data and serve the desk (ARGS="--no-serve --json" and the like)
+	@$(VENV)/watchbell demo $(ARGS)
+
+test: .venv/.dev system ## Everything that CI checks: lint, types, import contracts, all tests
+	@$(VENV)/ruff check
+	@$(VENV)/ruff format --check
+	@$(VENV)/mypy
+	@$(VENV)/lint-imports --no-logo
+	@$(VENV)/pytest $(ARGS)
+
+lint: .venv/.dev ## Lint and check the import contracts
+	@$(VENV)/ruff check
+	@$(VENV)/lint-imports --no-logo
+
+format: .venv/.dev ## Format the code, and fix what the linter can
+	@$(VENV)/ruff check --fix
+	@$(VENV)/ruff format
+
+types: .venv/.dev ## Check the types
+	@$(VENV)/mypy
+
+docs: .venv/.dev ## Write docs/reference anew from the code
+	@$(VENV)/python scripts/generate_reference.py
+
+bench: .venv/.dev ## Measure the claims: every script in benchmarks/
+	@for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/python "$$script" || exit 1; done
+
+scenario: .venv/.demo ## Make the demo's made-up scenario again
+	@$(VENV)/python scripts/make_scenario.py src/watchbell/desk/demo_data/scenario
+
+lock: ## Bring uv.lock in line with pyproject.toml
+	@scripts/uv lock
+
+clean: ## Remove what was made here, the environment too
+	rm -rf .venv .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/.state
+
+system: # Chromium and PostgreSQL for the tests, where they can be had
+	@scripts/system-packages
+
+# --inexact: a developer's environment keeps its tools when the demo is run in it.
+.venv/.demo: uv.lock pyproject.toml
+	@scripts/uv sync --locked --no-dev --inexact $(EXTRAS)
+	@touch $@
+
+.venv/.dev: uv.lock pyproject.toml
+	@scripts/uv sync --locked $(EXTRAS)
+	@touch $@ .venv/.demo
+
+.PHONY: help demo test lint format types docs bench scenario lock clean system

@@ -1,0 +1,30 @@
+"""Rejects, kept beside the work so that a person can repair and import them again."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+
+from watchbell.files.rows import Reject
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
+    """Write rejects as JSON lines and return how many there were.
+
+    The file appears only when it is complete, and replaces an older one; with no reject, no file is written.
+    """
+    waiting = iter(rejects)
+    first = next(waiting, None)
+    if first is None:
+        return 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as lines:
+        count = sum(1 for reject in chain([first], waiting) if lines.write(_line(reject)))
+    part.replace(path)
+    return count
+
+
+def _line(reject: Reject) -> str:
+    return json.dumps(dataclasses.asdict(reject), ensure_ascii=False) + "\n"

@@ -1,9 +1,10 @@
 """Settings an operator may change: environment variables `WATCHBELL_…`, else the workspace's `watchbell.toml`."""
 
+import tomllib
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -20,21 +21,21 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, file: Path) -> "Settings":
-        """Return the settings with `file` (TOML, may be absent) under the environment."""
+        """Return the settings with `file` (TOML, may be absent) under the environment.
 
-        class FromFile(cls):  # type: ignore[valid-type, misc]  # pydantic-settings takes the file from the class
-            model_config = SettingsConfigDict(env_prefix="WATCHBELL_", extra="forbid", frozen=True, toml_file=file)
-
-        return cls.model_validate(FromFile().model_dump())
+        Raises:
+            ValueError: the file is not TOML, or names a setting that does not exist or a value that cannot be.
+        """
+        return cls(**tomllib.loads(file.read_text("utf-8")) if file.exists() else {})
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # the environment stands above what `load` passes from the file
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  # pydantic-settings' signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # pydantic-settings' signature
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: what the caller gives, the environment, the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Order the sources: the environment, then the file."""
+        return env_settings, init_settings

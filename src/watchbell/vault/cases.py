@@ -1,0 +1,91 @@
+"""Cases, with their evidence."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from watchbell.errors import UsageError
+from watchbell.model.cases import Case, CaseStatus
+from watchbell.model.tlp import strictest
+from watchbell.vault.database import Database, insert_or_replace, lock
+from watchbell.vault.ledger import append
+from watchbell.vault.schema import cases
+
+
+class CaseShelf:
+    """The cases of a vault."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write `database`."""
+        self._database = database
+
+    def put(self, case: Case) -> bool:
+        """Add the case, or what it brings to the one of the same id (see `merged`). Return whether it was new."""
+        with self._database.write() as connection:
+            lock(connection, cases)
+            known = _get(connection, case.id)
+            _put(connection, case if known is None else merged(known, case))
+        return known is None
+
+    def get(self, case_id: str) -> Case | None:
+        """Return the case, or None if there is none of that id."""
+        with self._database.read() as connection:
+            return _get(connection, case_id)
+
+    def all(self, status: CaseStatus | None = None) -> list[Case]:
+        """Return the cases, or those of one status, the last opened first."""
+        query = select(cases.c.record).order_by(cases.c.opened_at.desc(), cases.c.id)
+        if status is not None:
+            query = query.where(cases.c.status == status)
+        with self._database.read() as connection:
+            return [Case.model_validate_json(record) for record in connection.scalars(query)]
+
+    def count(self) -> int:
+        """Return how many cases there are."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(cases)) or 0
+
+    def set_status(self, case_id: str, status: CaseStatus, by: str, at: datetime) -> None:
+        """Set where the case stands, and write to the ledger who did; both are kept or neither.
+
+        Raises:
+            UsageError: there is no such case.
+        """
+        with self._database.write() as connection:
+            lock(connection, cases)
+            case = _get(connection, case_id)
+            if case is None:
+                raise UsageError(f"There is no case {case_id}.")
+            _put(connection, case.model_copy(update={"status": status, "modified_at": at}))
+            append(connection, by, "case.status", case_id, {"from": case.status, "to": status}, at)
+
+
+def merged(known: Case, newcomer: Case) -> Case:
+    """Return the known case with the newcomer's words and further evidence.
+
+    The status and the opening stay, and the marking only becomes stricter. A case that somebody has judged keeps its
+    words too, for they are what was judged. A newcomer that brings nothing leaves the case as it is.
+    """
+    pieces = {piece.id for piece in known.evidence}
+    further = tuple(piece for piece in newcomer.evidence if piece.id not in pieces)
+    words = newcomer if known.status is CaseStatus.OPEN else known
+    update: dict[str, Any] = {
+        "title": words.title,
+        "summary": words.summary,
+        "certainty": words.certainty,
+        "tlp": strictest([known.tlp, newcomer.tlp]),
+        "evidence": known.evidence + further,
+    }
+    case = known.model_copy(update=update)
+    return case if case == known else case.model_copy(update={"modified_at": newcomer.modified_at})
+
+
+def _get(connection: Connection, case_id: str) -> Case | None:
+    record = connection.scalar(select(cases.c.record).where(cases.c.id == case_id))
+    return None if record is None else Case.model_validate_json(record)
+
+
+def _put(connection: Connection, case: Case) -> None:
+    row = {"id": case.id, "status": case.status, "opened_at": case.opened_at, "record": case.model_dump_json()}
+    insert_or_replace(connection, cases, [row])

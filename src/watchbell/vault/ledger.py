@@ -1,0 +1,107 @@
+"""The ledger: who did what, one entry after another, each sealed with the SHA-256 of the one before.
+
+Whoever changes, removes or slips in an entry breaks the chain, and `verify` says so. Taking entries off the end cannot
+be seen from the ledger alone: note its last hash elsewhere.
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from watchbell.model.record import Record, UtcDatetime
+from watchbell.vault.columns import plain
+from watchbell.vault.database import Database, lock
+from watchbell.vault.schema import ledger
+
+FIRST = "0" * 64
+"""What stands as the hash before the first entry."""
+
+
+class LedgerEntry(Record):
+    """One entry of the ledger."""
+
+    seq: int
+    """1 for the first, without gaps."""
+    at: UtcDatetime
+    actor: str
+    event: str
+    subject: str
+    details: dict[str, Any]
+    previous: str
+    """Hash of the entry before; zeros for the first."""
+
+    def sealed(self) -> str:
+        """Return the entry's hash: SHA-256, hexadecimal, over its JSON.
+
+        The JSON has the fields above with the keys sorted, no spaces, ASCII only, and the time in ISO 8601 with
+        microseconds and +00:00.
+        """
+        facts = self.model_dump() | {"at": self.at.isoformat(timespec="microseconds")}
+        return hashlib.sha256(canonical(facts).encode()).hexdigest()
+
+
+class Ledger:
+    """The ledger of a vault. There is no way to change an entry."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write `database`."""
+        self._database = database
+
+    def append(self, actor: str, event: str, subject: str, details: dict[str, Any], at: datetime) -> str:
+        """Add an entry and return its hash. `details` must be JSON-ready."""
+        with self._database.write() as connection:
+            return append(connection, actor, event, subject, details, at)
+
+    def entries(self, limit: int = 100) -> list[LedgerEntry]:
+        """Return the last entries, the latest first."""
+        query = select(ledger).order_by(ledger.c.seq.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def verify(self) -> bool:
+        """Recompute every hash; tell whether each is right and follows the one before."""
+        seq, previous = 0, FIRST
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=1_000).execute(select(ledger).order_by(ledger.c.seq)):
+                seq, entry = seq + 1, _entry(row)
+                if (entry.seq, entry.previous, entry.sealed()) != (seq, previous, row.hash):
+                    return False
+                previous = row.hash
+        return True
+
+
+def append(connection: Connection, actor: str, event: str, subject: str, details: dict[str, Any], at: datetime) -> str:
+    """Add an entry within the caller's transaction, so that it is kept exactly when the deed is; return its hash."""
+    lock(connection, ledger)
+    last = connection.execute(select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, FIRST)
+    entry = LedgerEntry(
+        seq=seq,
+        at=at,
+        actor=plain(actor),
+        event=plain(event),
+        subject=plain(subject),
+        details=details,
+        previous=previous,
+    )
+    row = entry.model_dump() | {"details": canonical(details), "hash": entry.sealed()}
+    connection.execute(insert(ledger), row)
+    return entry.sealed()
+
+
+def canonical(value: Any) -> str:
+    """Write JSON in the one way that hashes alike everywhere.
+
+    Raises:
+        ValueError: there is a number that JSON cannot write.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _entry(row: Row[Any]) -> LedgerEntry:
+    values = row._asdict() | {"details": json.loads(row.details)}
+    del values["hash"]
+    return LedgerEntry.model_validate(values)

@@ -1,0 +1,148 @@
+"""The tables. Typed columns are what is searched or sorted; `record` is the whole record as pydantic writes it.
+
+`record` is text rather than a JSON type: pydantic reads and writes it directly, and both databases keep it as it is.
+A change here needs a migration in `migrations/versions/`; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from watchbell.vault.columns import Instant, Plain
+
+metadata = MetaData()
+
+# SQLite numbers rows by itself only in a column that is exactly INTEGER.
+SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
+
+indicators = Table(
+    "indicators",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("kind", Plain, nullable=False),
+    Column("tlp_rank", SmallInteger, nullable=False),
+    Column("modified", Instant, nullable=False),
+    Column("words", Plain, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+hits = Table(
+    "hits",
+    metadata,
+    Column("hit_id", Plain, primary_key=True),
+    Column("indicator_id", Plain, nullable=False),
+    Column("indicator_kind", Plain, nullable=False),
+    Column("indicator_value", Plain, nullable=False),
+    Column("source", Plain, nullable=False),
+    Column("tlp", Plain, nullable=False),
+    Column("target_kind", Plain, nullable=False),
+    Column("target_id", Plain, nullable=False),
+    Column("platform", Plain),
+    Column("account_id", Plain),
+    Column("at", Instant),
+    Column("field", Plain, nullable=False),
+    Column("matched", Plain, nullable=False),
+    Column("relation", Plain, nullable=False),
+    Index("hits_by_target", "target_kind", "target_id"),
+)
+
+ads = Table(
+    "ads",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    # The filters are folded (`columns.folded`): the record has them as the source wrote them.
+    Column("source", Plain, nullable=False),
+    Column("platform", Plain, nullable=False),
+    Column("advertiser", Plain),
+    Column("payer", Plain),
+    Column("country", Plain),
+    Column("declared_political", Boolean, nullable=False),
+    Column("started_at", Instant),
+    # Lower bound of what the source gives, in the source's currency.
+    Column("spend", Double),
+    Column("words", Plain, nullable=False),
+    # The decision that counts; no foreign key, for decisions already point at ads.
+    Column("decision_seq", SEQUENCE),
+    Column("record", Text, nullable=False),
+    Index("ads_by_start", "started_at", "id"),
+    Index("ads_by_spend", "spend", "id"),
+    Index("ads_by_decision", "decision_seq"),
+)
+
+ad_decisions = Table(
+    "ad_decisions",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True),
+    Column("ad_id", Plain, ForeignKey("ads.id"), nullable=False),
+    Column("verdict", Plain, nullable=False),
+    Column("political", Boolean, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    # SHA-256 of the record: the same decision told twice is one.
+    Column("digest", Plain, nullable=False),
+    Column("record", Text, nullable=False),
+    UniqueConstraint("ad_id", "digest", name="ad_decisions_once"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("status", Plain, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+partners = Table(
+    "partners",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("username", Plain, primary_key=True),
+    Column("disabled", Boolean, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Plain, primary_key=True),
+    Column("username", Plain, ForeignKey("users.username"), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("run_id", Plain, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("summary", Text, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Plain, nullable=False),
+    Column("event", Plain, nullable=False),
+    Column("subject", Plain, nullable=False),
+    Column("details", Text, nullable=False),
+    Column("previous", Plain, nullable=False),
+    Column("hash", Plain, nullable=False),
+)

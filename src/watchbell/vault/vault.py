@@ -1,0 +1,79 @@
+"""The vault: the records that must survive, each kind on its shelf, in SQLite or PostgreSQL."""
+
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from watchbell.errors import WorkspaceError
+from watchbell.vault.ads import AdShelf
+from watchbell.vault.cases import CaseShelf
+from watchbell.vault.database import Database, connect
+from watchbell.vault.hits import HitShelf
+from watchbell.vault.indicators import IndicatorShelf
+from watchbell.vault.ledger import Ledger
+from watchbell.vault.migrate import migrate
+from watchbell.vault.partners import PartnerShelf
+from watchbell.vault.runs import RunShelf
+from watchbell.vault.users import SessionShelf, UserShelf
+
+
+class Vault:
+    """An open database and its shelves; use it as a context manager, or call `close`."""
+
+    def __init__(self, database: Database) -> None:
+        """Put up the shelves; `open_vault` makes sure that the tables are there."""
+        self._database = database
+        self.indicators = IndicatorShelf(database)
+        self.hits = HitShelf(database)
+        self.ads = AdShelf(database)
+        self.cases = CaseShelf(database)
+        self.partners = PartnerShelf(database)
+        self.users = UserShelf(database)
+        self.sessions = SessionShelf(database)
+        self.runs = RunShelf(database)
+        self.ledger = Ledger(database)
+
+    def close(self) -> None:
+        """Close all connections to the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def open_vault(url: str) -> Vault:
+    """Open the database at `url` (`sqlite:///…`, `postgresql+psycopg://…`) and bring its tables up to date.
+
+    Raises:
+        MissingExtraError: `url` is PostgreSQL's and its driver is not installed.
+        WorkspaceError: the database cannot be reached, or a newer version of Watchbell wrote it.
+    """
+    database = connect(_parsed(url))
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return Vault(database)
+
+
+def sqlite_url(file: Path) -> str:
+    """Return the URL of the SQLite database in `file`."""
+    return URL.create("sqlite", database=str(file.absolute())).render_as_string()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        # SQLAlchemy's message repeats the URL, and it may hold a password.
+        raise WorkspaceError(
+            "The database URL cannot be read; it looks like postgresql+psycopg://user@host/name."
+        ) from error
+    plain = parsed.drivername in {"postgres", "postgresql"}
+    return parsed.set(drivername="postgresql+psycopg") if plain else parsed

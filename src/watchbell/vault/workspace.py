@@ -1,0 +1,124 @@
+"""A workspace: the one folder that holds an installation's posts, records and settings."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pydantic import ValidationError
+
+from watchbell.errors import WorkspaceError
+from watchbell.settings import Settings
+from watchbell.vault.posts import PostStore
+
+if TYPE_CHECKING:
+    from watchbell.vault.vault import Vault
+
+SETTINGS_FILE = "watchbell.toml"
+DATABASE_FILE = "watchbell.db"
+FOLDERS = ("posts", "blobs", "ledger", "runs", "rejects")
+
+SETTINGS_TEXT = """\
+# Settings of this Watchbell workspace. An environment variable WATCHBELL_<NAME> wins over a line here.
+
+# The name that what you share carries.
+# operator = "Watchbell operator"
+
+# The database. Without this line it is SQLite, in the file watchbell.db beside this one.
+# It may hold a password: keep this file readable for its owner only.
+# database_url = "postgresql+psycopg://watchbell:password@localhost/watchbell"
+
+# How many hours a sign-in at the desk lasts, 1 to 168.
+# session_hours = 12
+"""
+
+
+class Workspace:
+    """An open workspace; use it as a context manager, or call `close`."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        """Stand at `root`; `create` and `open` check that it is a workspace."""
+        self.root = root
+        self.settings = settings
+        self.posts = PostStore(root / "posts")
+        self.blobs = root / "blobs"
+        self.runs = root / "runs"
+        self.rejects = root / "rejects"
+
+    @staticmethod
+    def is_at(root: Path) -> bool:
+        """Tell whether `root` is a workspace."""
+        return (root / SETTINGS_FILE).is_file()
+
+    @classmethod
+    def create(cls, root: Path) -> Self:
+        """Make `root` a workspace, or complete one that is there; what exists is left as it is.
+
+        Raises:
+            WorkspaceError: the folder cannot be written, or the workspace in it cannot be opened.
+        """
+        try:
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in FOLDERS:
+                (root / folder).mkdir(mode=0o700, exist_ok=True)
+            # The settings come last: their file is what makes the folder a workspace.
+            _write_private(root / SETTINGS_FILE, SETTINGS_TEXT)
+        except OSError as error:
+            raise WorkspaceError(f"No workspace can be made at {root}: {error.strerror}.") from error
+        workspace = cls.open(root)
+        _ = workspace.vault
+        return workspace
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """Return the workspace at `root`.
+
+        Raises:
+            WorkspaceError: there is none, or its settings cannot be used.
+        """
+        if not cls.is_at(root):
+            raise WorkspaceError(
+                f"{root} is no Watchbell workspace. Make one with `watchbell init {root}`, "
+                "or name one with --workspace or WATCHBELL_WORKSPACE."
+            )
+        return cls(root, _settings(root / SETTINGS_FILE))
+
+    @cached_property
+    def vault(self) -> "Vault":
+        """The records, opened when they are first asked for: commands on posts alone start without a database."""
+        from watchbell.vault.vault import open_vault, sqlite_url  # noqa: PLC0415  # SQLAlchemy takes a while to load
+
+        return open_vault(self.settings.database_url or sqlite_url(self.root / DATABASE_FILE))
+
+    def close(self) -> None:
+        """Close the database, if it was opened."""
+        if "vault" in self.__dict__:
+            self.vault.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner may read, unless it is there already."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(text, "utf-8")
+
+
+def _settings(file: Path) -> Settings:
+    try:
+        return Settings.load(file)
+    except OSError as error:
+        raise WorkspaceError(f"The settings in {file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise WorkspaceError(f"The settings in {file} or the environment cannot be used: {_reason(error)}.") from error
+
+
+def _reason(error: ValueError) -> str:
+    """Say what is wrong without the values: the database URL may hold a password."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())

@@ -39,6 +39,9 @@ docs: .venv/.dev ## Write docs/reference anew from the code
 bench: .venv/.dev ## Measure the claims: every script in benchmarks/
 	@for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/python "$$script" || exit 1; done
 
+assets: ## Fetch the desk's scripts again from the pinned npm packages (needs npm)
+	@sh assets/vendor.sh
+
 scenario: .venv/.demo ## Make the demo's made-up scenario again
 	@$(VENV)/python scripts/make_scenario.py src/watchbell/desk/demo_data/scenario
 
@@ -60,4 +63,4 @@ system: # Chromium and PostgreSQL for the tests, where they can be had
 	@scripts/uv sync --locked $(EXTRAS)
 	@touch $@ .venv/.demo
 
-.PHONY: help demo test lint format types docs bench scenario lock clean system
+.PHONY: help demo test lint format types docs bench scenario lock clean system assets

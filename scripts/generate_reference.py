@@ -1,0 +1,275 @@
+"""Write docs/reference anew from the code, so that it never says what the code does not do.
+
+    python scripts/generate_reference.py [FOLDER]
+
+Commands come from the command line itself, the rest from the modules' own docstrings and schemas.
+"""
+
+import ast
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from watchbell import errors
+from watchbell.cli.main import DOORS, load
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src/watchbell"
+NOTE = "<!-- Made by `make docs` from the code. Change the code, not this page. -->"
+BULK = {"posts": ("POSTS",), "actions": ("ACTIONS", "PAIRS", "GROUPS"), "indicators": ("HITS",)}
+RECORDS = ("tlp", "indicators", "ads", "advertisers", "cases", "evidence", "partners")
+
+
+def page(title: str, *parts: str) -> str:
+    """Return a page of Markdown: its title, where it comes from, its parts."""
+    return "\n\n".join([f"# {title}", NOTE, *(part.strip("\n") for part in parts if part.strip())]) + "\n"
+
+
+def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Return a table of Markdown; a bar or a line break inside a cell does not end it."""
+    body = [[" ".join(cell.split()).replace("|", "\\|") for cell in row] for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [list(head), ["---"] * len(head), *body])
+
+
+# The command line
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Yield every command that can be run, with its full name."""
+    for door in DOORS:
+        command = load(door)
+        children = getattr(command, "commands", None)
+        if children is None:
+            yield f"watchbell {door}", command
+        else:
+            for name, child in children.items():
+                yield f"watchbell {door} {name}", child
+
+
+def usage(name: str, command: Any) -> str:
+    """Return one line that shows how the command is called."""
+    arguments = [argument for argument in command.params if argument.param_type_name == "argument"]
+    return " ".join([f"$ {name} [OPTIONS]", *(metavar(argument) for argument in arguments)])
+
+
+def metavar(parameter: Any) -> str:
+    """Return how help shows the parameter's value: `FILE...`, `[DIR]`, `INTEGER`."""
+    name = (parameter.metavar or parameter.name or "").upper()
+    dots = "..." if parameter.nargs == -1 else ""
+    return f"{name}{dots}" if parameter.required else f"[{name}]{dots}"
+
+
+def option_row(option: Any) -> tuple[str, str, str]:
+    """Return the option's names, what it takes, and what it does."""
+    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    takes = "" if option.is_flag else value_of(option)
+    required = " Required." if option.required else ""
+    return names, takes, f"{option.help or ''}{required}{default_of(option)}"
+
+
+def value_of(option: Any) -> str:
+    """Return what an option takes: its choices, else the word for its value, and whether it may be repeated."""
+    choices = getattr(option.type, "choices", None)
+    taken = (
+        " or ".join(f"`{choice}`" for choice in choices)
+        if choices
+        else f"`{option.metavar or option.type.name.upper()}`"
+    )
+    return f"{taken}, repeatable" if option.multiple else taken
+
+
+def default_of(option: Any) -> str:
+    """Return a sentence on the default, where there is one that a reader can use."""
+    default = option.default
+    if option.is_flag or callable(default) or default in (None, (), [], ""):
+        return ""
+    values = default if isinstance(default, list | tuple) else [default]
+    return " Default: " + ", ".join(f"`{getattr(value, 'value', value)}`" for value in values) + "."
+
+
+def command_section(name: str, command: Any) -> str:
+    """Return what one command does, how it is called, and its arguments and options."""
+    arguments = [item for item in command.params if item.param_type_name == "argument"]
+    options = [item for item in command.params if item.param_type_name == "option" and not item.hidden]
+    parts = [f"## {name}", (command.help or "").strip(), f"```console\n{usage(name, command)}\n```"]
+    if arguments:
+        parts.append(table(("argument", "what"), [(f"`{metavar(item)}`", item.help or "") for item in arguments]))
+    if options:
+        parts.append(table(("option", "takes", "what"), [option_row(item) for item in options]))
+    return "\n\n".join(parts)
+
+
+def cli_page() -> str:
+    """Return the reference of the command line."""
+    overview = table(
+        ("command", "what it is for", "extra"),
+        [(f"`watchbell {name}`", door.help, f"`{door.extra}`" if door.extra else "") for name, door in DOORS.items()],
+    )
+    return page("The command line", overview, *(command_section(name, command) for name, command in commands()))
+
+
+# Errors and settings
+
+
+def error_tree(root: type[errors.WatchbellError]) -> Iterator[type[errors.WatchbellError]]:
+    """Yield the error and all below it."""
+    yield root
+    for child in root.__subclasses__():
+        yield from error_tree(child)
+
+
+def exit_codes_page() -> str:
+    """Return the exit codes: what each means to whoever runs the command."""
+    rows = [("0", "", "Done.")]
+    rows += [
+        (str(error.exit_code), f"`{error.__name__}`", error.__doc__ or "")
+        for error in error_tree(errors.WatchbellError)
+    ]
+    rows += [("130", "", "Interrupted; what was finished before is kept.")]
+    ordered = sorted(rows, key=lambda row: int(row[0]))
+    intro = "Errors are one sentence on standard error. The numbers follow `sysexits.h` where it has a fitting one."
+    return page("Exit codes", intro, table(("code", "error", "when"), ordered))
+
+
+def settings_page() -> str:
+    """Return the settings, each with its environment variable."""
+    [settings] = [item for item in classes("settings") if item.name == "Settings"]
+    rows = [
+        (f"`{name}`", f"`WATCHBELL_{name.upper()}`", f"`{kind}`", default, said)
+        for name, kind, default, said in attributes(settings)
+        if name != "model_config"
+    ]
+    intro = (
+        "A setting comes from the environment, else from `watchbell.toml` in the workspace, else it has its default. "
+        "`WATCHBELL_WORKSPACE` names the workspace itself where no `--workspace` is given."
+    )
+    return page("Settings", intro, table(("setting", "environment", "type", "default", "what"), rows))
+
+
+# Tables and records
+
+
+def tree(module: str) -> ast.Module:
+    """Return the module as parsed; `module` is dotted, below `watchbell`."""
+    return ast.parse((PACKAGE / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
+
+
+def classes(module: str) -> Iterator[ast.ClassDef]:
+    """Yield the classes of a module in order."""
+    return (node for node in tree(module).body if isinstance(node, ast.ClassDef))
+
+
+def docstring_after(body: list[ast.stmt], position: int) -> str:
+    """Return the string that stands right after a statement: what it documents, by custom."""
+    match body[position + 1 : position + 2]:
+        case [ast.Expr(value=ast.Constant(value=str(said)))]:
+            return said
+    return ""
+
+
+def attributes(record: ast.ClassDef) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the name, type, default and description of each attribute of a class."""
+    for position, node in enumerate(record.body):
+        said = docstring_after(record.body, position)
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind, value=value):
+                yield name, ast.unparse(kind), default_text(value), said
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text))):
+                yield name, text, "", said
+
+
+def default_text(value: ast.expr | None) -> str:
+    """Return the default as written; what `Field` holds beside it is left out."""
+    match value:
+        case None:
+            return "required"
+        case ast.Call(func=ast.Name(id="Field"), keywords=keywords):
+            defaults = [keyword.value for keyword in keywords if keyword.arg in ("default", "default_factory")]
+            return f"`{ast.unparse(defaults[0])}`" if defaults else "required"
+    return f"`{ast.unparse(value)}`"
+
+
+def record_section(record: ast.ClassDef) -> str:
+    """Return an enumeration's values or a record's fields, as a table."""
+    said = ast.get_docstring(record) or ""
+    rows = list(attributes(record))
+    if any(isinstance(base, ast.Name) and base.id == "StrEnum" for base in record.bases):
+        body = table(("value", "what"), [(f"`{value}`", text) for _, value, _, text in rows])
+    else:
+        cells = [(f"`{name}`", f"`{kind}`", default, text) for name, kind, default, text in rows]
+        body = table(("field", "type", "default", "what"), cells)
+    return f"### {record.name}\n\n{said}\n\n{body}"
+
+
+def column_comments(module: str, schema: str) -> dict[str, str]:
+    """Return the comment that stands right above a column's line in the schema, by the column's name."""
+    source = (PACKAGE / f"model/{module}.py").read_text(encoding="utf-8")
+    written = source.partition(f"{schema} = pa.schema(")[2].partition("\n)")[0]
+    comments: dict[str, str] = {}
+    above: list[str] = []
+    for line in written.splitlines():
+        text = line.strip()
+        if text.startswith("# "):
+            above.append(text.removeprefix("# "))
+        elif text.startswith('pa.field("'):
+            comments[text.split('"')[1]] = " ".join(above)
+            above = []
+    return comments
+
+
+def arrow_section(module: str, name: str) -> str:
+    """Return the columns of an Arrow schema as a table."""
+    schema = getattr(importlib.import_module(f"watchbell.model.{module}"), name)
+    comments = column_comments(module, name)
+    rows = [
+        (f"`{column.name}`", f"`{column.type}`", "yes" if column.nullable else "no", comments.get(column.name, ""))
+        for column in schema
+        if isinstance(column, pa.Field)
+    ]
+    return f"### {name}\n\n{schema_docstring(module, name)}\n\n{table(('column', 'type', 'null', 'what'), rows)}"
+
+
+def schema_docstring(module: str, name: str) -> str:
+    """Return the string that stands right after the schema in its module."""
+    body = tree(f"model.{module}").body
+    for position, node in enumerate(body):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=found)]) if found == name:
+                return docstring_after(body, position)
+    return ""
+
+
+def schema_page() -> str:
+    """Return the tables and records that Watchbell keeps and writes."""
+    bulk = [arrow_section(module, name) for module, names in BULK.items() for name in names]
+    records = [record_section(record) for module in RECORDS for record in classes(f"model.{module}")]
+    return page(
+        "Tables and records",
+        "## Tables\n\nBulk data are Arrow tables, on disk as Parquet. All times are UTC.",
+        *bulk,
+        "## Records\n\nWhat people work with. A record never changes; a new version replaces it.",
+        *records,
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "exit-codes.md": exit_codes_page,
+    "settings.md": settings_page,
+    "schema.md": schema_page,
+}
+
+
+def main(folder: Path) -> None:
+    """Write every page into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, write in PAGES.items():
+        (folder / name).write_text(write(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs/reference")

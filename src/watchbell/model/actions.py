@@ -1,27 +1,13 @@
 """Actions, pairs and groups in bulk: what detect makes of posts."""
 
-from enum import StrEnum
-
 import pyarrow as pa
 
 from watchbell.model.posts import TIMESTAMP
 
 
-class Trace(StrEnum):
-    """What two accounts can do alike; each has a file in `detect/traces/`."""
-
-    LINK = "link"
-    DOMAIN = "domain"
-    HASHTAG = "hashtag"
-    TEXT = "text"
-    MEDIA = "media"
-    REPOST = "repost"
-    REPLY = "reply"
-    MENTION = "mention"
-
-
 ACTIONS = pa.schema(
     [
+        # Name of the trace it is of, such as `link`: see `detect/traces/`.
         pa.field("kind", pa.string(), nullable=False),
         pa.field("account_id", pa.string(), nullable=False),
         pa.field("object_id", pa.string(), nullable=False),

@@ -1,0 +1,62 @@
+"""What an investigation is given: files of posts, or tables that already hold actions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from watchbell.desk.investigate import actions_seen
+from watchbell.errors import NothingUsableError
+from watchbell.files import Reject
+from watchbell.model.actions import ACTIONS
+from watchbell.sources.action_table import ActionColumns, read_actions
+from watchbell.sources.reading import read_posts
+
+
+@dataclass(frozen=True)
+class PostFiles:
+    """How to read files of posts; see `sources.reading.read_posts`."""
+
+    source: str = "auto"
+    platform: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+def actions_in_posts(paths: Sequence[Path], files: PostFiles, by: Sequence[str]) -> tuple[pa.Table, list[Reject]]:
+    """Return the actions that the traces named `by` see in files of posts, and the rows that are no posts.
+
+    Raises:
+        InputError: a file cannot be read.
+        NothingUsableError: not one row of all files is a post.
+    """
+    rejects: list[Reject] = []
+    seen, posts = [ACTIONS.empty_table()], 0
+    for path in paths:
+        for table, rejected in read_posts(path, source=files.source, mapping=files.mapping, platform=files.platform):
+            rejects += rejected
+            posts += table.num_rows
+            seen.append(actions_seen([table], by))
+    _require(posts, "post", paths, rejects)
+    return pa.concat_tables(seen), rejects
+
+
+def actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
+    """Return the actions of tables that already hold them, called `kind`, and the rows that are none.
+
+    Raises:
+        InputError: a file cannot be read.
+        NothingUsableError: not one row of all files is an action.
+        UsageError: a file lacks a named column.
+    """
+    tables, rejects = zip(*(read_actions(path, columns, kind) for path in paths), strict=True)
+    actions, rejected = pa.concat_tables(tables), [reject for found in rejects for reject in found]
+    _require(actions.num_rows, "action", paths, rejected)
+    return actions, rejected
+
+
+def _require(rows: int, noun: str, paths: Sequence[Path], rejects: Sequence[Reject]) -> None:
+    if rows:
+        return
+    first = f" The first problem: row {rejects[0].row}, {rejects[0].field}: {rejects[0].reason}" if rejects else ""
+    raise NothingUsableError(f"There is not one usable {noun} in {', '.join(map(str, paths))}.{first}")

@@ -1,0 +1,141 @@
+"""An investigation: actions in, a run out. A run is a folder of pairs, groups, and how they were found."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from watchbell import __version__
+from watchbell.clock import utc_text
+from watchbell.detect.actions import actions_of_posts, traces_named
+from watchbell.detect.groups import groups_of_pairs
+from watchbell.detect.pairs import pairs_of_actions
+from watchbell.files import Reject, write_rejects
+from watchbell.ids import short_digest
+from watchbell.model.actions import ACTIONS
+from watchbell.vault.workspace import Workspace
+
+CAVEAT = (
+    "Accounts in a pair or group are synchronised, no more: news wires, schedulers and campaigns that announce "
+    "themselves are too. No significance test has looked at them yet: expected, p_value and q_value are empty."
+)
+_BATCH_POSTS = 200_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """What to look for: which traces, how close in time, how often."""
+
+    by: tuple[str, ...]
+    window_s: float
+    min_shared: int
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in which actions."""
+
+    question: Question
+    actions: pa.Table
+    pairs: pa.Table
+    groups: pa.Table
+
+
+def actions_seen(batches: Iterable[pa.Table], by: Sequence[str]) -> pa.Table:
+    """Return the actions that the traces named `by` see in batches of posts.
+
+    Raises:
+        UsageError: there is no such trace.
+    """
+    traces = traces_named(by)
+    return pa.concat_tables([ACTIONS.empty_table(), *(actions_of_posts(posts, traces) for posts in batches)])
+
+
+def investigate(actions: pa.Table, question: Question, threads: int | None = None) -> Findings:
+    """Return the pairs and groups in ACTIONS.
+
+    Raises:
+        UsageError: the question's window or `min_shared` cannot be.
+    """
+    pairs = pairs_of_actions(actions, window_s=question.window_s, min_shared=question.min_shared, threads=threads)
+    return Findings(question, actions, pairs, groups_of_pairs(pairs))
+
+
+def description(findings: Findings, inputs: Sequence[str], rejected: int, now: datetime) -> dict[str, Any]:
+    """Return what `run.json` says: the question, what it was asked of, what came out, and what it does not mean."""
+    question = findings.question
+    parameters = {"by": list(question.by), "window_s": question.window_s, "min_shared": question.min_shared}
+    return {
+        "watchbell": __version__,
+        "run_id": _run_id(findings, parameters),
+        "at": utc_text(now),
+        "parameters": parameters,
+        "inputs": list(inputs),
+        "counts": {
+            "actions": findings.actions.num_rows,
+            "accounts": _distinct(findings.actions, "account_id"),
+            "objects": _distinct(findings.actions, "object_id"),
+            "pairs": findings.pairs.num_rows,
+            "groups": _distinct(findings.groups, "group_id"),
+            "grouped_accounts": findings.groups.num_rows,
+            "rejected_rows": rejected,
+        },
+        "caveat": CAVEAT,
+    }
+
+
+def _distinct(table: pa.Table, column: str) -> int:
+    return pl.Series(table[column]).n_unique()
+
+
+def _run_id(findings: Findings, parameters: dict[str, Any]) -> str:
+    """Return the run's id: the same answer to the same question has the same one."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, findings.pairs.schema) as stream:
+        stream.write_table(findings.pairs.combine_chunks())
+    answer = hashlib.sha256(sink.getvalue()).hexdigest()
+    return f"run-{short_digest(json.dumps(parameters), str(findings.actions.num_rows), answer)}"
+
+
+def write_run(folder: Path, findings: Findings, described: dict[str, Any], rejects: Iterable[Reject] = ()) -> None:
+    """Write `pairs.parquet`, `groups.parquet`, `rejects.jsonl` (if any) and, last, `run.json` into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / "pairs.parquet", findings.pairs)
+    _replace(folder / "groups.parquet", findings.groups)
+    write_rejects(folder / "rejects.jsonl", rejects)
+    part = folder / "run.json.part"
+    part.write_text(json.dumps(described, indent=2) + "\n", "utf-8")
+    part.replace(folder / "run.json")
+
+
+def _replace(path: Path, table: pa.Table) -> None:
+    """Write a table so that a killed process leaves the old file or the new one, never half of one."""
+    part = path.with_name(path.name + ".part")
+    pq.write_table(table, part, compression="zstd")
+    part.replace(path)
+
+
+def investigate_workspace(
+    workspace: Workspace, question: Question, now: datetime, threads: int | None = None
+) -> tuple[Findings, dict[str, Any]]:
+    """Ask the question of all the workspace's posts, and keep the run there.
+
+    Returns:
+        The findings, and the run's description.
+    """
+    findings = investigate(actions_seen(_posts(workspace), question.by), question, threads)
+    described = description(findings, [str(workspace.root)], 0, now)
+    write_run(workspace.runs / described["run_id"], findings, described)
+    workspace.vault.runs.put(described["run_id"], now, described)
+    return findings, described
+
+
+def _posts(workspace: Workspace) -> Iterator[pa.Table]:
+    return workspace.posts.batches(rows=_BATCH_POSTS)

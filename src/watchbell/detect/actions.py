@@ -1,0 +1,50 @@
+"""Posts in, actions out: who acted on what, when, in which post."""
+
+from collections.abc import Sequence
+
+import polars as pl
+import pyarrow as pa
+
+from watchbell.detect.trace import Trace
+from watchbell.detect.traces.catalogue import TRACES
+from watchbell.errors import UsageError
+from watchbell.model.actions import ACTIONS
+
+_POST = pl.col("platform") + ":" + pl.col("post_id")
+
+
+def traces_named(names: Sequence[str]) -> list[Trace]:
+    """Return the traces of these names, in this order.
+
+    Raises:
+        UsageError: there is no such trace.
+    """
+    unknown = [name for name in names if name not in TRACES]
+    if unknown:
+        raise UsageError(f"There is no trace {', '.join(unknown)}. The traces are: {', '.join(TRACES)}.")
+    return [TRACES[name] for name in dict.fromkeys(names)]
+
+
+def actions_of_posts(posts: pa.Table, traces: Sequence[Trace]) -> pa.Table:
+    """Return the ACTIONS that `traces` see in POSTS. Empty objects are none."""
+    frame = pl.from_arrow(posts)
+    assert isinstance(frame, pl.DataFrame)
+    parts = [_actions(frame.lazy(), trace) for trace in traces]
+    if not parts:
+        return ACTIONS.empty_table()
+    return pl.concat(parts).collect().to_arrow().cast(ACTIONS)
+
+
+def _actions(posts: pl.LazyFrame, trace: Trace) -> pl.LazyFrame:
+    return (
+        trace.objects(posts)
+        .filter(pl.col("object_id").str.len_bytes() > 0)
+        .select(
+            pl.lit(trace.name).alias("kind"),
+            "account_id",
+            "object_id",
+            pl.col("created_at").alias("at"),
+            _POST.alias("post_id"),
+        )
+        .unique(maintain_order=True)
+    )

@@ -1,0 +1,5 @@
+"""Two accounts repost the same post."""
+
+from watchbell.detect.trace import Trace, on_platform, one
+
+TRACE = Trace("repost", "reposted", one(on_platform("repost_of")))

@@ -1,0 +1,128 @@
+"""The kernel on this machine: one process, a thread for each core."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from watchbell.engine import kernel
+from watchbell.engine.kernel import Array
+
+# Post pairs of one partition: 2^16 rows of 16 bytes and their hash table stay in a core's second-level cache.
+_PARTITION_ROWS = 1 << 16
+# A sketch cell counts up to 255: a higher floor is left to the exact count.
+_MAX_CELL_COUNT = 255
+# A sketch cell is one byte; more than 2^30 of them (1 GiB) would cost more than the pairs they spare.
+_MAX_CELL_BITS = 30
+
+
+Sieve = tuple[Array, int]
+"""A sketch's cells, and the count that a pair's cell must reach."""
+
+
+class CoActions(NamedTuple):
+    """Pairs of accounts, as parallel arrays sorted by (a, b)."""
+
+    a: Array
+    """int64 account codes, a < b."""
+    b: Array
+    post_pairs: Array
+    objects: Array
+    first: Array
+    """int64, unit of the times given."""
+    last: Array
+    median_gap: Array
+    """float64, unit of the times given."""
+
+
+class Slots(NamedTuple):
+    """Actions as parallel arrays, sorted by (object, time, account)."""
+
+    accounts: Array
+    """int32 codes; their order decides which account of a pair is `a`."""
+    objects: Array
+    """int32 codes."""
+    times: Array
+    """int64."""
+
+
+def co_actions(slots: Slots, window: int, floor: int, threads: int | None = None) -> CoActions:
+    """Return every pair of accounts with at least `floor` post pairs within `window` (inclusive, unit of the times).
+
+    Exact, and the same for any number of threads. Memory follows the post pairs that pass the sketch (16 bytes
+    each), time the post pairs in the window.
+    """
+    workers = threads or os.cpu_count() or 1
+    ends = kernel.reach(slots.objects, slots.times, window)
+    post_pairs = int((ends - np.arange(1, len(ends) + 1)).sum())
+    with ThreadPoolExecutor(workers) as pool:
+        sieve = _sketched(slots, ends, min(floor, _MAX_CELL_COUNT), post_pairs, pool)
+        dealt, starts = _dealt(slots, ends, sieve, post_pairs, pool)
+        parts = pool.map(
+            lambda part: kernel.gather(dealt[part[0] : part[1]], slots.objects, slots.times, floor),
+            pairwise(starts),
+        )
+        return _sorted(list(parts))
+
+
+def _sketched(slots: Slots, ends: Array, floor: int, post_pairs: int, pool: ThreadPoolExecutor) -> Sieve:
+    """Return a sieve that lets every pair with at least `floor` post pairs through, and few others."""
+    if floor <= 1:
+        return np.zeros(1, np.uint8), floor
+    cells = np.zeros(1 << min(_MAX_CELL_BITS, max(10, post_pairs.bit_length() + 1)), np.uint8)
+    # A power of two of sharers, each with its own stretch of the cells.
+    sharers = 1 << ((os.cpu_count() or 1).bit_length() - 1)
+    _run(pool, (partial(kernel.sketch, slots.accounts, ends, (k, sharers), cells, floor) for k in range(sharers)))
+    return cells, floor
+
+
+def _dealt(slots: Slots, ends: Array, sieve: Sieve, post_pairs: int, pool: ThreadPoolExecutor) -> tuple[Array, Array]:
+    """Return the post pairs dealt into partitions (rows of key and slots), and where each partition starts."""
+    partitions = 1 << max(0, (post_pairs // _PARTITION_ROWS).bit_length())
+    stretches = _stretches(ends, parts=8)
+    counts = np.zeros((len(stretches), partitions), np.int64)
+    _run(
+        pool,
+        (
+            partial(kernel.tally, slots.accounts, ends, stretch, sieve, row)
+            for stretch, row in zip(stretches, counts, strict=True)
+        ),
+    )
+    starts = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
+    # Within a partition the rows of an earlier stretch come first, so that rows stay in slot order.
+    places = starts[:-1] + np.cumsum(counts, axis=0) - counts
+    dealt = np.empty((int(starts[-1]), 2), np.uint64)
+    _run(
+        pool,
+        (
+            partial(kernel.deal, slots.accounts, ends, stretch, sieve, row, dealt)
+            for stretch, row in zip(stretches, places, strict=True)
+        ),
+    )
+    return dealt, starts
+
+
+def _stretches(ends: Array, parts: int) -> list[tuple[int, int]]:
+    """Cut the slots into runs with about the same number of post pairs each."""
+    load = np.cumsum(ends - np.arange(len(ends)))
+    if len(load) == 0:
+        return []
+    marks = np.searchsorted(load, np.linspace(0, load[-1], parts + 1)[1:-1])
+    edges = np.unique(np.concatenate(([0], marks, [len(ends)])))
+    return [(int(lo), int(hi)) for lo, hi in pairwise(edges)]
+
+
+def _run(pool: ThreadPoolExecutor, jobs: Iterable[Callable[[], None]]) -> None:
+    for running in [pool.submit(job) for job in jobs]:
+        running.result()
+
+
+def _sorted(parts: Sequence[tuple[Array, ...]]) -> CoActions:
+    keys, *measures = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(keys)
+    a, b = (keys >> np.uint64(32)).astype(np.int64), (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return CoActions(a[order], b[order], *(measure[order] for measure in measures))

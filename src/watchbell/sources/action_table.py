@@ -1,0 +1,177 @@
+"""A table that already holds actions: one row says that an account acted on an object at a time."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+import pyarrow as pa
+
+from watchbell.errors import InputError, UsageError
+from watchbell.files import Reject, Row, read_rows
+from watchbell.model.actions import ACTIONS
+
+# Numbers are epoch seconds. From 10^11 on (the year 5138) they are taken for a mistaken unit.
+_TOO_LATE_S = 1e11
+_YEAR_ONE_S = -62_135_596_800
+_PARQUET = b"PAR1"
+_BATCH_ROWS = 100_000
+_EMPTY = "It is empty. An action needs an account, an object and a time."
+_NO_TIME = (
+    "It is no time. Write ISO 8601 (2021-06-08T14:03:22Z) or epoch seconds; milliseconds must be divided by 1000."
+)
+
+
+class ActionColumns(NamedTuple):
+    """Which columns of a table say who acted, on what, when, and in which post."""
+
+    account: str
+    object: str
+    time: str
+    post: str | None = None
+
+
+def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
+    """Return the ACTIONS of a table and the rows that are none.
+
+    Times are ISO 8601 (without a zone: UTC), epoch seconds, or a timestamp type. Accounts, objects and posts keep
+    the ids they came with. Rows equal in account, object and post (without `post`: and time) are one action.
+
+    Raises:
+        InputError: the file cannot be read as a table.
+        UsageError: it lacks a column that was named.
+    """
+    frame, rejects = _columns_of(path, columns)
+    frame = frame.with_columns(at=_instants(frame["time"]))
+    for name, field, reason in (
+        ("account", columns.account, _EMPTY),
+        ("object", columns.object, _EMPTY),
+        ("at", columns.time, _NO_TIME),
+    ):
+        is_wrong = pl.col(name).is_null()
+        rejects += _rejected(str(path), field, frame.filter(is_wrong), reason)
+        frame = frame.filter(~is_wrong)
+    same = ["account", "object", "at" if columns.post is None else "post"]
+    actions = frame.unique(same, keep="first", maintain_order=True).select(
+        pl.lit(kind).alias("kind"), "at", account_id="account", object_id="object", post_id="post"
+    )
+    return actions.select(ACTIONS.names).to_arrow().cast(ACTIONS), rejects
+
+
+def _columns_of(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
+    """Return columns `row, account, object, post` (text) and `time` (as the file has it)."""
+    if _is_parquet(path):
+        frame, rejects = _of_parquet(path, columns), list[Reject]()
+    else:
+        frame, rejects = _of_rows(path, columns)
+    ids = [pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in ("account", "object", "post")]
+    return frame.with_columns(ids), rejects
+
+
+def _is_parquet(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_PARQUET)) == _PARQUET
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _of_parquet(path: Path, columns: ActionColumns) -> pl.DataFrame:
+    try:
+        names = list(pl.read_parquet_schema(path))
+        _require(path, columns, names)
+        return pl.scan_parquet(path, row_index_name="row", row_index_offset=1).select("row", *_named(columns)).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError(f"{path} is a damaged Parquet file ({error}). Export it again.") from error
+
+
+def _of_rows(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
+    rejects: list[Reject] = []
+    rows = _good_rows(read_rows(path), rejects)
+    parts: list[pl.DataFrame] = []
+    while batch := list(islice(rows, _BATCH_ROWS)):
+        if not parts:
+            _require(path, columns, {name for row in batch for name in row.values})
+        parts.append(_text_frame(batch, columns))
+    if not parts:
+        return _text_frame([], columns), rejects
+    return pl.concat(parts), rejects
+
+
+def _good_rows(items: Iterable[Row | Reject], rejects: list[Reject]) -> Iterator[Row]:
+    for item in items:
+        if isinstance(item, Reject):
+            rejects.append(item)
+        else:
+            yield item
+
+
+def _text_frame(rows: Iterable[Row], columns: ActionColumns) -> pl.DataFrame:
+    numbers = [row.number for row in rows]
+    wanted = {"account": columns.account, "object": columns.object, "time": columns.time, "post": columns.post}
+    values = {
+        name: pl.Series([None if (value := row.values.get(column or "")) is None else str(value) for row in rows])
+        for name, column in wanted.items()
+    }
+    return pl.DataFrame({"row": numbers, **values}, schema={"row": pl.UInt32, **dict.fromkeys(wanted, pl.String)})
+
+
+def _named(columns: ActionColumns) -> list[pl.Expr]:
+    post = pl.lit(None, pl.String) if columns.post is None else pl.col(columns.post)
+    return [
+        pl.col(columns.account).alias("account"),
+        pl.col(columns.object).alias("object"),
+        pl.col(columns.time).alias("time"),
+        post.alias("post"),
+    ]
+
+
+def _require(path: Path, columns: ActionColumns, names: Iterable[str]) -> None:
+    there = list(names)
+    missing = [name for name in columns if name is not None and name not in there]
+    if missing:
+        raise UsageError(f"{path} has no column {', '.join(missing)}. Its columns are: {', '.join(sorted(there))}.")
+
+
+def _instants(times: pl.Series) -> pl.Series:
+    """Return instants in UTC; null where a value is no time."""
+    if times.dtype == pl.Datetime:
+        zone = times.dtype.time_zone  # type: ignore[attr-defined]  # a Datetime has one
+        aware = times.dt.replace_time_zone("UTC") if zone is None else times.dt.convert_time_zone("UTC")
+        return aware.dt.cast_time_unit("us")
+    if times.dtype == pl.Date:
+        return times.cast(pl.Datetime("us", "UTC"))
+    if times.dtype.is_numeric():
+        return _of_epoch(times.cast(pl.Float64))
+    text = times.cast(pl.String).str.strip_chars()
+    numbers = text.cast(pl.Float64, strict=False)
+    return _of_epoch(numbers).fill_null(_of_iso(text.set(numbers.is_not_null(), None)))
+
+
+def _of_epoch(seconds: pl.Series) -> pl.Series:
+    plausible = seconds.is_finite() & (seconds >= _YEAR_ONE_S) & (seconds < _TOO_LATE_S)
+    microseconds = (seconds * 1e6).round().set(~plausible.fill_null(value=False), None)
+    return microseconds.cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
+
+
+def _of_iso(text: pl.Series) -> pl.Series:
+    distinct = text.drop_nulls().unique()
+    found = pl.Series([_iso_instant(value) for value in distinct], dtype=pl.Datetime("us", "UTC"))
+    return text.replace_strict(distinct, found, default=None, return_dtype=pl.Datetime("us", "UTC"))
+
+
+def _iso_instant(text: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(text)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _rejected(file: str, field: str, rows: pl.DataFrame, reason: str) -> list[Reject]:
+    kept = rows.select(
+        "row", raw=pl.concat_str(pl.col("account", "object", "time").cast(pl.String).fill_null(""), separator=", ")
+    )
+    return [Reject(file, number, field, reason, raw) for number, raw in kept.iter_rows()]

@@ -1,0 +1,84 @@
+"""The kernel against a brute force that compares every slot with every other."""
+
+import itertools
+from collections import defaultdict
+from statistics import median
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from watchbell.engine.local import Slots, co_actions
+
+Action = tuple[int, int, int]
+
+
+def slots(actions: list[Action]) -> Slots:
+    ordered = sorted(set(actions), key=lambda action: (action[1], action[2], action[0]))
+    columns = np.array(ordered, np.int64).reshape(-1, 3).T
+    return Slots(columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].copy())
+
+
+def brute_force(actions: list[Action], window: int, floor: int) -> dict[tuple[int, int], tuple[float, ...]]:
+    seen = defaultdict(list)
+    for (a, obj, s), (b, other, t) in itertools.combinations(sorted(set(actions)), 2):
+        if a != b and obj == other and abs(s - t) <= window:
+            seen[min(a, b), max(a, b)].append((obj, min(s, t), max(s, t)))
+    return {
+        pair: (
+            len(rows),
+            len({obj for obj, _, _ in rows}),
+            min(first for _, first, _ in rows),
+            max(last for _, _, last in rows),
+            median(last - first for _, first, last in rows),
+        )
+        for pair, rows in seen.items()
+        if len(rows) >= floor
+    }
+
+
+def found(actions: list[Action], window: int, floor: int, threads: int = 2) -> dict[tuple[int, int], tuple[float, ...]]:
+    result = co_actions(slots(actions), window, floor, threads)
+    return {(a, b): tuple(rest) for a, b, *rest in zip(*(column.tolist() for column in result), strict=True)}
+
+
+small = st.integers(0, 5)
+worlds = st.lists(st.tuples(small, small, st.integers(0, 20)), max_size=60)
+
+
+@given(worlds, st.integers(0, 21), st.integers(1, 4))
+@settings(max_examples=300, deadline=None)
+def test_pairs_equal_brute_force(actions: list[Action], window: int, floor: int) -> None:
+    assert found(actions, window, floor) == brute_force(actions, window, floor)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_result_does_not_depend_on_threads(threads: int) -> None:
+    chance = np.random.default_rng(0)
+    actions = [tuple(row) for row in chance.integers(0, (300, 400, 5_000), (20_000, 3)).tolist()]
+    assert found(actions, 30, 2, threads) == found(actions, 30, 2, threads=3)
+
+
+def test_window_is_inclusive_and_a_gap_beyond_it_is_none() -> None:
+    assert found([(0, 7, 0), (1, 7, 10)], 10, 1) == {(0, 1): (1, 1, 0, 10, 10.0)}
+    assert found([(0, 7, 0), (1, 7, 11)], 10, 1) == {}
+
+
+def test_an_account_does_not_pair_with_itself() -> None:
+    assert found([(0, 7, 0), (0, 7, 1), (0, 7, 2)], 10, 1) == {}
+
+
+def test_a_floor_above_what_a_sketch_cell_counts_is_exact() -> None:
+    actions = [(account, obj, 0) for obj in range(300) for account in (0, 1)] + [(2, obj, 0) for obj in range(299)]
+    assert {pair: row[0] for pair, row in found(actions, 0, 300).items()} == {(0, 1): 300}
+
+
+def test_a_viral_object_is_counted_exactly() -> None:
+    actions = [(account, 0, account) for account in range(3_000)]
+    result = co_actions(slots(actions), 5, 1)
+    assert len(result.a) == sum(min(5, 2_999 - account) for account in range(3_000))
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert found([], 10, 1) == {}

@@ -11,7 +11,7 @@ FENCE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def commands_shown(page: Path) -> Iterator[tuple[str, str]]:
-    """Yield the commands of the page's `console` blocks (after `$ `, joined at backslashes) and the output below each."""
+    """Yield the commands of the page's `console` blocks (after `$ `) and the output shown below each."""
     for block in FENCE.findall(page.read_text(encoding="utf-8")):
         for part in re.split(r"^\$ ", block.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")

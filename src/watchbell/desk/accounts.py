@@ -1,0 +1,163 @@
+"""Accounts of the desk: adding people, checking a password, and the sessions that follow.
+
+Passwords are kept as Argon2id hashes with the parameters of RFC 9106 (section 4, second choice), session
+tokens as SHA-256. Neither can be read back from a stolen database.
+"""
+
+import hashlib
+import re
+import secrets
+import threading
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+
+from watchbell.errors import UsageError
+from watchbell.model.partners import Role, User
+from watchbell.vault.vault import Vault
+
+SHORTEST_PASSWORD = 12
+# NIST SP 800-63B section 5.1.1.2 asks for at least 64; a bound keeps a huge body from costing a hash.
+LONGEST_PASSWORD = 1024
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+_HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+# One check takes 64 MiB; a flood of sign-ins may not take the machine's memory.
+_CHECKS_AT_ONCE = threading.BoundedSemaphore(2)
+
+
+class Session(NamedTuple):
+    """An opened session: what the browser keeps, and until when it holds."""
+
+    token: str
+    expires_at: datetime
+
+
+def add_user(vault: Vault, username: str, role: Role, password: str, now: datetime) -> User:
+    """Add a person to the desk and return the account.
+
+    Raises:
+        UsageError: the name is taken or malformed, or the password is too short or too long.
+    """
+    if not _USERNAME.fullmatch(username):
+        raise UsageError(
+            f"{username!r} cannot be a user name: use up to 64 lower-case letters, digits, dots, hyphens or "
+            "underscores, starting with a letter or digit."
+        )
+    if vault.users.get(username) is not None:
+        raise UsageError(f"There is already a user {username!r}. Choose another name.")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise UsageError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    user = User(username=username, role=role, password_hash=_HASHER.hash(password), created_at=now)
+    vault.users.put(user)
+    vault.ledger.append("operator", "user.added", username, {"role": role}, now)
+    return user
+
+
+def disable_user(vault: Vault, username: str, now: datetime) -> None:
+    """Close the account of `username`; what its sessions ask for next is refused.
+
+    Raises:
+        UsageError: there is no such user.
+    """
+    user = vault.users.get(username)
+    if user is None:
+        raise UsageError(f"There is no user {username!r}. `watchbell user list` shows who there is.")
+    vault.users.put(user.model_copy(update={"disabled": True}))
+    vault.ledger.append("operator", "user.disabled", username, {}, now)
+
+
+def new_password() -> str:
+    """Return a password of 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def authenticate(vault: Vault, username: str, password: str) -> User | None:
+    """Return the user whose name and password these are, else None.
+
+    An unknown name costs the same time as a wrong password, so that the time tells no names.
+    """
+    user = vault.users.get(username)
+    matches = _matches(user.password_hash if user else _hash_of_nobody(), password)
+    return user if matches and user and not user.disabled else None
+
+
+def open_session(vault: Vault, user: User, now: datetime, hours: int) -> Session:
+    """Open a session for `user` that lasts `hours`."""
+    session = Session(secrets.token_urlsafe(32), now + timedelta(hours=hours))
+    vault.sessions.open(_hashed(session.token), user.username, session.expires_at)
+    return session
+
+
+def user_of_session(vault: Vault, token: str, now: datetime) -> User | None:
+    """Return the user of an open session; None when it has ended or the account is closed."""
+    username = vault.sessions.username(_hashed(token), now)
+    user = vault.users.get(username) if username else None
+    return user if user and not user.disabled else None
+
+
+def close_session(vault: Vault, token: str) -> None:
+    """End a session, if it is one."""
+    vault.sessions.close(_hashed(token))
+
+
+class Attempts:
+    """Failed sign-ins, by user name: each one past the fifth makes the next wait twice as long.
+
+    The wait ends at five minutes: a stranger who guesses must not lock the person out for good. Kept in
+    memory, for a desk is one process; a restart forgives.
+    """
+
+    FREE = 5
+    LONGEST_WAIT = timedelta(minutes=5)
+    # Names are the stranger's choice, so their number is bounded; the one that waited longest goes first.
+    MOST_NAMES = 10_000
+
+    def __init__(self) -> None:
+        self._failures: dict[str, tuple[int, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def wait(self, username: str, now: datetime) -> timedelta:
+        """Return how long `username` must still wait before another try; zero when it need not."""
+        with self._lock:
+            count, last = self._failures.get(username, (0, now))
+        if count < self.FREE:
+            return timedelta(0)
+        pause = min(self.LONGEST_WAIT, timedelta(seconds=2 ** min(count - self.FREE + 1, 16)))
+        return max(timedelta(0), last + pause - now)
+
+    def failed(self, username: str, now: datetime) -> None:
+        """Note a failed try."""
+        with self._lock:
+            count, _ = self._failures.pop(username, (0, now))
+            self._failures[username] = (count + 1, now)
+            if len(self._failures) > self.MOST_NAMES:
+                del self._failures[next(iter(self._failures))]
+
+    def succeeded(self, username: str) -> None:
+        """Forget the failures of `username`."""
+        with self._lock:
+            self._failures.pop(username, None)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    if len(password) > LONGEST_PASSWORD:
+        return False
+    with _CHECKS_AT_ONCE:
+        try:
+            return _HASHER.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+@lru_cache(maxsize=1)
+def _hash_of_nobody() -> str:
+    return _HASHER.hash(secrets.token_urlsafe(32))
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,49 @@
+"""The public ad library: what anyone may see of an ad, and what only the desk sees."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from watchbell.desk.permissions import Permission, may
+from watchbell.model.ads import Ad, AdDecision
+from watchbell.model.partners import Role
+from watchbell.model.tlp import Tlp
+from watchbell.vault.vault import Vault
+
+FIRST_PASS = "watchbell"  # noqa: S105  # the name under which rules decide, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class AdView:
+    """An ad as one reader may see it."""
+
+    ad: Ad
+    decisions: tuple[AdDecision, ...]
+    """Newest first."""
+    hits: tuple[dict[str, Any], ...]
+    """Rows of HITS that this reader may see."""
+    names_reviewers: bool
+    """Whether the reader may see which person decided."""
+
+    @property
+    def decision(self) -> AdDecision | None:
+        """Return the decision that stands."""
+        return self.decisions[0] if self.decisions else None
+
+
+def ad_view(vault: Vault, ad_id: str, role: Role | None) -> AdView | None:
+    """Return the ad as `role` may see it, or None where there is no such ad.
+
+    The public sees hits of indicators marked TLP:CLEAR only: the others were told in confidence.
+    """
+    ad = vault.ads.get(ad_id)
+    if ad is None:
+        return None
+    decisions = sorted(vault.ads.decisions(ad_id), key=lambda decision: decision.decided_at, reverse=True)
+    hits = vault.hits.of_targets("ad", [ad_id]).to_pylist()
+    everything = may(role, Permission.HITS_READ)
+    return AdView(
+        ad=ad,
+        decisions=tuple(decisions),
+        hits=tuple(hit for hit in hits if everything or hit["tlp"] == Tlp.CLEAR),
+        names_reviewers=everything,
+    )

@@ -1,0 +1,251 @@
+"""Detected groups as the desk shows them: the list of a run, and one group with its picture and tables."""
+
+import json
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import igraph
+import polars as pl
+
+from watchbell.vault.workspace import Workspace
+
+# More than this and neither eye nor browser gains; the tables' totals always count everything.
+MOST_NODES = 400
+MOST_EDGES = 2_000
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of detect that the workspace keeps."""
+
+    run_id: str
+    at: datetime
+    window_s: float | None
+    min_shared: int | None
+    by: tuple[str, ...]
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group in the list of its run. `post_pairs` sums the pairs inside the group."""
+
+    group_id: str
+    accounts: int
+    by: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+    pairs: int
+    post_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account of a group. `pairs` counts the other members it co-acts with."""
+
+    account_id: str
+    role: str | None
+    score: float
+    q_value: float | None
+    first_at: datetime
+    last_at: datetime
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Two members that acted alike."""
+
+    account_a: str
+    account_b: str
+    by: str
+    post_pairs: int
+    objects: int
+    median_gap_s: float
+    first_at: datetime
+    last_at: datetime
+    expected: float | None
+    p_value: float | None
+    q_value: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An account in the picture; `x` and `y` from 0 to 1, `score` as in the group."""
+
+    account_id: str
+    x: float
+    y: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A pair in the picture."""
+
+    source: str
+    target: str
+    post_pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn of a group: the accounts with the highest scores and their heaviest pairs."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One group in full. `pair_rows` are the heaviest, at most `MOST_ROWS` of `group.pairs`."""
+
+    run: Run
+    group: GroupRow
+    members: tuple[Member, ...]
+    pair_rows: tuple[PairRow, ...]
+    tested: bool
+    """Whether a significance test has looked at every pair shown."""
+    picture: Picture
+
+
+def latest_run(workspace: Workspace) -> Run | None:
+    """Return the newest run whose tables are in the workspace, or None."""
+    for run_id, at, _ in sorted(workspace.vault.runs.all(), key=lambda run: run[1], reverse=True):
+        folder = workspace.runs / run_id
+        if (folder / "groups.parquet").is_file() and (folder / "pairs.parquet").is_file():
+            return _run(run_id, at, folder)
+    return None
+
+
+def groups_of_run(run: Run) -> list[GroupRow]:
+    """Return the groups of a run: the one with most accounts first, then the one with most post pairs."""
+    groups = pl.read_parquet(run.folder / "groups.parquet")
+    return _group_rows(groups, _pairs_within(groups, run))
+
+
+def network_of(run: Run, group_id: str) -> Network | None:
+    """Return one group of a run, or None where the run has no such group."""
+    groups = pl.read_parquet(run.folder / "groups.parquet").filter(pl.col("group_id") == group_id)
+    if groups.is_empty():
+        return None
+    pairs = _pairs_within(groups, run).sort(["post_pairs", "account_a", "account_b"], descending=[True, False, False])
+    members = _members(groups, pairs)
+    rows = tuple(PairRow(**row) for row in pairs.head(MOST_ROWS).select(PairRow.__slots__).to_dicts())
+    return Network(
+        run=run,
+        group=_group_rows(groups, pairs)[0],
+        members=members,
+        pair_rows=rows,
+        tested=all(row.q_value is not None for row in rows),
+        picture=draw(members, pairs),
+    )
+
+
+def names_of(workspace: Workspace, accounts: Collection[str]) -> dict[str, str]:
+    """Return the latest name of each account whose posts carry one."""
+    posts = workspace.posts.scan(accounts=accounts, columns=["account_id", "account_name", "created_at"])
+    named = pl.DataFrame(posts).drop_nulls("account_name").sort("created_at")
+    return dict(named.group_by("account_id").agg(pl.col("account_name").last()).iter_rows())
+
+
+def draw(members: tuple[Member, ...], pairs: pl.DataFrame) -> Picture:
+    """Lay out a group (Fruchterman and Reingold 1991); the same group always gives the same picture."""
+    drawn = {member.account_id: index for index, member in enumerate(members[:MOST_NODES])}
+    edges = tuple(
+        Edge(**row)
+        for row in _weights(pairs)
+        .filter(pl.col("source").is_in(list(drawn)) & pl.col("target").is_in(list(drawn)))
+        .head(MOST_EDGES)
+        .to_dicts()
+    )
+    graph = igraph.Graph(n=len(drawn), edges=[(drawn[edge.source], drawn[edge.target]) for edge in edges])
+    # The start is a circle, not a random scatter: nothing else in the method draws lots.
+    layout = graph.layout_fruchterman_reingold(
+        weights=[1 + math.log(edge.post_pairs) for edge in edges], seed=graph.layout_circle(), grid=False, niter=500
+    )
+    places = _fitted(layout.coords)
+    nodes = tuple(
+        Node(member.account_id, x, y, member.score) for member, (x, y) in zip(members, places, strict=False)
+    )
+    return Picture(nodes, edges)
+
+
+def _run(run_id: str, at: datetime, folder: Path) -> Run:
+    file = folder / "run.json"
+    parameters: dict[str, Any] = json.loads(file.read_text()).get("parameters", {}) if file.is_file() else {}
+    return Run(
+        run_id, at, parameters.get("window_s"), parameters.get("min_shared"), tuple(parameters.get("by", ())), folder
+    )
+
+
+def _pairs_within(groups: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Return the pairs whose two accounts are in one group of `groups`, with its `group_id`."""
+    home = groups.lazy().select("account_id", "group_id")
+    return (
+        pl.scan_parquet(run.folder / "pairs.parquet")
+        .join(home, left_on="account_a", right_on="account_id")
+        .join(home, left_on=["account_b", "group_id"], right_on=["account_id", "group_id"])
+        .collect()
+    )
+
+
+def _group_rows(groups: pl.DataFrame, pairs: pl.DataFrame) -> list[GroupRow]:
+    inside = pairs.group_by("group_id").agg(pl.len().alias("pairs"), pl.col("post_pairs").sum())
+    rows = (
+        groups.group_by("group_id")
+        .agg(
+            pl.len().alias("accounts"),
+            pl.col("by").explode().unique().sort(),
+            pl.col("first_at").min(),
+            pl.col("last_at").max(),
+        )
+        .join(inside, on="group_id", how="left")
+        .with_columns(pl.col("pairs", "post_pairs").fill_null(0))
+        .sort(["accounts", "post_pairs", "group_id"], descending=[True, True, False])
+    )
+    return [GroupRow(**{**row, "by": tuple(row["by"])}) for row in rows.to_dicts()]
+
+
+def _members(groups: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Member, ...]:
+    ends = pl.concat(
+        [
+            pairs.select(account_id="account_a", other="account_b"),
+            pairs.select(account_id="account_b", other="account_a"),
+        ]
+    )
+    degrees = ends.group_by("account_id").agg(pl.col("other").n_unique().alias("pairs"))
+    rows = (
+        groups.join(degrees, on="account_id", how="left")
+        .with_columns(pl.col("pairs").fill_null(0))
+        .sort(["score", "account_id"], descending=[True, False])
+        .select(Member.__slots__)
+    )
+    return tuple(Member(**row) for row in rows.to_dicts())
+
+
+def _weights(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each two accounts, whatever traces tie them, the heaviest first."""
+    return (
+        pairs.group_by(source="account_a", target="account_b")
+        .agg(pl.col("post_pairs").sum())
+        .sort(["post_pairs", "source", "target"], descending=[True, False, False])
+    )
+
+
+def _fitted(places: list[list[float]]) -> list[tuple[float, float]]:
+    """Scale places into the unit square; both axes by one factor, so that distances keep their meaning."""
+    xs, ys = zip(*places, strict=True)
+    extent = max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
+    return [
+        (
+            round(0.5 + (x - (max(xs) + min(xs)) / 2) / extent, 4),
+            round(0.5 + (y - (max(ys) + min(ys)) / 2) / extent, 4),
+        )
+        for x, y in places
+    ]

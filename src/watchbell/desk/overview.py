@@ -1,0 +1,62 @@
+"""What stands where: the figures of a workspace on one page, and what wants a person's attention."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from watchbell.desk.networks import GroupRow, Run, groups_of_run, latest_run
+from watchbell.model.ads import Verdict
+from watchbell.model.cases import Case, CaseStatus
+from watchbell.vault.workspace import Workspace
+
+SHOWN = 5
+"""Entries of each short list; the pages behind them have the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The figures of a workspace."""
+
+    posts: int
+    indicators: int
+    hits: int
+    ads: int
+    verdicts: dict[Verdict, int]
+    """Every verdict has its place, also with 0."""
+    undecided_ads: int
+    cases: dict[CaseStatus, int]
+    waiting_cases: tuple[Case, ...]
+    """Cases nobody has judged, oldest first."""
+    run: Run | None
+    networks: int
+    largest: tuple[GroupRow, ...]
+
+
+def overview_of(workspace: Workspace) -> Overview:
+    """Count what the workspace holds."""
+    vault = workspace.vault
+    counted = vault.ads.verdicts()
+    verdicts = {verdict: counted.get(verdict, 0) for verdict in Verdict}
+    ads = vault.ads.count()
+    cases = vault.cases.all()
+    statuses = Counter(case.status for case in cases)
+    run = latest_run(workspace)
+    groups = groups_of_run(run) if run else []
+    return Overview(
+        posts=workspace.posts.count(),
+        indicators=vault.indicators.count(),
+        hits=vault.hits.count(),
+        ads=ads,
+        verdicts=verdicts,
+        undecided_ads=ads - sum(verdicts.values()),
+        cases={status: statuses[status] for status in CaseStatus},
+        waiting_cases=waiting(cases)[:SHOWN],
+        run=run,
+        networks=len(groups),
+        largest=tuple(groups[:SHOWN]),
+    )
+
+
+def waiting(cases: list[Case]) -> tuple[Case, ...]:
+    """Return the cases that no person has judged, the oldest first."""
+    unjudged = (case for case in cases if case.status in {CaseStatus.OPEN, CaseStatus.IN_REVIEW})
+    return tuple(sorted(unjudged, key=lambda case: (case.opened_at, case.id)))

@@ -1,0 +1,92 @@
+"""Who is asking, and whether they may: every route names the permission it needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Mount
+
+from watchbell.clock import Clock
+from watchbell.desk.accounts import Attempts, user_of_session
+from watchbell.desk.permissions import Permission, demand, may
+from watchbell.model.partners import User
+from watchbell.vault.workspace import Workspace
+
+COOKIE = "watchbell_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the routes work with; one for each app."""
+
+    workspace: Workspace
+    clock: Clock
+    https: bool
+    """Whether visitors come over https, so that cookies may refuse anything else."""
+    attempts: Attempts = field(default_factory=Attempts)
+
+
+class SignInNeededError(Exception):
+    """The page needs a person who is signed in. Not shown: the visitor is led to the sign-in page."""
+
+
+class Guard:
+    """A dependency that lets a request pass if its person holds the permission, and returns the person."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(self, request: Request) -> User | None:
+        """Return who is asking; None is the public.
+
+        Raises:
+            SignInNeededError: nobody is signed in, and the public may not do this.
+            NotAllowedError: the person's role may not.
+        """
+        user = signed_in(request)
+        if user is None and not may(None, self.permission):
+            raise SignInNeededError
+        demand(user.role if user else None, self.permission)
+        return user
+
+
+def needs(permission: Permission) -> Any:
+    """Return the dependency that guards a route with `permission`."""
+    return Depends(Guard(permission))
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk that the request's app serves."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def signed_in(request: Request) -> User | None:
+    """Return the person whose session the request carries; looked up once for each request."""
+    if not hasattr(request.state, "user"):
+        token = request.cookies.get(COOKIE)
+        desk = desk_of(request)
+        request.state.user = user_of_session(desk.workspace.vault, token, desk.clock()) if token else None
+    user: User | None = request.state.user
+    return user
+
+
+def permission_of(route: APIRoute) -> Permission | None:
+    """Return the permission that guards a route."""
+    guards = (dependency.call for dependency in route.dependant.dependencies)
+    return next((guard.permission for guard in guards if isinstance(guard, Guard)), None)
+
+
+def refuse_unguarded(routes: Iterable[BaseRoute]) -> None:
+    """Refuse to start with a route that nobody guarded; folders of static files are public.
+
+    Raises:
+        RuntimeError: a route names no permission.
+    """
+    for route in routes:
+        if isinstance(route, APIRoute) and permission_of(route) is None:
+            raise RuntimeError(f"The route {route.path} names no permission. Guard it with `needs(...)`.")
+        if not isinstance(route, APIRoute | Mount):
+            raise RuntimeError(f"{route!r} is a kind of route that cannot be guarded.")

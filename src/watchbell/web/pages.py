@@ -1,0 +1,77 @@
+"""Pages from templates: how each is rendered, and the pages that say what went wrong."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from watchbell.desk.permissions import Permission, may
+from watchbell.errors import NotAllowedError, WatchbellError
+from watchbell.web import words
+from watchbell.web.guard import SignInNeededError, desk_of, signed_in
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+    lstrip_blocks=True,
+)  # fmt: skip
+words.teach(_ENVIRONMENT)
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Render a template for whoever is asking."""
+    user = signed_in(request)
+    role = user.role if user else None
+    html = _ENVIRONMENT.get_template(template).render(
+        user=user,
+        can=lambda permission: may(role, Permission(permission)),
+        path=request.url.path,
+        operator=desk_of(request).workspace.settings.operator,
+        **context,
+    )
+    return HTMLResponse(html, status)
+
+
+def not_found(what: str) -> HTTPException:
+    """Return the error that shows "not found" with a sentence."""
+    return HTTPException(HTTPStatus.NOT_FOUND, what)
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Let every refusal and failure end in a page with a sentence."""
+
+    @app.exception_handler(SignInNeededError)
+    def _sign_in(request: Request, _: SignInNeededError) -> Response:
+        # A form would be lost on the way, so the visitor comes back to the page, not to the sending of it.
+        back = request.url.path if request.method == "GET" else "/desk"
+        to = f"/sign-in?next={quote(back)}"
+        if request.headers.get("hx-request"):
+            return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"hx-redirect": to})
+        return RedirectResponse(to, HTTPStatus.SEE_OTHER)
+
+    @app.exception_handler(WatchbellError)
+    def _watchbell(request: Request, error: WatchbellError) -> Response:
+        status = HTTPStatus.FORBIDDEN if isinstance(error, NotAllowedError) else HTTPStatus.BAD_REQUEST
+        return _problem(request, status, str(error))
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        status = HTTPStatus(error.status_code)
+        said = error.detail if error.detail != status.phrase else status.description
+        return _problem(request, status, said)
+
+    @app.exception_handler(RequestValidationError)
+    def _unreadable(request: Request, _: RequestValidationError) -> Response:
+        return _problem(request, HTTPStatus.BAD_REQUEST, "A part of the address or form cannot be read.")
+
+
+def _problem(request: Request, status: HTTPStatus, sentence: str) -> HTMLResponse:
+    return page(request, "problem.html", status=status, phrase=status.phrase, sentence=sentence)

@@ -1,0 +1,127 @@
+"""How figures, times and findings read on a page."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from watchbell.model.ads import Count, DisclaimerState, Money, Verdict
+from watchbell.model.cases import CaseStatus
+from watchbell.model.evidence import EvidenceKind
+from watchbell.model.tlp import Tlp
+
+VERDICTS = {
+    Verdict.APPROVE: "No rule stands against it",
+    Verdict.REVIEW: "Held for a person",
+    Verdict.REJECT: "Breaks a rule",
+}
+DISCLAIMERS = {
+    DisclaimerState.PRESENT: "Says who paid",
+    DisclaimerState.MISSING: "Does not say who paid",
+    DisclaimerState.NOT_NEEDED: "Need not say who paid",
+}
+STATUSES = {
+    CaseStatus.OPEN: "Open",
+    CaseStatus.IN_REVIEW: "In review",
+    CaseStatus.CONFIRMED: "Confirmed",
+    CaseStatus.DISMISSED: "Dismissed",
+}
+EVIDENCE = {
+    EvidenceKind.GROUP: "Groups that act as one",
+    EvidenceKind.PAIR: "Pairs",
+    EvidenceKind.POST: "Posts",
+    EvidenceKind.HIT: "Hits of indicators",
+    EvidenceKind.INDICATOR: "Indicators",
+    EvidenceKind.AD: "Ads",
+    EvidenceKind.AD_DECISION: "Decisions on ads",
+    EvidenceKind.NOTE: "Notes and decisions",
+}
+TRACES = {
+    "link": "same links",
+    "domain": "same sites",
+    "hashtag": "same hashtags",
+    "text": "same words",
+    "media": "same pictures",
+    "repost": "reposts of the same posts",
+    "reply": "replies to the same posts",
+    "mention": "mentions of the same accounts",
+}
+_MARK = '<time datetime="{}">{}</time>'
+
+
+def when(at: datetime | None) -> str:
+    """Write an instant, to the second: `8 June 2021, 14:03:22 UTC`."""
+    if at is None:
+        return "not known"
+    at = at.astimezone(UTC)
+    return Markup(_MARK).format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%B %Y, %H:%M:%S} UTC")
+
+
+def day(at: datetime | None) -> str:
+    """Write the day of an instant: `8 June 2021`."""
+    if at is None:
+        return "not known"
+    at = at.astimezone(UTC)
+    return Markup(_MARK).format(f"{at:%Y-%m-%d}", f"{at.day} {at:%B %Y}")
+
+
+def number(value: Decimal | float) -> str:
+    """Write a number with thousands apart, and cents only where there are any."""
+    return f"{value:,.2f}" if value != int(value) else f"{int(value):,}"
+
+
+def money(sum_: Money | None) -> str:
+    """Write a sum as its source gives it: exact, a range, or more than."""
+    return "not published" if sum_ is None else f"{_bounds(sum_.lower, sum_.upper)} {sum_.currency}"
+
+
+def count(value: Count | None) -> str:
+    """Write a count as its source gives it."""
+    return "not published" if value is None else _bounds(value.lower, value.upper)
+
+
+def span(length: timedelta | float) -> str:
+    """Write a length of time in its two largest units."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else float(length)
+    if seconds < 60:  # noqa: PLR2004  # a minute
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+    parts = []
+    for name, size in units:
+        whole, seconds = divmod(seconds, size)
+        parts += [f"{int(whole)} {name}"] if whole or parts else []
+    return " ".join(part for part in parts[:2] if not part.startswith("0 "))
+
+
+def marking(label: Tlp | str) -> str:
+    """Write a TLP label as FIRST prescribes: `TLP:AMBER+STRICT`."""
+    return f"TLP:{label.upper()}"
+
+
+def short(text: str, length: int = 60) -> str:
+    """Return text on one line, cut to `length` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def account(account_id: str, names: dict[str, str], length: int = 18) -> str:
+    """Return the name of an account for a narrow place: its handle where known, else its id without the platform."""
+    return short(names.get(account_id) or account_id.partition(":")[2] or account_id, length)
+
+
+def teach(environment: Environment) -> None:
+    """Give the templates these words."""
+    environment.filters.update(
+        when=when, day=day, number=number, money=money, count=count, span=span, marking=marking, short=short
+    )
+    environment.filters["account"] = account
+    environment.globals.update(
+        VERDICTS=VERDICTS, DISCLAIMERS=DISCLAIMERS, STATUSES=STATUSES, EVIDENCE=EVIDENCE, TRACES=TRACES
+    )
+
+
+def _bounds(lower: Decimal | int, upper: Decimal | int | None) -> str:
+    if upper is None:
+        return f"more than {number(lower)}"
+    return number(lower) if lower == upper else f"{number(lower)} to {number(upper)}"

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from watchbell import errors
+from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 
 ROOT = Path(__file__).parents[1]
@@ -256,11 +257,35 @@ def schema_page() -> str:
     )
 
 
+def policy_section(rule: Rule) -> str:
+    """Return what one rule says, by whose text, and an ad's words that it finds."""
+    facts = [
+        ("where", ", ".join(rule.jurisdictions)),
+        ("by whose text", rule.source),
+        ("reason given", rule.reason),
+        ("languages", ", ".join(sorted({pattern.lang for pattern in rule.patterns}))),
+        ("verdicts", ", ".join(sorted({pattern.verdict for pattern in rule.patterns}))),
+        *(("finds", f"“{words}”") for words in rule.hits[:1]),
+        *(("does not find", f"“{words}”") for words in rule.misses[:1]),
+    ]
+    return f"## {rule.code}\n\n{rule.title}\n\n{table(('', ''), facts)}"
+
+
+def policies_page() -> str:
+    """Return the rules that the first review applies."""
+    intro = (
+        "What `watchbell ads review` looks for. A finding names the rule's code and quotes the ad's own words. "
+        "`review` means that a person must look, `reject` that the words break the rule plainly; a person can overturn either."
+    )
+    return page("Policy codes", intro, *(policy_section(rule) for rule in RuleBook.bundled().rules))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "exit-codes.md": exit_codes_page,
     "settings.md": settings_page,
     "schema.md": schema_page,
+    "policies.md": policies_page,
 }
 
 

@@ -275,7 +275,8 @@ def policies_page() -> str:
     """Return the rules that the first review applies."""
     intro = (
         "What `watchbell ads review` looks for. A finding names the rule's code and quotes the ad's own words. "
-        "`review` means that a person must look, `reject` that the words break the rule plainly; a person can overturn either."
+        "`review` means that a person must look, `reject` that the words break the rule plainly; a person can overturn "
+        "either."
     )
     return page("Policy codes", intro, *(policy_section(rule) for rule in RuleBook.bundled().rules))
 

@@ -33,6 +33,7 @@ _URLS = st.one_of(_HOSTILE, _HOSTILE.map("https://".__add__), _HOSTILE.map("http
         ("hxxps://a[.]b", "https://a.b"),
         ("hXXp://news(.)example{.}org", "http://news.example.org"),
         ("http[:]//example[.]com/x[.]html", "http://example.com/x.html"),
+        ("https{:}//t[.]me/kothetjournalist", "https://t.me/kothetjournalist"),
         ("https[://]example[dot]com", "https://example.com"),
         ("info[at]holysouls[.]cc", "info@holysouls.cc"),
         ("info [AT] example [DOT] org", "info@example.org"),

@@ -1,0 +1,134 @@
+"""STIX 2.1 bundles in: every indicator whose pattern is a value, or some values, that can be looked for in posts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from watchbell.exchange.marking import Definitions, definitions_in, marking_of
+from watchbell.exchange.patterns import values_of_pattern
+from watchbell.exchange.published import day
+from watchbell.exchange.stix_writing import EXTENSION, bundle_of_case, bundle_of_indicators
+from watchbell.exchange.values import UnreadableValueError, Value
+from watchbell.files import Reject
+from watchbell.ids import fact_id
+from watchbell.model.indicators import Indicator
+from watchbell.model.tlp import Tlp, strictest
+
+__all__ = ["bundle_of_case", "bundle_of_indicators", "indicators_of_bundle"]
+
+
+class _Bundle(NamedTuple):
+    """What holds for every object of one bundle."""
+
+    file: str
+    definitions: Definitions
+    names: Mapping[str, str]
+    """Id of an identity → its name."""
+    least: Tlp | None
+    unmarked: Tlp
+    source: str | None
+
+
+def indicators_of_bundle(
+    bundle: Mapping[str, Any],
+    *,
+    file: str = "bundle",
+    least: Tlp | None = None,
+    unmarked: Tlp = Tlp.AMBER,
+    source: str | None = None,
+) -> Iterator[Indicator | Reject]:
+    """Yield the indicators of a STIX 2.1 bundle, and a Reject for each that cannot be looked for.
+
+    An indicator whose pattern names one value keeps the partner's id; one that names several becomes several, each
+    with an id made of the partner's and the value. Of an object that stands there in several versions the newest
+    counts. Objects of other types are passed over.
+
+    Args:
+        bundle: the decoded JSON.
+        file: its name, for rejects and references.
+        least: marking that every indicator has at least; a stricter one in the bundle stands.
+        unmarked: marking of an object that has none, when `least` is not given.
+        source: who sent it; without it, the object's creator.
+    """
+    objects = [held for held in bundle.get("objects") or () if isinstance(held, dict)]
+    context = _Bundle(file, definitions_in(objects), _names(objects), least, unmarked, source)
+    for number, held in _newest(objects):
+        try:
+            yield from _indicators(held, context)
+        except UnreadableValueError as error:
+            yield _reject(context, number, held, "pattern", f"{held.get('id', 'An indicator')}: {error}.")
+        except (ValidationError, ValueError, TypeError, AttributeError) as error:
+            yield _reject(
+                context, number, held, None, f"{held.get('id', 'An indicator')} is no STIX 2.1 indicator: {error}"
+            )
+
+
+def _names(objects: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {
+        str(held["id"]): str(held.get("name")) for held in objects if held.get("type") == "identity" and "id" in held
+    }
+
+
+def _newest(objects: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    newest: dict[str, tuple[int, dict[str, Any]]] = {}
+    for number, held in enumerate(objects, start=1):
+        if held.get("type") == "indicator":
+            name = str(held.get("id", number))
+            known = newest.get(name)
+            if known is None or str(held.get("modified", "")) >= str(known[1].get("modified", "")):
+                newest[name] = (number, held)
+    return list(newest.values())
+
+
+def _indicators(held: Mapping[str, Any], context: _Bundle) -> Iterator[Indicator]:
+    if held.get("pattern_type", "stix") != "stix":
+        raise UnreadableValueError(f"patterns of type {str(held['pattern_type'])[:40]!r} are not read, only 'stix'")
+    pattern = held["pattern"] if isinstance(held.get("pattern"), str) else ""
+    values = values_of_pattern(pattern)
+    fields = _fields(held, context)
+    for value in values:
+        yield Indicator(
+            id=str(held["id"]) if len(values) == 1 else _part_id(str(held["id"]), value),
+            kind=value.kind,
+            value=value.value,
+            platform=value.platform,
+            **fields,
+        )
+
+
+def _part_id(whole: str, value: Value) -> str:
+    return fact_id("indicator", whole, value.kind, value.platform or "", value.value)
+
+
+def _fields(held: Mapping[str, Any], context: _Bundle) -> dict[str, Any]:
+    """Return the fields of Indicator that all values of one object share."""
+    ours = (held.get("extensions") or {}).get(EXTENSION) or {}
+    label = marking_of(held, context.definitions)
+    marked = strictest(filter(None, (label, context.least)))
+    phases = [str(phase["phase_name"]) for phase in held.get("kill_chain_phases") or ()]
+    return {
+        "published_as": str(ours.get("published_as") or held["pattern"])[:4096],
+        "source": context.source or context.names.get(str(held.get("created_by_ref")), "unnamed partner"),
+        "tlp": context.unmarked if label is None and context.least is None else marked,
+        "confidence": held.get("confidence"),
+        "description": held.get("description") or held.get("name"),
+        "techniques": tuple(str(name) for name in ours.get("techniques") or phases),
+        "reference": f"{context.file}, {held['id']}",
+        "valid_from": _instant(held, "valid_from"),
+        "valid_until": _instant(held, "valid_until") if held.get("valid_until") else None,
+        "revoked": held.get("revoked", False),
+        "created": _instant(held, "created"),
+        "modified": _instant(held, "modified"),
+    }
+
+
+def _instant(held: Mapping[str, Any], field: str) -> Any:
+    at = day(str(held.get(field, "")))
+    if at is None:
+        raise ValueError(f"its {field} is no time as RFC 3339 writes it")
+    return at
+
+
+def _reject(context: _Bundle, number: int, held: Mapping[str, Any], field: str | None, reason: str) -> Reject:
+    return Reject(context.file, number, field, reason, str(dict(held))[:2000])

@@ -2,6 +2,6 @@
 
 from watchbell.files.reading import read_rows
 from watchbell.files.rejects import write_rejects
-from watchbell.files.rows import Reject, Row
+from watchbell.files.rows import Reject, Row, cut
 
-__all__ = ["Reject", "Row", "read_rows", "write_rejects"]
+__all__ = ["Reject", "Row", "cut", "read_rows", "write_rejects"]

@@ -5,7 +5,7 @@ The document is never held as a whole: a window of text moves over it.
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from watchbell.files.json_lines import DECODER, refuse_suspect
@@ -24,13 +24,13 @@ class _CutError(Exception):
     """The document ends, or is damaged, inside a value."""
 
 
-def json_document_rows(file: str, pieces: Iterator[bytes], spread: str | None = None) -> Iterator[Row | Reject]:
+def json_document_rows(file: str, pieces: Iterator[bytes], spread: Collection[str] = ()) -> Iterator[Row | Reject]:
     """Yield the objects of a document, numbered from 1.
 
     Args:
         file: its name, for rejects.
         pieces: its bytes, UTF-8.
-        spread: for a document that is one object: the member whose list is long. Each element of that
+        spread: for a document that is one object: the members whose lists are long. Each element of such a
             list comes out as a row of the document's own shape: the members that stand before the
             list, and the list with this one element.
     """
@@ -39,7 +39,7 @@ def json_document_rows(file: str, pieces: Iterator[bytes], spread: str | None = 
         if window.next_mark() == "[":
             window.at += 1
             yield from _elements(file, window, "]")
-        elif spread is None:
+        elif not spread:
             yield from _elements(file, window, "")
         else:
             yield from _spread(file, window, spread)
@@ -192,7 +192,7 @@ def _element(file: str, window: _Window, number: int) -> Row | Reject:
     return Reject(file, number, None, "There is no JSON object here.", cut(start))
 
 
-def _spread(file: str, window: _Window, member: str) -> Iterator[Row | Reject]:
+def _spread(file: str, window: _Window, members: Collection[str]) -> Iterator[Row | Reject]:
     before: dict[str, Any] = {}
     found = False
     window.at += 1
@@ -201,11 +201,11 @@ def _spread(file: str, window: _Window, member: str) -> Iterator[Row | Reject]:
         if window.next_mark() != ":":
             raise _CutError
         window.at += 1
-        if window.next_mark() == "[" and name == member:
+        if window.next_mark() == "[" and name in members:
             window.at += 1
             found = True
             for item in _elements(file, window, "]"):
-                yield Row(item.number, {**before, member: [item.values]}) if isinstance(item, Row) else item
+                yield Row(item.number, {**before, name: [item.values]}) if isinstance(item, Row) else item
         else:
             before[name] = window.value()
     window.at += 1

@@ -1,6 +1,6 @@
 """The one way into a file: recognise what it is, and yield its rows."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from watchbell.errors import InputError
@@ -17,7 +17,7 @@ TABLE_NAMES = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ","}
 SHAPES = "CSV, TSV, JSON, JSON lines or Parquet (plain, gzip or zstd)"
 
 
-def read_rows(path: Path, *, spread: str | None = None) -> Iterator[Row | Reject]:
+def read_rows(path: Path, *, spread: Collection[str] = ()) -> Iterator[Row | Reject]:
     """Yield the rows of a file in order, and a Reject in place of each that cannot be read.
 
     CSV and TSV with a header line, a JSON list, JSON lines, objects one after another, or Parquet; plain,
@@ -27,7 +27,7 @@ def read_rows(path: Path, *, spread: str | None = None) -> Iterator[Row | Reject
 
     Args:
         path: the file.
-        spread: for a JSON document that is one object, the member whose list is long: each element of it
+        spread: for a JSON document that is one object, the members whose lists are long: each element of one
             comes out as a row of the document's own shape, see `json_document_rows`.
 
     Raises:
@@ -40,7 +40,7 @@ def read_rows(path: Path, *, spread: str | None = None) -> Iterator[Row | Reject
             yield from _text_rows(path, contents(file), spread)
 
 
-def _text_rows(path: Path, stream: Stream, spread: str | None) -> Iterator[Row | Reject]:
+def _text_rows(path: Path, stream: Stream, spread: Collection[str]) -> Iterator[Row | Reject]:
     name, suffix = str(path), _suffix(path)
     start = stream.head.lstrip()[:1]
     if not start:

@@ -1,0 +1,135 @@
+"""Cases opened by rule from what detect, match and ads found. A rule opens; a person judges."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from watchbell.desk import pieces
+from watchbell.desk.findings import Cluster, clusters
+from watchbell.model.cases import Case, case_id
+from watchbell.model.evidence import Evidence
+from watchbell.model.indicators import IndicatorKind
+from watchbell.model.tlp import Tlp, strictest
+from watchbell.vault.workspace import Workspace
+
+OPENED_BY = "watchbell"
+
+
+class Opened(NamedTuple):
+    """What came of a round: cases opened, and known cases that were looked at again."""
+
+    new: int
+    known: int
+
+
+def open_cases(workspace: Workspace, now: datetime) -> Opened:
+    """Open a case for each cluster of findings, or add its evidence to the case that already has one of them.
+
+    A cluster is a group of at least three accounts, an indicator with a hit, an ad with a hit, or several of these
+    that touch. Doing it again changes nothing.
+    """
+    owner = _owners(workspace.vault.cases.all())
+    new = known = 0
+    for cluster in clusters(workspace):
+        mine = next((owner[subject] for subject in cluster.subjects if subject in owner), None)
+        case = _case(workspace, cluster, mine or case_id(cluster.subjects[0]), now)
+        if workspace.vault.cases.put(case):
+            workspace.vault.ledger.append(OPENED_BY, "case.opened", case.id, {"title": case.title}, now)
+            new += 1
+        else:
+            known += 1
+    return Opened(new, known)
+
+
+def _owners(cases: Iterable[Case]) -> dict[str, str]:
+    """Return which case a group, indicator or ad belongs to; the oldest case where several have it."""
+    oldest_last = sorted(cases, key=lambda case: (case.opened_at, case.id), reverse=True)
+    return {piece.subject: case.id for case in oldest_last for piece in case.evidence}
+
+
+def _case(workspace: Workspace, cluster: Cluster, identity: str, now: datetime) -> Case:
+    evidence = tuple(_evidence(workspace, cluster, identity, now))
+    return Case(
+        id=identity,
+        title=title(cluster),
+        summary=summary(cluster),
+        certainty=certainty(cluster),
+        # Account names are personal data: what a case holds goes no wider than AMBER unless a person decides so.
+        tlp=strictest([Tlp.AMBER, *(indicator.tlp for indicator in cluster.indicators)]),
+        opened_at=now,
+        opened_by=OPENED_BY,
+        modified_at=now,
+        evidence=evidence,
+        synthetic=any(ad.synthetic for ad, _ in cluster.ads),
+    )
+
+
+def _evidence(workspace: Workspace, cluster: Cluster, identity: str, now: datetime) -> Iterable[Evidence]:
+    add = pieces.Adder(identity, OPENED_BY, now)
+    for network in cluster.networks:
+        yield pieces.of_group(add, network)
+        yield from pieces.of_burst(add, workspace, network)
+    for indicator in cluster.indicators:
+        yield pieces.of_indicator(add, indicator)
+        yield from pieces.of_hits(add, indicator, cluster.hits)
+    for ad, decision in cluster.ads:
+        yield from pieces.of_ad(add, ad, decision)
+
+
+def title(cluster: Cluster) -> str:
+    """Return what the case is about in one line; it accuses nobody."""
+    names = [indicator.value for indicator in cluster.indicators]
+    names.sort(key=lambda name: -cluster.hits.filter(cluster.hits["indicator_value"] == name).height)
+    what = (
+        f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}" if names else "the same posts and links"
+    )
+    accounts = sum(network.group.accounts for network in cluster.networks)
+    if accounts:
+        return f"{accounts} accounts in step around {what}"
+    return f"Partner's indicator seen: {what}"
+
+
+def summary(cluster: Cluster) -> str:
+    """Return what was found, in sentences."""
+    said = [
+        _of_network(network.group.accounts, network.run.window_s, network.group.post_pairs)
+        for network in cluster.networks
+    ]
+    if cluster.indicators:
+        sources = sorted({indicator.source for indicator in cluster.indicators})
+        count, targets = len(cluster.indicators), cluster.hits["target_id"].n_unique()
+        noun = "indicator" if count == 1 else "indicators"
+        said.append(f"{count} {noun} published by {', '.join(sources)} in {targets} posts or ads.")
+    held = sum(decision is not None and decision.verdict != "approve" for _, decision in cluster.ads)
+    if cluster.ads:
+        said.append(f"{len(cluster.ads)} political or screened ads touch them; {held} of these are held or rejected.")
+    return " ".join(said)
+
+
+def _of_network(accounts: int, window_s: float, post_pairs: int) -> str:
+    return (
+        f"{accounts} accounts acted on the same things within {window_s:g} seconds of each other, {post_pairs} times."
+    )
+
+
+def certainty(cluster: Cluster) -> str:
+    """Return how sure this is, and what could be wrong."""
+    said = []
+    if cluster.networks:
+        said.append(
+            "The accounts are synchronised; that they are coordinated is not shown. No significance test has looked at "
+            "them, so chance is not excluded, and news wires or schedulers are synchronised too."
+        )
+    for indicator in cluster.indicators:
+        trust = (
+            "without a confidence" if indicator.confidence is None else f"with confidence {indicator.confidence} of 100"
+        )
+        if indicator.kind in {IndicatorKind.DOMAIN, IndicatorKind.URL}:
+            said.append(
+                f"{indicator.source} published {indicator.value} {trust}; sharing a link to it proves no part in an operation."
+            )
+        else:
+            said.append(f"{indicator.source} published {indicator.value} {trust}.")
+    return " ".join(
+        [*dict.fromkeys(said), "Who is behind it is not said here: that is for a person to judge and sign."]
+    )

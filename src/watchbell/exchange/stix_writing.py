@@ -72,7 +72,6 @@ def bundle_of_case(
     label = strictest([case.tlp, *(indicator.tlp for indicator in kept)])
     author = fact_id("identity", operator)
     parts = [_indicator(indicator) for indicator in kept]
-    parts += _sightings_of_accounts(case, kept, author, label)
     whole = _case_object(case, [part["id"] for part in parts] or [author], author, label, now)
     notes = _notes(case, whole["id"], author, label)
     return _bundle([*parts, whole, *notes], {operator, *(indicator.source for indicator in kept)})
@@ -119,7 +118,7 @@ def _indicator(indicator: Indicator) -> dict[str, Any]:
         created=indicator.created,
         modified=indicator.modified,
         name=f"{indicator.kind}: {indicator.value}",
-        description=indicator.description,
+        description=indicator.description or f"Published by {indicator.source} as {indicator.published_as}",
         indicator_types=["malicious-activity" if indicator.kind in _HASHES else "anomalous-activity"],
         pattern=pattern_of(indicator),
         pattern_type="stix",
@@ -173,44 +172,6 @@ def _note(case: Case, subject: str, author: str, label: Tlp, words: tuple[str, s
         object_refs=[subject],
         object_marking_refs=[marking_id(label)],
     )
-
-
-def _sightings_of_accounts(
-    case: Case, indicators: Sequence[Indicator], author: str, label: Tlp
-) -> Iterator[dict[str, Any]]:
-    """Yield each account among the indicators as an object, when it was observed, and which indicator says so."""
-    marking = [marking_id(label)]
-    times: dict[str, Any] = {"created_by_ref": author, "created": case.opened_at, "modified": case.opened_at}
-    for indicator in indicators:
-        if indicator.kind is not IndicatorKind.HANDLE:
-            continue
-        account = _made(
-            "UserAccount",
-            account_type=indicator.platform,
-            account_login=indicator.value,
-            object_marking_refs=[marking_id(indicator.tlp)],
-        )
-        observed = _made(
-            "ObservedData",
-            id=fact_id("observed-data", case.id, account["id"]),
-            first_observed=case.opened_at,
-            last_observed=case.modified_at,
-            number_observed=1,
-            object_refs=[account["id"]],
-            object_marking_refs=marking,
-            **times,
-        )
-        yield account
-        yield observed
-        yield _made(
-            "Relationship",
-            id=fact_id("relationship", indicator.id, "based-on", observed["id"]),
-            relationship_type="based-on",
-            source_ref=indicator.id,
-            target_ref=observed["id"],
-            object_marking_refs=marking,
-            **times,
-        )
 
 
 def _bundle(objects: Sequence[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from watchbell.cli.options import JsonOption, console
+from watchbell.cli.options import JsonOption
 from watchbell.vault.workspace import Workspace
 
 app = typer.Typer()
@@ -25,6 +25,6 @@ def init(
         if as_json:
             typer.echo(json.dumps({"workspace": str(workspace.root), "created": new}))
         elif new:
-            console.print(f"Made a workspace at {root}. Its settings are in watchbell.toml.", soft_wrap=True)
+            typer.echo(f"Made a workspace at {root}. Its settings are in watchbell.toml.")
         else:
-            console.print(f"{root} is a workspace already; nothing was changed.", soft_wrap=True)
+            typer.echo(f"{root} is a workspace already; nothing was changed.")

@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Select, func, select, update
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.vault.added import Added
-from watchbell.vault.adsearch import AdPage, AdQuery, search
+from watchbell.vault.adsearch import AdPage, AdQuery, AdSort, search
 from watchbell.vault.columns import folded
 from watchbell.vault.database import BATCH, Database, batches, insert_new, insert_or_replace
 from watchbell.vault.schema import ad_decisions, ads
+
+__all__ = ["AdPage", "AdQuery", "AdShelf", "AdSort"]
 
 
 class AdShelf:

@@ -130,7 +130,7 @@ def _after(key: Column[Any], value: datetime | float | None, ad_id: str) -> Colu
 
 
 def _cursor(query: AdQuery, last: Row[Any]) -> str:
-    place = Place(query=query.fingerprint(), ad_id=last.id, **{query.sort.column: last._mapping[query.sort.column]})
+    place = Place(query=query.fingerprint(), ad_id=last.id, **{query.sort.column: getattr(last, query.sort.column)})
     return base64.urlsafe_b64encode(place.model_dump_json(exclude_none=True).encode()).decode()
 
 

@@ -46,8 +46,8 @@ class CaseShelf:
         with self._database.read() as connection:
             return connection.scalar(select(func.count()).select_from(cases)) or 0
 
-    def set_status(self, case_id: str, status: CaseStatus, by: str, at: datetime) -> None:
-        """Set where the case stands, and write to the ledger who did; both are kept or neither.
+    def set_status(self, case_id: str, status: CaseStatus, by: str, at: datetime, reason: str | None = None) -> None:
+        """Set where the case stands, and write `case.decided` to the ledger: both are kept or neither.
 
         Raises:
             UsageError: there is no such case.
@@ -58,7 +58,8 @@ class CaseShelf:
             if case is None:
                 raise UsageError(f"There is no case {case_id}.")
             _put(connection, case.model_copy(update={"status": status, "modified_at": at}))
-            append(connection, by, "case.status", case_id, {"from": case.status, "to": status}, at)
+            details = {"from": case.status, "to": status, "reason": reason}
+            append(connection, by, "case.decided", case_id, details, at)
 
 
 def merged(known: Case, newcomer: Case) -> Case:

@@ -85,7 +85,9 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; return how many were."""
-    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows).rowcount
+    statement = _insert(connection, table).on_conflict_do_nothing()
+    # Without the option SQLAlchemy keeps the count for UPDATE and DELETE only.
+    return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def insert_or_replace(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import polars as pl
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
@@ -105,8 +105,7 @@ class PostStore:
         mine = posts.filter(pc.field("platform") == platform)
         ids = mine["post_id"]
         known = self._dataset(platform).to_table(columns=["post_id"], filter=pc.field("post_id").isin(ids))
-        first = pl.Series(ids.combine_chunks()).is_first_distinct().to_arrow()
-        return mine.filter(pc.and_(first, pc.invert(pc.is_in(ids, value_set=known["post_id"]))))
+        return mine.filter(pc.and_(_is_first(ids), pc.invert(pc.is_in(ids, value_set=known["post_id"]))))
 
     def _stage(self, part: "Day", posts: pa.Table, incoming: Path) -> tuple[Path, Path]:
         """Write a day's file as it shall be; return it and the place where it belongs."""
@@ -165,6 +164,14 @@ def _checked(posts: pa.Table) -> pa.Table:
             f"A post is dated in the year {years['min']} or {years['max']}; the years 1 to 9999 are known."
         )
     return posts
+
+
+def _is_first(values: pa.ChunkedArray) -> pa.Array:
+    """Return which values have no equal before them."""
+    codes = values.combine_chunks().dictionary_encode().indices.to_numpy()
+    first = np.zeros(len(codes), bool)
+    first[np.unique(codes, return_index=True)[1]] = True
+    return pa.array(first)
 
 
 def _by_day(posts: pa.Table) -> Iterator[tuple[Day, pa.Table]]:

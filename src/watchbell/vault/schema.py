@@ -64,9 +64,9 @@ ads = Table(
     # The filters are folded (`columns.folded`): the record has them as the source wrote them.
     Column("source", Plain, nullable=False),
     Column("platform", Plain, nullable=False),
-    Column("advertiser", Plain),
-    Column("payer", Plain),
-    Column("country", Plain),
+    Column("advertiser", Plain, nullable=False),
+    Column("payer", Plain, nullable=False),
+    Column("country", Plain, nullable=False),
     Column("declared_political", Boolean, nullable=False),
     Column("started_at", Instant),
     # Lower bound of what the source gives, in the source's currency.

@@ -60,8 +60,9 @@ class Workspace:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in FOLDERS:
                 (root / folder).mkdir(mode=0o700, exist_ok=True)
-            # The settings come last: their file is what makes the folder a workspace.
-            _write_private(root / SETTINGS_FILE, SETTINGS_TEXT)
+            if not cls.is_at(root):
+                _touch_private(root / SETTINGS_FILE)
+                (root / SETTINGS_FILE).write_text(SETTINGS_TEXT, "utf-8")
         except OSError as error:
             raise WorkspaceError(f"No workspace can be made at {root}: {error.strerror}.") from error
         workspace = cls.open(root)
@@ -84,10 +85,18 @@ class Workspace:
 
     @cached_property
     def vault(self) -> "Vault":
-        """The records, opened when they are first asked for: commands on posts alone start without a database."""
+        """The records, opened when they are first asked for: work on posts alone starts without a database.
+
+        Raises:
+            MissingExtraError: the database is PostgreSQL's and its driver is not installed.
+            WorkspaceError: the database cannot be opened.
+        """
         from watchbell.vault.vault import open_vault, sqlite_url  # noqa: PLC0415  # SQLAlchemy takes a while to load
 
-        return open_vault(self.settings.database_url or sqlite_url(self.root / DATABASE_FILE))
+        if self.settings.database_url is not None:
+            return open_vault(self.settings.database_url)
+        _touch_private(self.root / DATABASE_FILE)
+        return open_vault(sqlite_url(self.root / DATABASE_FILE))
 
     def close(self) -> None:
         """Close the database, if it was opened."""
@@ -101,11 +110,17 @@ class Workspace:
         self.close()
 
 
-def _write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner may read, unless it is there already."""
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(text, "utf-8")
+def _touch_private(file: Path) -> None:
+    """Make an empty file that only its owner may read, unless there is one.
+
+    Raises:
+        WorkspaceError: the folder cannot be written.
+    """
+    try:
+        if not file.exists():
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise WorkspaceError(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def _settings(file: Path) -> Settings:

@@ -1,0 +1,88 @@
+"""Generic ads: JSON lines (or a table) whose fields carry the names of `model.ads.Ad`.
+
+Needed: `id`, and `text` or `media`. Optional: platform, advertiser, payer, payer_address, registration_id, disclaimer,
+declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic;
+`spend` {currency, lower, upper} or a number beside `currency`; `impressions` {lower, upper} or a number;
+`targeting` [{dimension, value, excluded}]; `links` and `media` as lists of addresses or file names.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from watchbell.ads.fields import FieldError, ad_key, count_of, decimal_of, exact, money_of, text_of, time_of
+from watchbell.files import Row
+from watchbell.model.ads import Ad, Count, Money, Targeting
+
+KNOWN = frozenset(Ad.model_fields) | {"currency"}
+"""Fields that are read; others are tolerated and named once."""
+
+T = TypeVar("T")
+
+_TARGETING: TypeAdapter[tuple[Targeting, ...]] = TypeAdapter(tuple[Targeting, ...])
+_ADDRESSES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
+
+
+def read_ad(row: Row) -> Ad:
+    """Return the ad of one row.
+
+    Raises:
+        FieldError: a value cannot be read.
+    """
+    values = row.values
+    source = text_of(values, "source") or "jsonl"
+    return Ad(
+        id=ad_key(source, values.get("id"), "id"),
+        source=source,
+        platform=text_of(values, "platform") or "unknown",
+        text=text_of(values, "text"),
+        advertiser=text_of(values, "advertiser"),
+        payer=text_of(values, "payer"),
+        payer_address=text_of(values, "payer_address"),
+        registration_id=text_of(values, "registration_id"),
+        disclaimer=text_of(values, "disclaimer"),
+        declared_political=_flag(values, "declared_political"),
+        spend=_spend(values),
+        impressions=_impressions(values),
+        clicks=count_of(values, "clicks"),
+        started_at=time_of(values, "started_at"),
+        ended_at=time_of(values, "ended_at"),
+        targeting=_parsed(values, "targeting", _TARGETING, "a list of {dimension, value, excluded}") or (),
+        links=_parsed(values, "links", _ADDRESSES, "a list of addresses") or (),
+        media=_parsed(values, "media", _ADDRESSES, "a list of addresses or file names") or (),
+        language=text_of(values, "language"),
+        country=text_of(values, "country"),
+        synthetic=_flag(values, "synthetic"),
+    )
+
+
+def _flag(values: Mapping[str, Any], field: str) -> bool:
+    value = values.get(field)
+    if value in (None, "", False, 0, "false", "False", "0"):
+        return False
+    if value in (True, 1, "true", "True", "1"):
+        return True
+    raise FieldError(field, f"`{field}` must be true or false, not {str(value)[:40]!r}.")
+
+
+def _spend(values: Mapping[str, Any]) -> Money | None:
+    if isinstance(values.get("spend"), Mapping):
+        return _parsed(values, "spend", TypeAdapter(Money), "{currency, lower, upper}")
+    return money_of(decimal_of(values, "spend"), text_of(values, "currency"), "currency")
+
+
+def _impressions(values: Mapping[str, Any]) -> Count | None:
+    if isinstance(values.get("impressions"), Mapping):
+        return _parsed(values, "impressions", TypeAdapter(Count), "{lower, upper}")
+    return exact(count_of(values, "impressions"))
+
+
+def _parsed(values: Mapping[str, Any], field: str, shape: TypeAdapter[T], wanted: str) -> T | None:
+    value = values.get(field)
+    if value in (None, ""):
+        return None
+    try:
+        return shape.validate_python(value)
+    except ValidationError as error:
+        raise FieldError(field, f"`{field}` must be {wanted}: {error.errors()[0]['msg']}.") from error

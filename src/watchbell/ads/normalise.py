@@ -1,0 +1,99 @@
+"""Undo the tricks that hide words from a rule, and remember where each letter came from.
+
+A rule reads the plain form (lower case, no accents, no look-alikes); a finding quotes the ad's own words.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Letters of other alphabets, and small capitals, that are drawn like Latin ones: the pairs of Unicode's
+# confusables.txt (UTS #39) that occur in words people vote with. NFKD undoes full width, ligatures and styled letters.
+_LOOKALIKES = str.maketrans(
+    "аеорсухіјѕһԁԛԝвкмнтгαονρτυικηχεɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıłøđ",  # noqa: RUF001  # that is the point
+    "aeopcyxijshdqwbkmhtraovptuiknxeagabcdefghijklmnoprstuvwyzilod",
+)
+_QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´′", "'") | dict.fromkeys("“”„«»″‹›", '"') | dict.fromkeys("–—‐‑−", "-"))  # noqa: RUF001
+_DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
+
+_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+_LOOSE_APOSTROPHE = re.compile(r"'")
+_SPACED = re.compile(r"(?<![a-z0-9])[a-z]([ .\-_*|])(?:[a-z0]\1){1,40}[a-z](?![a-z0-9])")
+# Digits read as letters only where they stand inside a word (v0te, el3ction), open one (3lection) or close one (vot3):
+# dates, sums and ordinals stay as they are.
+_LEET = re.compile(r"(?<=[a-z])[013457@$](?=[a-z])|(?<![\w$@])[013457@$](?=[a-z]{4})|(?<=[a-z]{3})[013457](?!\w)")
+# Where the letters of two words were spread with the same sign, the border is found with these words.
+_SPREAD_WORDS = re.compile(
+    "(?:(?:do|dont|not|never|go|to|the|this|vote|voting|stay|at|home|on|by|text|your|ballot|election|elections|day|polls|boycott|no|votes|votar|vaya))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A text in plain form and the place each of its characters has in the original."""
+
+    original: str
+    text: str
+    origin: Sequence[int]
+
+    def quote(self, start: int, end: int) -> str:
+        """Return the original words behind `text[start:end]` (`start < end`)."""
+        return self.original[self.origin[start] : self.origin[end - 1] + 1].strip()
+
+
+def normalise(text: str) -> Normalised:
+    """Return `text` in plain form: lower case, accents, zero-width signs, look-alikes and spread letters undone."""
+    plain, origin = _folded(text)
+    plain, origin = _without(plain, origin, (match.start() for match in _APOSTROPHE.finditer(plain)))
+    plain = _LOOSE_APOSTROPHE.sub('"', plain)
+    plain, origin = _without(plain, origin, _spread_signs(plain))
+    plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
+    return Normalised(text, plain, origin)
+
+
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    if text.isascii():
+        return text.lower().replace("`", "'"), range(len(text))
+    folded = [_folded_letter(letter) for letter in text]
+    origin = [place for place, letters in enumerate(folded) for _ in letters]
+    return "".join(folded), origin
+
+
+@lru_cache(maxsize=8192)
+def _folded_letter(letter: str) -> str:
+    """Return what one character is read as: nothing for marks and invisible signs."""
+    parts = unicodedata.normalize("NFKD", letter.translate(_QUOTES)).casefold()
+    seen = "".join(part for part in parts if unicodedata.category(part) not in {"Mn", "Me", "Cf"})
+    return seen.translate(_LOOKALIKES).translate(_QUOTES)
+
+
+def _without(text: str, origin: Sequence[int], places: Iterable[int]) -> tuple[str, Sequence[int]]:
+    """Return text and origin without the characters at `places`."""
+    gone = set(places)
+    if not gone:
+        return text, origin
+    kept = [place for place in range(len(text)) if place not in gone]
+    return "".join(text[place] for place in kept), [origin[place] for place in kept]
+
+
+def _spread_signs(text: str) -> Iterable[int]:
+    """Yield the places of the signs between the letters of spread words: `v o t e`, `v.o.t.e`."""
+    for run in _SPACED.finditer(text):
+        letters = run.group()[::2]
+        borders = _word_borders(letters)
+        yield from (run.start() + 2 * place - 1 for place in range(1, len(letters)) if place not in borders)
+
+
+def _word_borders(letters: str) -> set[int]:
+    """Return where one known word ends and the next begins; none when the letters are not all known words."""
+    borders: list[set[int] | None] = [set(), *[None] * len(letters)]
+    for start in range(len(letters)):
+        before = borders[start]
+        if before is None:
+            continue
+        for end in range(start + 2, len(letters) + 1):
+            if borders[end] is None and _SPREAD_WORDS.fullmatch(letters, start, end):
+                borders[end] = before | {end}
+    return (borders[-1] or set()) - {len(letters)}

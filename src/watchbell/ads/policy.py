@@ -1,0 +1,85 @@
+"""The policy check: which rules an ad's words touch, how plainly, and in what words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from watchbell.ads.literals import may_match
+from watchbell.ads.normalise import Normalised, normalise
+from watchbell.ads.rulebook import CompiledPattern, Rule, RuleBook
+from watchbell.model.ads import PolicyFinding, Verdict
+
+__all__ = ["Judged", "RuleBook", "policy_findings"]
+
+_SENTENCE_END = re.compile(r"[.!?;](?=[\s\"]|$)|\n\s*\n")
+# How far a word of `also`, `unless` or a softening guard may stand from the match, in characters: two sentences or so.
+_NEAR = 160
+_SOFTER = {Verdict.REJECT: Verdict.REVIEW, Verdict.REVIEW: Verdict.APPROVE, Verdict.APPROVE: Verdict.APPROVE}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A finding and how far it goes by itself."""
+
+    finding: PolicyFinding
+    verdict: Verdict
+
+
+def policy_findings(text: str, rules: RuleBook) -> tuple[Judged, ...]:
+    """Return at most one finding for each rule that `text` breaks, its plainest, quoted in the ad's own words."""
+    plain = normalise(text)
+    if not rules.context.search(plain.text):
+        return ()
+    found = (_plainest(plain, rule, patterns, rules) for rule, patterns in rules.patterns)
+    return tuple(judged for judged in found if judged is not None)
+
+
+def _plainest(
+    plain: Normalised, rule: Rule, patterns: tuple[CompiledPattern, ...], rules: RuleBook
+) -> Judged | None:
+    """Return the finding of a rule that goes furthest, the first one of equals."""
+    best: Judged | None = None
+    for span, verdict in _matches(plain.text, patterns, rules):
+        if best is None or (verdict is Verdict.REJECT and best.verdict is Verdict.REVIEW):
+            finding = PolicyFinding(code=rule.code, quote=plain.quote(*span), reason=rule.reason)
+            best = Judged(finding, verdict)
+    return best
+
+
+def _matches(
+    text: str, patterns: tuple[CompiledPattern, ...], rules: RuleBook
+) -> Iterator[tuple[tuple[int, int], Verdict]]:
+    """Yield what each pattern finds and how far it goes once its context is heard; what is excused is left out."""
+    for pattern in patterns:
+        if not may_match(text, pattern.needs):
+            continue
+        for match in pattern.text.finditer(text):
+            near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+            if pattern.also is not None and not pattern.also.search(near):
+                continue
+            if pattern.unless is not None and pattern.unless.search(near):
+                continue
+            verdict = _in_context(text, match.span(), pattern.verdict, rules)
+            if verdict is not Verdict.APPROVE:
+                yield match.span(), verdict
+
+
+def _in_context(text: str, span: tuple[int, int], verdict: Verdict, rules: RuleBook) -> Verdict:
+    """Return the verdict after the guards: condemned or denied words count for nothing, reported ones for less."""
+    before, after, near = _surroundings(text, span)
+    if rules.drops_before.search(before) or rules.denials.search(before) or rules.drops_after.search(after):
+        return Verdict.APPROVE
+    asked = after.lstrip(' "').startswith("?")
+    doubts = (asked, rules.softens_before.search(before), rules.softens_near.search(near))
+    for _ in filter(None, doubts):
+        verdict = _SOFTER[verdict]
+    return verdict
+
+
+def _surroundings(text: str, span: tuple[int, int]) -> tuple[str, str, str]:
+    """Return what stands before the match in its sentence, right after it, and all around it."""
+    start, end = span
+    window = text[max(0, start - _NEAR) : start]
+    ends = [stop.end() for stop in _SENTENCE_END.finditer(window)]
+    near = window + " " + text[end : end + _NEAR]
+    return window[ends[-1] if ends else 0 :], text[end : end + 60], near

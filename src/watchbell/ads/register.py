@@ -1,0 +1,123 @@
+"""Registers of those who may pay for political ads, and whether an ad's claimed registration stands in one.
+
+Reads the FEC's committee master file: pipe-separated, no header, columns CMTE_ID, CMTE_NM, TRES_NM, CMTE_ST1, CMTE_ST2,
+CMTE_CITY, CMTE_ST, CMTE_ZIP, CMTE_DSGN, CMTE_TP, CMTE_PTY_AFFILIATION, CMTE_FILING_FREQ, ORG_TP, CONNECTED_ORG_NM,
+CAND_ID (fec.gov, "Committee master file description").
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from rapidfuzz import fuzz, utils
+
+from watchbell.errors import InputError
+from watchbell.model.ads import Ad, PolicyFinding
+from watchbell.model.advertisers import Registration
+
+CODE_UNKNOWN = "PAYER-UNKNOWN"
+CODE_MISMATCH = "PAYER-MISMATCH"
+
+# Names less alike than this (rapidfuzz token_set_ratio, 0 to 100) are different names; token sets let "FRIENDS OF X
+# INC" stand for "Friends of X".
+_SAME_NAME = 75
+_COMMITTEE_ID = re.compile(r"C\d{8}")
+_COLUMNS = 15
+# The largest edition is 4 MB; a file far beyond is no committee master.
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+class Register:
+    """One edition of a register and the days for which it can say that an id does not exist."""
+
+    def __init__(self, name: str, registrations: Iterable[Registration], covers_from: date, covers_until: date) -> None:
+        """Keep the registrations by id."""
+        self.name = name
+        self.covers_from = covers_from
+        self.covers_until = covers_until
+        self._by_id: Mapping[str, Registration] = {entry.id: entry for entry in registrations}
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    @classmethod
+    def read(
+        cls,
+        path: Path,
+        *,
+        name: str | None = None,
+        covers_from: date | None = None,
+        covers_until: date | None = None,
+    ) -> "Register":
+        """Read an FEC committee master file.
+
+        The days covered default to the two-year cycle of the year in the file's name: `fec_cm_2016.txt`, `cm16.txt`
+        cover 1 January 2015 to 31 December 2016.
+
+        Raises:
+            InputError: the file is not a committee master, or its days are not given and its name has no year.
+        """
+        lines = _text(path).splitlines()
+        first, last = covers_from, covers_until
+        if first is None or last is None:
+            year = _cycle(path)
+            first, last = first or date(year - 1, 1, 1), last or date(year, 12, 31)
+        name = name or f"FEC committee master {last.year}"
+        return cls(name, (_registration(path, row, line, name, first, last) for row, line in enumerate(lines, 1) if line), first, last)
+
+    def find(self, registration_id: str) -> Registration | None:
+        """Return the registration with this id."""
+        return self._by_id.get(registration_id.strip().upper())
+
+    def covers(self, day: date) -> bool:
+        """Tell whether this edition can speak about a day."""
+        return self.covers_from <= day <= self.covers_until
+
+
+def payer_findings(ad: Ad, register: Register, now: datetime) -> tuple[PolicyFinding, ...]:
+    """Return what a register says against the registration an ad claims; outside its days, it says nothing."""
+    claimed = (ad.registration_id or "").strip()
+    if not claimed or not register.covers((ad.started_at or now).astimezone(UTC).date()):
+        return ()
+    registration = register.find(claimed)
+    if registration is None:
+        reason = f"The ad claims this registration, and the {register.name} has no such id for the day the ad ran."
+        return (PolicyFinding(code=CODE_UNKNOWN, quote=claimed, reason=reason),)
+    if ad.payer is None or _alike(ad.payer, registration.name):
+        return ()
+    reason = f"The {register.name} knows {registration.id} as {registration.name}, not as the payer the ad names."
+    return (PolicyFinding(code=CODE_MISMATCH, quote=ad.payer, reason=reason),)
+
+
+def _alike(one: str, other: str) -> bool:
+    return fuzz.token_set_ratio(one, other, processor=utils.default_process) >= _SAME_NAME
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"{path} is larger than 64 MB; a committee master file is not.")
+        return path.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"The register {path} cannot be read: {error.strerror}.") from error
+
+
+def _cycle(path: Path) -> int:
+    """Return the even year at the end of a two-year cycle from a file name."""
+    found = re.search(r"(?:19|20)\d\d", path.stem) or re.search(r"(?<!\d)\d\d(?!\d)", path.stem)
+    if found is None:
+        raise InputError(f"{path.name} does not say which years it covers; give the first and last day.")
+    year = int(found.group())
+    year = year if year > 99 else 2000 + year if year < 70 else 1900 + year  # noqa: PLR2004  # two-digit years
+    return year + year % 2
+
+
+def _registration(path: Path, row: int, line: str, name: str, first: date, last: date) -> Registration:  # noqa: PLR0913
+    cells = line.split("|")
+    if len(cells) < _COLUMNS or not _COMMITTEE_ID.fullmatch(cells[0]):
+        raise InputError(
+            f"{path.name}, row {row}: this is no FEC committee master, whose rows have {_COLUMNS} cells between `|` and "
+            "begin with an id such as C00401224."
+        )
+    return Registration(registry=name, id=cells[0], name=cells[1].strip(), covers_from=first, covers_until=last)

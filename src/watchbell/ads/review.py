@@ -1,0 +1,52 @@
+"""The first review of an ad: political or not, disclaimer or not, rules touched, and what follows. Deterministic."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from watchbell.ads import disclaimers
+from watchbell.ads.policy import Judged, policy_findings
+from watchbell.ads.political import political
+from watchbell.ads.register import Register, payer_findings
+from watchbell.ads.rulebook import RuleBook
+from watchbell.model.ads import Ad, AdDecision, Verdict
+
+
+def review(ad: Ad, rules: RuleBook, *, now: datetime, register: Register | None = None) -> AdDecision:
+    """Return the first decision on an ad.
+
+    The same ad under the same `rules.version` and register gives the same decision but for its time.
+
+    Args:
+        ad: what is reviewed; nothing it points to is fetched.
+        rules: the policy rules; their version is written into the decision.
+        now: the time of the decision, and the day the ad runs where it gives none.
+        register: whom to ask about a claimed registration; None asks nobody.
+    """
+    judged = policy_findings(_words(ad), rules)
+    answer = political(ad)
+    is_political = answer.political or bool(judged)
+    disclaimer = disclaimers.disclaimer(ad, political=is_political)
+    held = disclaimers.missing(disclaimer) + (payer_findings(ad, register, now) if register else ())
+    return AdDecision(
+        ad_id=ad.id,
+        verdict=_verdict(judged, held=bool(held)),
+        political=is_political,
+        political_reason=answer.reason if answer.political or not judged else "It speaks of how, when or whether to vote.",
+        policies=tuple(one.finding for one in judged) + held,
+        disclaimer=disclaimer,
+        rules_version=rules.version,
+        decided_at=now,
+    )
+
+
+def _words(ad: Ad) -> str:
+    """Return the words that the ad itself shows."""
+    return "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
+
+
+def _verdict(judged: Iterable[Judged], *, held: bool) -> Verdict:
+    """Return the gravest verdict: plain interference rejects, anything unsure or unsaid holds."""
+    verdicts = {one.verdict for one in judged}
+    if Verdict.REJECT in verdicts:
+        return Verdict.REJECT
+    return Verdict.REVIEW if held or verdicts else Verdict.APPROVE

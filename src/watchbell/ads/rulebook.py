@@ -1,0 +1,151 @@
+"""The rules as data: read from the YAML files in `rules/`, checked, compiled, and named by a digest."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import Field, ValidationError
+
+from watchbell.ads.literals import needs_of
+from watchbell.ads.political import lexicon_text
+from watchbell.errors import InputError
+from watchbell.ids import short_digest
+from watchbell.model.ads import Verdict
+from watchbell.model.record import Record
+
+_WORDS_FILE = "words.yaml"
+_BETWEEN_WORDS = "(?:[^a-z0-9.!?;:,]+)"
+_MACRO = re.compile(r"\{([a-z_]+)\}")
+
+R = TypeVar("R", bound=Record)
+
+
+class Pattern(Record):
+    """One way to break a rule, in one language; written in the small notation that `rules/words.yaml` explains."""
+
+    lang: str
+    text: str
+    verdict: Verdict = Verdict.REJECT
+    also: str | None = None
+    """Must occur near the match too."""
+    unless: str | None = None
+    """Must not occur near the match."""
+
+
+class Rule(Record):
+    """One rule: what it forbids, where, by whose text, and examples it must and must not find."""
+
+    code: str = Field(pattern=r"^[A-Z]{2,4}-[A-Z]+$")
+    title: str
+    jurisdictions: tuple[str, ...]
+    source: str
+    reason: str
+    patterns: tuple[Pattern, ...]
+    hits: tuple[str, ...]
+    misses: tuple[str, ...]
+
+
+class Words(Record):
+    """What all rules share: named word groups, and the guards that take a finding back or soften it."""
+
+    version: str
+    notation: str
+    context: str
+    """No rule speaks to an ad without one of these words."""
+    groups: dict[str, str]
+    drops_before: tuple[str, ...]
+    denials: tuple[str, ...]
+    drops_after: tuple[str, ...]
+    softens_before: tuple[str, ...]
+    softens_near: tuple[str, ...]
+
+
+class CompiledPattern:
+    """A pattern ready to search with."""
+
+    def __init__(self, pattern: Pattern, groups: Mapping[str, str]) -> None:
+        """Compile the pattern's three parts."""
+        self.verdict = pattern.verdict
+        self.text = compiled(pattern.text, groups)
+        self.needs = needs_of(self.text.pattern)
+        self.also = None if pattern.also is None else compiled(pattern.also, groups)
+        self.unless = None if pattern.unless is None else compiled(pattern.unless, groups)
+
+
+def compiled(written: str, groups: Mapping[str, str]) -> re.Pattern[str]:
+    """Compile the notation of the rule files: `{group}`, ` ` between words, `<40>` and `<<160>>` gaps."""
+    expression = written.strip()
+    while _MACRO.search(expression):
+        expression = _MACRO.sub(lambda name: f"(?:{groups[name.group(1)].strip()})", expression)
+    expression = re.sub(r"\|\s+", "|", re.sub(r"\s+", " ", expression))
+    expression = re.sub(r" ?<<(\d+)>> ?", r"\\b(?s:.{0,\1}?)\\b", expression)
+    expression = re.sub(r" ?<(\d+)> ?", r"\\b[^.!?;]{0,\1}?\\b", expression)
+    return re.compile(rf"\b(?:{expression.replace(' ', _BETWEEN_WORDS)})\b")
+
+
+def any_of(written: Iterable[str], groups: Mapping[str, str]) -> re.Pattern[str]:
+    """Compile several expressions into one that finds any of them."""
+    return compiled("|".join(f"(?:{part.strip()})" for part in written), groups)
+
+
+def leading_in(written: Iterable[str], groups: Mapping[str, str], *, at_most: int) -> re.Pattern[str]:
+    """Compile guards that lead into what follows: in the same clause, `at_most` words before it."""
+    return re.compile(any_of(written, groups).pattern + rf"(?:[^\w,.!?;]+\w+){{0,{at_most}}}[^\w.!?;]*$")
+
+
+class RuleBook:
+    """All rules of one version."""
+
+    def __init__(self, words: Words, rules: Iterable[Rule], version: str) -> None:
+        """Compile the rules and the guards."""
+        self.version = version
+        self.rules = tuple(rules)
+        self.context = re.compile(words.context.strip())
+        self.patterns = tuple(
+            (rule, tuple(CompiledPattern(pattern, words.groups) for pattern in rule.patterns)) for rule in self.rules
+        )
+        self.drops_before = leading_in(words.drops_before, words.groups, at_most=6)
+        self.denials = leading_in(words.denials, words.groups, at_most=2)
+        self.drops_after = re.compile(r"^\W*(?:\w+\W+){0,2}" + any_of(words.drops_after, words.groups).pattern)
+        self.softens_before = leading_in(words.softens_before, words.groups, at_most=6)
+        self.softens_near = any_of(words.softens_near, words.groups)
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def bundled(cls) -> "RuleBook":
+        """Return the rules that come with Watchbell."""
+        folder = resources.files("watchbell.ads") / "rules"
+        return cls.of_files({file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")})
+
+    @classmethod
+    def of_files(cls, files: Mapping[str, str]) -> "RuleBook":
+        """Return the rules that these YAML texts spell out; `words.yaml` is one of them.
+
+        Raises:
+            InputError: a file is missing, is not YAML, or a rule in it is not a rule.
+        """
+        words = _read(Words, _WORDS_FILE, _parsed(_WORDS_FILE, files.get(_WORDS_FILE, "")))
+        rules = [
+            _read(Rule, name, entry)
+            for name in sorted(files.keys() - {_WORDS_FILE})
+            for entry in _parsed(name, files[name])["rules"]
+        ]
+        digest = short_digest(lexicon_text(), *(part for name in sorted(files) for part in (name, files[name])))
+        return cls(words, rules, f"{words.version}+{digest}")
+
+
+def _parsed(name: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"The rule file {name} is not YAML: {error}") from error
+
+
+def _read(kind: type[R], name: str, entry: Any) -> R:
+    try:
+        return kind.model_validate(entry)
+    except ValidationError as error:
+        raise InputError(f"The rule file {name} cannot be used: {error}") from error

@@ -9,11 +9,13 @@ its input is CSV, which is written beforehand and not timed.
 
 import argparse
 import shutil
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
 
 import polars as pl
+
 from events import events
 from measure import Cost, cost_of, in_turn
 
@@ -30,14 +32,12 @@ def watchbell(table: Path, out: Path) -> Cost:
     return cost_of([str(script), "detect", str(table), "--out", str(out), *columns, *question])
 
 
-def toolkit(peer: str, table: Path, out: Path) -> Cost:
-    """Run the toolkit's two steps, reading the events and computing the co-repost network; costs are added."""
-    database = out.with_suffix(".db")
+def toolkit(peer: str, table: Path, database: Path) -> Cost:
+    """Run the toolkit's two steps, reading the events and computing the co-retweet network; costs are added."""
     database.unlink(missing_ok=True)
     question = ["--time_window", str(WINDOW_S), "--min_edge_weight", str(MIN_SHARED), "--n_cpus", "2"]
-    output = ["--output_file", str(out), "--output_format", "csv"]
     read = cost_of([peer, str(database), "preprocess", str(table)])
-    computed = cost_of([peer, str(database), "compute", "co_repost", *question, *output])
+    computed = cost_of([peer, str(database), "compute", "co_retweet", *question])
     return Cost(read.wall_s + computed.wall_s, read.cpu_s + computed.cpu_s, max(read.peak_mib, computed.peak_mib))
 
 
@@ -46,7 +46,9 @@ def toolkit_csv(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(
         message_id="content_id",
         user_id="account_id",
+        username="account_id",
         repost_id="object_id",
+        reply_id=pl.lit(""),
         message=pl.lit(""),
         timestamp="timestamp_share",
         urls=pl.lit(""),
@@ -54,17 +56,16 @@ def toolkit_csv(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def same_pairs(ours: Path, theirs: Path) -> bool:
-    """Tell whether both found the same pairs with the same weights; the toolkit writes each in both directions."""
+    """Tell whether both found the same pairs with the same weights.
+
+    The toolkit keeps each pair in both directions, and counts a post pair once in each.
+    """
     mine = pl.read_parquet(ours / "pairs.parquet").select("account_a", "account_b", weight="post_pairs")
-    printed = pl.read_csv(theirs, infer_schema=False)
-    a, b, weight = (next(name for name in printed.columns if name in names) for names in _EDGE_COLUMNS)
-    edges = printed.select(
-        account_a=pl.min_horizontal(a, b), account_b=pl.max_horizontal(a, b), weight=pl.col(weight).cast(pl.Int64)
-    ).unique()
-    return mine.sort(mine.columns).equals(edges.sort(edges.columns))
-
-
-_EDGE_COLUMNS = (("user_1", "source", "from"), ("user_2", "target", "to"), ("weight",))
+    with sqlite3.connect(theirs) as database:
+        rows = database.execute(
+            "select user_1, user_2, weight from co_retweet_network where user_1 < user_2"
+        ).fetchall()
+    return sorted(mine.iter_rows()) == sorted(rows)
 
 
 def main() -> None:
@@ -83,7 +84,7 @@ def main() -> None:
         ours, *theirs = in_turn(
             asked.runs,
             lambda: watchbell(folder / "events.parquet", folder / "run"),
-            *([lambda: toolkit(asked.peer, folder / "events.csv", folder / "edges.csv")] * Path(asked.peer).exists()),
+            *([lambda: toolkit(asked.peer, folder / "events.csv", folder / "toolkit.db")] * Path(asked.peer).exists()),
         )
         print(f"{table.height:,} events, window {WINDOW_S} s, at least {MIN_SHARED}; median of {asked.runs} runs")
         print(f"watchbell                    {ours.wall_s:8.2f} s  {ours.peak_mib:8.0f} MiB")
@@ -91,7 +92,7 @@ def main() -> None:
             print(f"coordination-network-toolkit not measured: it is not at {asked.peer}. `make peers` installs it.")
             return
         print(f"coordination-network-toolkit {theirs[0].wall_s:8.2f} s  {theirs[0].peak_mib:8.0f} MiB")
-        print(f"same pairs and weights: {'yes' if same_pairs(folder / 'run', folder / 'edges.csv') else 'NO'}")
+        print(f"same pairs and weights: {'yes' if same_pairs(folder / 'run', folder / 'toolkit.db') else 'NO'}")
         ratio = ours.wall_s / theirs[0].wall_s
         print(f"ratio {ratio:.4f}; claim at most {CLAIM}: {'holds' if ratio <= CLAIM else 'DOES NOT HOLD'}")
 

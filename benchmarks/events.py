@@ -34,7 +34,7 @@ def events(count: int, seed: int = 1) -> pl.DataFrame:
     )
 
 
-Columns = tuple[np.ndarray, np.ndarray, np.ndarray]  # type: ignore[type-arg]
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _organic(chance: np.random.Generator, count: int, accounts: int, objects: int) -> Columns:

@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from watchbell.vault.workspace import Workspace
+if TYPE_CHECKING:
+    from watchbell.vault.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -28,12 +29,14 @@ console = Console()
 err_console = Console(stderr=True)
 
 
-def open_workspace(path: Path | None) -> Workspace:
+def open_workspace(path: Path | None) -> "Workspace":
     """Return the workspace at `path`, or in the current folder when no path is given.
 
     Raises:
         WorkspaceError: there is none; the message tells of `watchbell init`.
     """
+    from watchbell.vault.workspace import Workspace  # noqa: PLC0415  # commands on files start without its parts
+
     return Workspace.open(path or Path.cwd())
 
 

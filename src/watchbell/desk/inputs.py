@@ -7,9 +7,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from watchbell.desk.investigate import actions_seen
+from watchbell.detect.actions import distinct
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject
-from watchbell.model.actions import ACTIONS
 from watchbell.sources.action_table import ActionColumns, read_actions
 from watchbell.sources.reading import read_posts
 
@@ -31,14 +31,15 @@ def actions_in_posts(paths: Sequence[Path], files: PostFiles, by: Sequence[str])
         NothingUsableError: not one row of all files is a post.
     """
     rejects: list[Reject] = []
-    seen, posts = [ACTIONS.empty_table()], 0
+    seen: list[pa.Table] = []
+    posts = 0
     for path in paths:
         for table, rejected in read_posts(path, source=files.source, mapping=files.mapping, platform=files.platform):
             rejects += rejected
             posts += table.num_rows
             seen.append(actions_seen([table], by))
     _require(posts, "post", paths, rejects)
-    return pa.concat_tables(seen), rejects
+    return distinct(seen), rejects
 
 
 def actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
@@ -50,7 +51,7 @@ def actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) 
         UsageError: a file lacks a named column.
     """
     tables, rejects = zip(*(read_actions(path, columns, kind) for path in paths), strict=True)
-    actions, rejected = pa.concat_tables(tables), [reject for found in rejects for reject in found]
+    actions, rejected = distinct(tables), [reject for found in rejects for reject in found]
     _require(actions.num_rows, "action", paths, rejected)
     return actions, rejected
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pyarrow as pa
@@ -14,13 +14,14 @@ import pyarrow.parquet as pq
 
 from watchbell import __version__
 from watchbell.clock import utc_text
-from watchbell.detect.actions import actions_of_posts, traces_named
+from watchbell.detect.actions import actions_of_posts, distinct, traces_named
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.pairs import pairs_of_actions
 from watchbell.files import Reject, write_rejects
 from watchbell.ids import short_digest
-from watchbell.model.actions import ACTIONS
-from watchbell.vault.workspace import Workspace
+
+if TYPE_CHECKING:
+    from watchbell.vault.workspace import Workspace
 
 CAVEAT = (
     "Accounts in a pair or group are synchronised, no more: news wires, schedulers and campaigns that announce "
@@ -55,7 +56,7 @@ def actions_seen(batches: Iterable[pa.Table], by: Sequence[str]) -> pa.Table:
         UsageError: there is no such trace.
     """
     traces = traces_named(by)
-    return pa.concat_tables([ACTIONS.empty_table(), *(actions_of_posts(posts, traces) for posts in batches)])
+    return distinct([actions_of_posts(posts, traces) for posts in batches])
 
 
 def investigate(actions: pa.Table, question: Question, threads: int | None = None) -> Findings:
@@ -123,7 +124,7 @@ def _replace(path: Path, table: pa.Table) -> None:
 
 
 def investigate_workspace(
-    workspace: Workspace, question: Question, now: datetime, threads: int | None = None
+    workspace: "Workspace", question: Question, now: datetime, threads: int | None = None
 ) -> tuple[Findings, dict[str, Any]]:
     """Ask the question of all the workspace's posts, and keep the run there.
 
@@ -137,5 +138,5 @@ def investigate_workspace(
     return findings, described
 
 
-def _posts(workspace: Workspace) -> Iterator[pa.Table]:
+def _posts(workspace: "Workspace") -> Iterator[pa.Table]:
     return workspace.posts.batches(rows=_BATCH_POSTS)

@@ -32,7 +32,16 @@ def actions_of_posts(posts: pa.Table, traces: Sequence[Trace]) -> pa.Table:
     parts = [_actions(frame.lazy(), trace) for trace in traces]
     if not parts:
         return ACTIONS.empty_table()
-    return pl.concat(parts).collect().to_arrow().cast(ACTIONS)
+    return pl.concat(parts).unique(maintain_order=True).collect().to_arrow().cast(ACTIONS)
+
+
+def distinct(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return the ACTIONS of several tables as one; an action that several have is in it once."""
+    if len(tables) == 1:
+        return tables[0]
+    frame = pl.from_arrow(pa.concat_tables([ACTIONS.empty_table(), *tables]))
+    assert isinstance(frame, pl.DataFrame)
+    return frame.unique(maintain_order=True).to_arrow().cast(ACTIONS)
 
 
 def _actions(posts: pl.LazyFrame, trace: Trace) -> pl.LazyFrame:
@@ -46,5 +55,4 @@ def _actions(posts: pl.LazyFrame, trace: Trace) -> pl.LazyFrame:
             pl.col("created_at").alias("at"),
             _POST.alias("post_id"),
         )
-        .unique(maintain_order=True)
     )

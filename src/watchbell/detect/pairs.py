@@ -15,7 +15,7 @@ def pairs_of_actions(actions: pa.Table, *, window_s: float, min_shared: int, thr
     """Return the PAIRS of accounts in ACTIONS, each kind of action by itself, sorted by kind and accounts.
 
     Args:
-        actions: ACTIONS; equal rows are one action.
+        actions: ACTIONS.
         window_s: Two actions on an object are a post pair when they are at most this many seconds apart.
         min_shared: Least number of post pairs that a pair of accounts must have.
         threads: How many to use; all cores when None. The result is the same for any number.
@@ -62,7 +62,6 @@ def slots_of(actions: pl.DataFrame) -> tuple[Slots, pl.Series]:
     names = actions["account_id"].unique().sort()
     coded = (
         actions.lazy()
-        .unique(["account_id", "object_id", "at", "post_id"])
         .select(
             account=pl.col("account_id").cast(pl.Enum(names)).to_physical().cast(pl.Int32),
             object=pl.col("object_id").cast(pl.Categorical).to_physical().cast(pl.Int32),

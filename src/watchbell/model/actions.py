@@ -15,7 +15,7 @@ ACTIONS = pa.schema(
         pa.field("post_id", pa.string()),
     ]
 )
-"""One row: this account acted on this object at this time, in this post."""
+"""One row: this account acted on this object at this time, in this post. No two rows are equal."""
 
 PAIRS = pa.schema(
     [

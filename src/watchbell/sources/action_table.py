@@ -43,8 +43,8 @@ def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Tabl
         InputError: the file cannot be read as a table.
         UsageError: it lacks a column that was named.
     """
-    frame, rejects = _columns_of(path, columns)
-    frame = frame.with_columns(at=_instants(frame["time"]))
+    frame, rejects = _of_parquet(path, columns) if _is_parquet(path) else _of_rows(path, columns)
+    frame = frame.with_columns(*_ids(frame), at=_instants(frame["time"]))
     for name, field, reason in (
         ("account", columns.account, _EMPTY),
         ("object", columns.object, _EMPTY),
@@ -55,19 +55,13 @@ def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Tabl
         frame = frame.filter(~is_wrong)
     same = ["account", "object", "at" if columns.post is None else "post"]
     actions = frame.unique(same, keep="first", maintain_order=True).select(
-        pl.lit(kind).alias("kind"), "at", account_id="account", object_id="object", post_id="post"
+        "at",
+        kind=pl.lit(kind),
+        account_id=pl.col("account").cast(pl.String),
+        object_id=pl.col("object").cast(pl.String),
+        post_id=pl.col("post").cast(pl.String),
     )
     return actions.select(ACTIONS.names).to_arrow().cast(ACTIONS), rejects
-
-
-def _columns_of(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
-    """Return columns `row, account, object, post` (text) and `time` (as the file has it)."""
-    if _is_parquet(path):
-        frame, rejects = _of_parquet(path, columns), list[Reject]()
-    else:
-        frame, rejects = _of_rows(path, columns)
-    ids = [pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in ("account", "object", "post")]
-    return frame.with_columns(ids), rejects
 
 
 def _is_parquet(path: Path) -> bool:
@@ -78,11 +72,12 @@ def _is_parquet(path: Path) -> bool:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _of_parquet(path: Path, columns: ActionColumns) -> pl.DataFrame:
+def _of_parquet(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
     try:
         names = list(pl.read_parquet_schema(path))
         _require(path, columns, names)
-        return pl.scan_parquet(path, row_index_name="row", row_index_offset=1).select("row", *_named(columns)).collect()
+        table = pl.scan_parquet(path, row_index_name="row", row_index_offset=1)
+        return table.select("row", *_named(columns)).collect(), []
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"{path} is a damaged Parquet file ({error}). Export it again.") from error
 
@@ -126,6 +121,12 @@ def _named(columns: ActionColumns) -> list[pl.Expr]:
         pl.col(columns.time).alias("time"),
         post.alias("post"),
     ]
+
+
+def _ids(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Return the columns of ids, empty text as null; numbers stay numbers while rows are compared, which is quicker."""
+    names = [name for name in ("account", "object", "post") if not frame[name].dtype.is_integer()]
+    return [pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in names]
 
 
 def _require(path: Path, columns: ActionColumns, names: Iterable[str]) -> None:

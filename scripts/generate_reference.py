@@ -7,10 +7,12 @@ Commands come from the command line itself, the rest from the modules' own docst
 
 import ast
 import importlib
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 
@@ -19,6 +21,9 @@ from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 
 ROOT = Path(__file__).parents[1]
+VALUE_WORDS = {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH"}
+# Typer adds these to every command; `watchbell --install-completion` is where they belong.
+OF_THE_SHELL = {"install_completion", "show_completion"}
 PACKAGE = ROOT / "src/watchbell"
 NOTE = "<!-- Made by `make docs` from the code. Change the code, not this page. -->"
 BULK = {"posts": ("POSTS",), "actions": ("ACTIONS", "PAIRS", "GROUPS"), "indicators": ("HITS",)}
@@ -58,8 +63,8 @@ def usage(name: str, command: Any) -> str:
 
 
 def metavar(parameter: Any) -> str:
-    """Return how help shows the parameter's value: `FILE...`, `[DIR]`, `INTEGER`."""
-    name = (parameter.metavar or parameter.name or "").upper()
+    """Return how help shows an argument: `FILE...`, `[DIR]`."""
+    name = (parameter.metavar or parameter.name or "").upper().strip("[].")
     dots = "..." if parameter.nargs == -1 else ""
     return f"{name}{dots}" if parameter.required else f"[{name}]{dots}"
 
@@ -74,12 +79,12 @@ def option_row(option: Any) -> tuple[str, str, str]:
 
 def value_of(option: Any) -> str:
     """Return what an option takes: its choices, else the word for its value, and whether it may be repeated."""
-    choices = getattr(option.type, "choices", None)
-    taken = (
-        " or ".join(f"`{choice}`" for choice in choices)
-        if choices
-        else f"`{option.metavar or option.type.name.upper()}`"
-    )
+    kind = option.type_descriptor.annotation
+    kind = get_args(kind)[0] if get_args(kind) else kind
+    if issubclass(kind, Enum):
+        taken = " or ".join(f"`{choice.value}`" for choice in kind)
+    else:
+        taken = f"`{option.metavar or VALUE_WORDS[kind]}`"
     return f"{taken}, repeatable" if option.multiple else taken
 
 
@@ -95,13 +100,14 @@ def default_of(option: Any) -> str:
 def command_section(name: str, command: Any) -> str:
     """Return what one command does, how it is called, and its arguments and options."""
     arguments = [item for item in command.params if item.param_type_name == "argument"]
-    options = [item for item in command.params if item.param_type_name == "option" and not item.hidden]
+    options = [item for item in command.params if item.param_type_name == "option" and item.name not in OF_THE_SHELL]
     parts = [f"## {name}", (command.help or "").strip(), f"```console\n{usage(name, command)}\n```"]
     if arguments:
         parts.append(table(("argument", "what"), [(f"`{metavar(item)}`", item.help or "") for item in arguments]))
     if options:
         parts.append(table(("option", "takes", "what"), [option_row(item) for item in options]))
-    return "\n\n".join(parts)
+    parts.append(re.sub(r"\[/?bold\]", "**", command.epilog or "").strip())
+    return "\n\n".join(part for part in parts if part)
 
 
 def cli_page() -> str:

@@ -188,8 +188,9 @@ PUBLISHED = datetime(2016, 10, 6, 9, tzinfo=UTC)
 
 
 def stix_id(kind: str, name: str) -> str:
-    """Return the id that an object of the scenario always has."""
-    return f"{kind}--{uuid.uuid5(uuid.NAMESPACE_DNS, f'{kind}.{name}.scenario.example')}"
+    """Return the id that an object of the scenario always has, written as the version 4 that STIX 2.1 asks for."""
+    named = uuid.uuid5(uuid.NAMESPACE_DNS, f"{kind}.{name}.scenario.example")
+    return f"{kind}--{uuid.UUID(bytes=named.bytes, version=4)}"
 
 
 def marking(label: str) -> dict[str, Any]:

@@ -60,6 +60,8 @@ _OWN_NAME = r"(?P<name>[^/?@]{1,100})"
 SITES: dict[str, Site] = {
     "twitter.com": _TWITTER,
     "x.com": _TWITTER,
+    # Mirrors that show X's posts under X's own paths.
+    **dict.fromkeys(("fxtwitter.com", "vxtwitter.com", "fixupx.com", "fixvx.com", "nitter.net"), _TWITTER),
     "facebook.com": _FACEBOOK,
     "fb.com": _FACEBOOK,
     "instagram.com": _INSTAGRAM,

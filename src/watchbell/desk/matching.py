@@ -1,0 +1,156 @@
+"""Partners' indicators looked for in the workspace's posts and ads, or in files."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from watchbell.desk.inputs import PostFiles
+from watchbell.desk.sharing import read_indicator_file
+from watchbell.errors import NothingUsableError, UsageError
+from watchbell.files import Reject
+from watchbell.match.index import IndicatorIndex
+from watchbell.match.scan import scan_ads, scan_posts
+from watchbell.model.indicators import HITS, Indicator
+from watchbell.sources.reading import read_posts
+from watchbell.vault.workspace import Workspace
+
+
+@dataclass(slots=True)
+class Matched:
+    """What a search found, and what it looked through."""
+
+    hits: pa.Table = field(default_factory=HITS.empty_table)
+    posts: int = 0
+    ads: int = 0
+    indicators: int = 0
+    """Those in force that can match."""
+    new: int = 0
+    """Hits that the workspace did not have yet; 0 where nothing is stored."""
+    rejects: list[Reject] = field(default_factory=list)
+
+
+def match_workspace(workspace: Workspace, *, now: datetime) -> Matched:
+    """Look for the workspace's indicators in its posts and ads, and store the hits. Doing it again adds nothing."""
+    vault = workspace.vault
+    index = IndicatorIndex.build(vault.indicators.all(), now=now)
+    matched = match_posts(workspace.posts.batches(), index)
+    ads = list(vault.ads.all())
+    matched.ads = len(ads)
+    matched.hits = pa.concat_tables([matched.hits, scan_ads(ads, index)])
+    matched.new = vault.hits.add(matched.hits).new
+    return matched
+
+
+def match_posts(tables: Iterable[pa.Table], index: IndicatorIndex) -> Matched:
+    """Look for the indicators of an index in tables of posts (POSTS)."""
+    matched, found = Matched(indicators=len(index)), [HITS.empty_table()]
+    for posts in tables:
+        matched.posts += posts.num_rows
+        found.append(scan_posts(posts, index))
+    matched.hits = pa.concat_tables(found)
+    return matched
+
+
+def match_files(paths: Sequence[Path], index: IndicatorIndex, reading: PostFiles) -> Matched:
+    """Look for the indicators of an index in files of posts.
+
+    Raises:
+        InputError: a file cannot be read.
+        NothingUsableError: not one row of all files is a post.
+    """
+    rejects: list[Reject] = []
+    matched = match_posts(_posts(paths, reading, rejects), index)
+    matched.rejects = rejects
+    if not matched.posts:
+        first = f" The first problem: row {rejects[0].row}: {rejects[0].reason}" if rejects else ""
+        raise NothingUsableError(f"There is not one usable post in {', '.join(map(str, paths))}.{first}")
+    return matched
+
+
+def indicators_in_files(paths: Sequence[Path], *, now: datetime) -> tuple[list[Indicator], list[Reject]]:
+    """Return the indicators of files in any known form, and the rows that are none.
+
+    Raises:
+        InputError: a file cannot be read, or has no known form.
+        NothingUsableError: not one row of all files is an indicator.
+    """
+    read = [read_indicator_file(path, tlp=None, source=None, now=now) for path in paths]
+    indicators = {held.id: held for one in read for held in one.indicators}
+    if not indicators:
+        raise NothingUsableError(f"There is not one indicator in {', '.join(map(str, paths))}.")
+    return list(indicators.values()), [reject for one in read for reject in one.rejects]
+
+
+def _posts(paths: Sequence[Path], reading: PostFiles, rejects: list[Reject]) -> Iterator[pa.Table]:
+    for path in paths:
+        for posts, rejected in read_posts(
+            path, source=reading.source, mapping=reading.mapping, platform=reading.platform
+        ):
+            rejects += rejected
+            yield posts
+
+
+def write_hits(path: Path, hits: pa.Table) -> None:
+    """Write hits as Parquet, CSV or JSON lines, by the file's name; it appears only when it is complete.
+
+    Raises:
+        UsageError: the name ends in none of `.parquet`, `.csv`, `.jsonl`.
+    """
+    writer = hit_writer(path)
+    part = path.with_name(f".{path.name}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer(part, hits)
+    part.replace(path)
+
+
+def hit_writer(path: Path) -> Callable[[Path, pa.Table], None]:
+    """Return what writes hits in the format that a file's name asks for.
+
+    Raises:
+        UsageError: the name ends in none of `.parquet`, `.csv`, `.jsonl`.
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise UsageError(f"{path} names no format: end it in {', '.join(_WRITERS)}.")
+    return writer
+
+
+def _write_parquet(path: Path, hits: pa.Table) -> None:
+    pq.write_table(hits, path)
+
+
+def _write_csv(path: Path, hits: pa.Table) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(hits.schema.names)
+        rows.writerows([_cell(value) for value in hit.values()] for hit in hits.to_pylist())
+
+
+def _write_jsonl(path: Path, hits: pa.Table) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for hit in hits.to_pylist():
+            file.write(json.dumps(hit, ensure_ascii=False, default=_text) + "\n")
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _cell(value: Any) -> str:
+    """Return a cell that no spreadsheet takes for a formula: words of strangers stand in these files (OWASP)."""
+    text = "" if value is None else _text(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+_WRITERS: dict[str, Callable[[Path, pa.Table], None]] = {
+    ".parquet": _write_parquet,
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+}

@@ -67,9 +67,7 @@ def time_of(values: Mapping[str, Any], field: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(written.replace("/", "-"))
     except ValueError as error:
-        raise FieldError(
-            field, f"`{field}` is {written[:40]!r}, not a time such as 2018-10-01T22:00:57Z."
-        ) from error
+        raise FieldError(field, f"`{field}` is {written[:40]!r}, not a time such as 2018-10-01T22:00:57Z.") from error
     if at.tzinfo is None:
         raise FieldError(field, f"`{field}` is {written[:40]!r} without a time zone; add one, such as Z for UTC.")
     if at.year not in _YEARS:

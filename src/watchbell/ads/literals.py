@@ -17,7 +17,8 @@ _SHORTEST = 3
 
 def needs_of(expression: str) -> Needs:
     """Return the literals that every text matching `expression` contains."""
-    return tuple(tuple(sorted(group)) for group in _groups(_parser.parse(expression)))
+    groups = (tuple(sorted(group)) for group in _groups(_parser.parse(expression)))
+    return tuple(sorted(groups, key=len))
 
 
 def may_match(text: str, needs: Needs) -> bool:

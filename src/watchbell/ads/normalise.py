@@ -12,7 +12,7 @@ from functools import lru_cache
 # Letters of other alphabets, and small capitals, that are drawn like Latin ones: the pairs of Unicode's
 # confusables.txt (UTS #39) that occur in words people vote with. NFKD undoes full width, ligatures and styled letters.
 _LOOKALIKES = str.maketrans(
-    "аеорсухіјѕһԁԛԝвкмнтгαονρτυικηχεɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıłøđ",  # noqa: RUF001  # that is the point
+    "аеорсухіјѕһԁԛԝвкмнтгαονρτυικηχεɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıłøđ",  # that is the point
     "aeopcyxijshdqwbkmhtraovptuiknxeagabcdefghijklmnoprstuvwyzilod",
 )
 _QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´′", "'") | dict.fromkeys("“”„«»″‹›", '"') | dict.fromkeys("–—‐‑−", "-"))  # noqa: RUF001

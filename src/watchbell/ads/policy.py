@@ -34,9 +34,7 @@ def policy_findings(text: str, rules: RuleBook) -> tuple[Judged, ...]:
     return tuple(judged for judged in found if judged is not None)
 
 
-def _plainest(
-    plain: Normalised, rule: Rule, patterns: tuple[CompiledPattern, ...], rules: RuleBook
-) -> Judged | None:
+def _plainest(plain: Normalised, rule: Rule, patterns: tuple[CompiledPattern, ...], rules: RuleBook) -> Judged | None:
     """Return the finding of a rule that goes furthest, the first one of equals."""
     best: Judged | None = None
     for span, verdict in _matches(plain.text, patterns, rules):

@@ -5,8 +5,10 @@ CMTE_CITY, CMTE_ST, CMTE_ZIP, CMTE_DSGN, CMTE_TP, CMTE_PTY_AFFILIATION, CMTE_FIL
 CAND_ID (fec.gov, "Committee master file description").
 """
 
+import gzip
 import re
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,9 +21,13 @@ from watchbell.model.advertisers import Registration
 CODE_UNKNOWN = "PAYER-UNKNOWN"
 CODE_MISMATCH = "PAYER-MISMATCH"
 
-# Names less alike than this (rapidfuzz token_set_ratio, 0 to 100) are different names; token sets let "FRIENDS OF X
-# INC" stand for "Friends of X".
+# Names less alike than this (rapidfuzz token_set_ratio, 0 to 100) are different names.
 _SAME_NAME = 75
+# Words that half of all committees' names share and that tell none from another.
+_COMMON_WORDS = frozenset(
+    {"a", "action", "and", "by", "citizens", "committee", "elect", "for", "friends", "fund", "inc", "llc", "of", "our"}
+    | {"pac", "paid", "people", "political", "super", "team", "the", "to", "us", "vote", "voters"}
+)
 _COMMITTEE_ID = re.compile(r"C\d{8}")
 _COLUMNS = 15
 # The largest edition is 4 MB; a file far beyond is no committee master.
@@ -58,13 +64,16 @@ class Register:
         Raises:
             InputError: the file is not a committee master, or its days are not given and its name has no year.
         """
-        lines = _text(path).splitlines()
         first, last = covers_from, covers_until
         if first is None or last is None:
             year = _cycle(path)
             first, last = first or date(year - 1, 1, 1), last or date(year, 12, 31)
         name = name or f"FEC committee master {last.year}"
-        return cls(name, (_registration(path, row, line, name, first, last) for row, line in enumerate(lines, 1) if line), first, last)
+        entries = [
+            Registration(registry=name, id=id_, name=entry, covers_from=first, covers_until=last)
+            for id_, entry in _committees(path)
+        ]
+        return cls(name, entries, first, last)
 
     def find(self, registration_id: str) -> Registration | None:
         """Return the registration with this id."""
@@ -91,16 +100,27 @@ def payer_findings(ad: Ad, register: Register, now: datetime) -> tuple[PolicyFin
 
 
 def _alike(one: str, other: str) -> bool:
-    return fuzz.token_set_ratio(one, other, processor=utils.default_process) >= _SAME_NAME
+    """Tell whether two names may be one payer's: compared by the words that tell committees apart."""
+    return fuzz.token_set_ratio(_telling(one), _telling(other)) >= _SAME_NAME
 
 
-def _text(path: Path) -> str:
+def _telling(name: str) -> str:
+    words = utils.default_process(name).split()
+    return " ".join(word for word in words if word not in _COMMON_WORDS) or " ".join(words)
+
+
+def _lines(path: Path) -> list[str]:
+    """Return the lines of a text file, plain or gzip, refusing one beyond all measure."""
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"{path} is larger than 64 MB; a committee master file is not.")
-        return path.read_text("utf-8", errors="replace")
-    except OSError as error:
-        raise InputError(f"The register {path} cannot be read: {error.strerror}.") from error
+        with path.open("rb") as file:
+            zipped = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if zipped else path.open("rb") as content:
+            read = content.read(_MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"The register {path} cannot be read: {error}.") from error
+    if len(read) > _MAX_BYTES:
+        raise InputError(f"{path} holds more than 64 MB; a committee master file does not.")
+    return read.decode("utf-8", errors="replace").splitlines()
 
 
 def _cycle(path: Path) -> int:
@@ -109,15 +129,18 @@ def _cycle(path: Path) -> int:
     if found is None:
         raise InputError(f"{path.name} does not say which years it covers; give the first and last day.")
     year = int(found.group())
-    year = year if year > 99 else 2000 + year if year < 70 else 1900 + year  # noqa: PLR2004  # two-digit years
+    if len(found.group()) == len("16"):
+        year += 2000
     return year + year % 2
 
 
-def _registration(path: Path, row: int, line: str, name: str, first: date, last: date) -> Registration:  # noqa: PLR0913
-    cells = line.split("|")
-    if len(cells) < _COLUMNS or not _COMMITTEE_ID.fullmatch(cells[0]):
-        raise InputError(
-            f"{path.name}, row {row}: this is no FEC committee master, whose rows have {_COLUMNS} cells between `|` and "
-            "begin with an id such as C00401224."
-        )
-    return Registration(registry=name, id=cells[0], name=cells[1].strip(), covers_from=first, covers_until=last)
+def _committees(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the id and name of each row."""
+    for row, line in enumerate(_lines(path), 1):
+        cells = line.split("|")
+        if len(cells) < _COLUMNS or not _COMMITTEE_ID.fullmatch(cells[0]):
+            raise InputError(
+                f"{path.name}, row {row}: this is no FEC committee master, whose rows have {_COLUMNS} cells between "
+                "`|` and begin with an id such as C00401224."
+            )
+        yield cells[0], cells[1].strip()

@@ -4,14 +4,24 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from watchbell.ads import disclaimers
+from watchbell.ads.images import ImageReader
 from watchbell.ads.policy import Judged, policy_findings
 from watchbell.ads.political import political
 from watchbell.ads.register import Register, payer_findings
 from watchbell.ads.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict
 
+_SPEAKS_OF_VOTING = "It speaks of how, when or whether to vote."
 
-def review(ad: Ad, rules: RuleBook, *, now: datetime, register: Register | None = None) -> AdDecision:
+
+def review(
+    ad: Ad,
+    rules: RuleBook,
+    *,
+    now: datetime,
+    register: Register | None = None,
+    images: ImageReader | None = None,
+) -> AdDecision:
     """Return the first decision on an ad.
 
     The same ad under the same `rules.version` and register gives the same decision but for its time.
@@ -21,17 +31,19 @@ def review(ad: Ad, rules: RuleBook, *, now: datetime, register: Register | None 
         rules: the policy rules; their version is written into the decision.
         now: the time of the decision, and the day the ad runs where it gives none.
         register: whom to ask about a claimed registration; None asks nobody.
+        images: reads the words inside the ad's pictures; None leaves them unread.
     """
+    ad, unread = images.words_of(ad) if images else (ad, ())
     judged = policy_findings(_words(ad), rules)
     answer = political(ad)
     is_political = answer.political or bool(judged)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
-    held = disclaimers.missing(disclaimer) + (payer_findings(ad, register, now) if register else ())
+    held = disclaimers.missing(disclaimer) + unread + (payer_findings(ad, register, now) if register else ())
     return AdDecision(
         ad_id=ad.id,
         verdict=_verdict(judged, held=bool(held)),
         political=is_political,
-        political_reason=answer.reason if answer.political or not judged else "It speaks of how, when or whether to vote.",
+        political_reason=answer.reason if answer.political or not judged else _SPEAKS_OF_VOTING,
         policies=tuple(one.finding for one in judged) + held,
         disclaimer=disclaimer,
         rules_version=rules.version,

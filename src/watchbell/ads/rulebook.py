@@ -118,7 +118,9 @@ class RuleBook:
     def bundled(cls) -> "RuleBook":
         """Return the rules that come with Watchbell."""
         folder = resources.files("watchbell.ads") / "rules"
-        return cls.of_files({file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")})
+        return cls.of_files(
+            {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")}
+        )
 
     @classmethod
     def of_files(cls, files: Mapping[str, str]) -> "RuleBook":

@@ -1,0 +1,179 @@
+"""`watchbell ads`: import political ads and review them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from watchbell.ads.images import ImageReader
+from watchbell.ads.register import Register
+from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.sources import READERS
+from watchbell.cli.options import (
+    JsonOption,
+    WorkspaceOption,
+    console,
+    err_console,
+    open_workspace,
+    print_json,
+    waiting,
+)
+from watchbell.clock import system_clock
+from watchbell.desk.ad_review import AdTally, Reviewer, import_ads, review_file, review_lines
+from watchbell.errors import InputError, NothingUsableError, UsageError
+from watchbell.files import Reject
+
+app = typer.Typer(no_args_is_help=True, help="Import political ads and review them.")
+
+_STDOUT = Path("-")
+
+RegisterOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--register",
+        metavar="FILE",
+        help="FEC committee master (fec_cm_2016.txt): ads that claim a registration are held against it.",
+    ),
+]
+RegisterDays = Annotated[
+    tuple[datetime, datetime] | None,
+    typer.Option(
+        "--register-covers",
+        metavar="FIRST LAST",
+        formats=["%Y-%m-%d"],
+        help="First and last day that the register can speak about; without it, the two-year cycle of its name's year.",
+    ),
+]
+ImagesOption = Annotated[
+    Path | None,
+    typer.Option("--images", metavar="DIR", help="Read the words inside the pictures that ads name in `media`, too."),
+]
+
+
+@app.callback()
+def _group() -> None:
+    """Import political ads and review them."""
+
+
+@app.command(name="import")
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="CSV, JSON lines or Parquet; plain or packed.")
+    ],
+    *,
+    source: Annotated[str, typer.Option(metavar="SOURCE", help=f"auto, or one of: {', '.join(READERS)}.")] = "auto",
+    register: RegisterOption = None,
+    register_covers: RegisterDays = None,
+    images: ImagesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import ads from files and give each its first decision. Importing a file again changes nothing.
+
+    Rows that are no ads are kept in the workspace's folder `rejects`, each with its line and the reason.
+    """
+    reviewer = _reviewer(register, register_covers, images)
+    done: dict[Path, AdTally] = {}
+    problems: list[str] = []
+    with open_workspace(workspace) as opened:
+        for file in files:
+            try:
+                with waiting(file.name):
+                    done[file] = import_ads(opened, file, source, reviewer)
+            except InputError as error:
+                problems.append(str(error))
+    _print_done(done, reviewer.rules.version, as_json=as_json)
+    if problems:
+        raise NothingUsableError("\n".join(problems))
+
+
+@app.command(name="review")
+def review_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help='Lines of {"id", "text", …}; plain or packed.')],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the decisions go; - prints them.")],
+    register: RegisterOption = None,
+    register_covers: RegisterDays = None,
+    images: ImagesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Review ads from a file, without a workspace: one decision a line, in the same order.
+
+    What is no ad goes to the file of the decisions with `.rejects.jsonl`, or is said when the decisions are printed.
+    """
+    reviewer = _reviewer(register, register_covers, images)
+    if out == _STDOUT:
+        if as_json:
+            raise UsageError("--json and --out - would both print to standard output; choose a file for --out.")
+        _print_answers(file, reviewer)
+        return
+    if out.exists() and file.exists() and out.samefile(file):
+        raise UsageError("--out names the input file itself; choose another file.")
+    with waiting(file.name):
+        tally = review_file(file, out, reviewer)
+    _print_done({file: tally}, reviewer.rules.version, as_json=as_json)
+
+
+def _reviewer(register: Path | None, covers: tuple[datetime, datetime] | None, images: Path | None) -> Reviewer:
+    first, last = (day.replace(tzinfo=UTC).date() for day in covers) if covers else (None, None)
+    return Reviewer(
+        rules=RuleBook.bundled(),
+        now=system_clock(),
+        register=Register.read(register, covers_from=first, covers_until=last) if register else None,
+        images=ImageReader(images) if images else None,
+    )
+
+
+def _print_answers(file: Path, reviewer: Reviewer) -> None:
+    tally = AdTally()
+    for answer in review_lines(file, reviewer, tally):
+        if isinstance(answer, Reject):
+            err_console.print(f"{answer.file}, row {answer.row}: {answer.reason}", soft_wrap=True, markup=False)
+        else:
+            typer.echo(answer)
+    if not tally.ads:
+        raise NothingUsableError(f"Not one row of {file} is an ad.")
+
+
+def _print_done(done: dict[Path, AdTally], rules_version: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"rules_version": rules_version, "files": [_document(file, tally) for file, tally in done.items()]})
+        return
+    if done:
+        console.print(_table(done))
+    for tally in done.values():
+        if tally.rejects is not None:
+            console.print(f"Rejected rows and why: {escape(str(tally.rejects))}", soft_wrap=True, highlight=False)
+        if tally.left_out:
+            fields = ", ".join(sorted(tally.left_out))
+            console.print(f"Fields that are not an ad's, left out: {escape(fields)}", soft_wrap=True, highlight=False)
+
+
+def _document(file: Path, tally: AdTally) -> dict[str, Any]:
+    return {
+        "file": str(file),
+        "ads": tally.ads,
+        "new": tally.new,
+        "decided": tally.decided,
+        "political": tally.political,
+        "verdicts": {verdict: tally.verdicts[verdict] for verdict in ("approve", "review", "reject")},
+        "policies": dict(sorted(tally.codes.items())),
+        "rejected": tally.rejected,
+        "rejects": str(tally.rejects) if tally.rejects else None,
+        "left_out": sorted(tally.left_out),
+    }
+
+
+def _table(done: dict[Path, AdTally]) -> Table:
+    names = ("Ads", "Political", "Approve", "Review", "Reject", "No ads")
+    table = Table("File", *names)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for file, tally in done.items():
+        verdicts = (tally.verdicts[verdict] for verdict in ("approve", "review", "reject"))
+        counts = (tally.ads, tally.political, *verdicts, tally.rejected)
+        table.add_row(escape(file.name), *(f"{count:,}" for count in counts))
+    return table

@@ -68,9 +68,13 @@ def picture(url: Any) -> dict[str, str | None]:
     return {"sha256": None, "pdq": None, "url": text_of(url)}
 
 
+DIGEST = "wb-"
+"""How the ids begin that `digest_id` makes."""
+
+
 def digest_id(account: str, created_at: datetime, *facts: str | None) -> str:
     """Return the id of a post that its source gives none: equal facts, equal id."""
-    return "wb-" + short_digest(account, created_at.isoformat(), *(fact or "" for fact in facts), length=24)
+    return DIGEST + short_digest(account, created_at.isoformat(), *(fact or "" for fact in facts), length=24)
 
 
 def posts_table(posts: Iterable[Post], platform: str) -> pa.Table:

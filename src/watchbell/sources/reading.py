@@ -2,22 +2,24 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
 
-from watchbell.errors import InputError, UsageError
-from watchbell.files import Reject, Row, cut, read_rows
+from watchbell.errors import InputError, NothingUsableError, UsageError
+from watchbell.files import Reject, cut, read_rows
 from watchbell.sources.catalogue import AUTO, LONG_LISTS, NAMES, SOURCES, TABLE, TABLE_DESCRIPTION, Source
-from watchbell.sources.post import FieldError, Post, Record, posts_table
-from watchbell.sources.table import REQUIRED, SYNONYMS, guess_mapping, post_function, value_at
+from watchbell.sources.post import DIGEST, FieldError, Post, Record, posts_table
+from watchbell.sources.table import PLATFORM, REQUIRED, SYNONYMS, guess_mapping, post_function, value_at
 from watchbell.sources.times import lacks_clock, lacks_zone
 
 SAMPLE_ROWS = 50
 BATCH_ROWS = 50_000
 UNKNOWN_PLATFORM = "unknown"
+NO_IDS = "There are no post ids: rows with the same account, time, text and links count as one post."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,14 @@ def plan(
         raise UsageError(
             f"--map is for tables; the source {source} knows its columns. Leave --map out, or say --source table."
         )
+    if platform is not None and not PLATFORM.fullmatch(platform):
+        raise UsageError(f"--platform {platform!r:.80} is no name: write it in letters a to z, digits, '.', '_', '-'.")
     sample = _sample(path)
     known = _known_source(sample, TABLE if mapping else source)
     if known is not None:
         its_platform = platform or known.platform
-        return Plan(path, known.name, known.description, source == AUTO, its_platform, {}, (), ())
+        notes = (NO_IDS,) if _lack_ids(known, sample) else ()
+        return Plan(path, known.name, known.description, source == AUTO, its_platform, {}, (), notes)
     return _table_plan(path, sample, mapping or {}, platform, guessed=source == AUTO)
 
 
@@ -87,8 +92,24 @@ def read_planned(how: Plan) -> Iterator[tuple[pa.Table, list[Reject]]]:
 
 
 def _sample(path: Path) -> list[Record]:
-    rows = (item for item in read_rows(path, spread=LONG_LISTS) if isinstance(item, Row))
-    return [row.values for row in islice(rows, SAMPLE_ROWS)]
+    """Return the first rows.
+
+    Raises:
+        NothingUsableError: there is none.
+    """
+    first_reject: Reject | None = None
+    sample: list[Record] = []
+    for item in read_rows(path, spread=LONG_LISTS):
+        if isinstance(item, Reject):
+            first_reject = first_reject or item
+        else:
+            sample.append(item.values)
+        if len(sample) == SAMPLE_ROWS:
+            break
+    if not sample:
+        why = f"Row {first_reject.row}: {first_reject.reason}" if first_reject else "It has none."
+        raise NothingUsableError(f"Not one row of {path} can be read. {why}")
+    return sample
 
 
 def _known_source(sample: list[Record], name: str) -> Source | None:
@@ -98,6 +119,14 @@ def _known_source(sample: list[Record], name: str) -> Source | None:
     known = {name: sum(map(source.recognises, sample)) for name, source in SOURCES.items()}
     best = max(known, key=known.__getitem__)
     return SOURCES[best] if known[best] * 2 > len(sample) else None
+
+
+def _lack_ids(source: Source, sample: list[Record]) -> bool:
+    for record in chain.from_iterable(map(source.records, sample)):
+        with suppress(FieldError):
+            if (post := source.post_of(record)) is not None:
+                return post.post_id.startswith(DIGEST)
+    return False
 
 
 def _table_plan(
@@ -135,7 +164,7 @@ def _notes(sample: list[Record], mapping: Mapping[str, str], platform: str | Non
     if platform is None and "platform" not in mapping:
         yield f"The platform is not known: accounts are written {UNKNOWN_PLATFORM}:…; say --platform to name it."
     if "post_id" not in mapping:
-        yield "There are no post ids: rows with the same account, time, text and links are one post."
+        yield NO_IDS
 
 
 def _results(how: Plan) -> Iterator[Post | Reject]:

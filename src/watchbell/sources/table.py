@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from watchbell.sources.languages import language_of
-from watchbell.sources.post import FieldError, Post, digest_id
+from watchbell.sources.post import FieldError, Post, Record, digest_id
 from watchbell.sources.times import instant, instant_or_none
 from watchbell.sources.wording import id_of, links_of, names_of, number_of, text_of
 
@@ -40,6 +40,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """For each column of posts the names it goes by, the surest first."""
 
+PLATFORM = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+"""What a platform may be called: the name also names a folder."""
 REQUIRED = ("account_id", "created_at")
 
 
@@ -67,49 +69,52 @@ def value_at(values: Mapping[str, Any], column: str) -> Any:
     return value_at(held, inner) if isinstance(held, dict) else None
 
 
-def post_function(mapping: Mapping[str, str]) -> Callable[[dict[str, Any]], Post]:
-    """Return the function from a row to its post.
+def post_function(mapping: Mapping[str, str]) -> Callable[[Record], Post]:
+    """Return the function from a row to its post, which raises FieldError where the row names no account or no time."""
+    return lambda values: _post({field: value_at(values, column) for field, column in mapping.items()}, mapping)
 
-    The function raises FieldError where the row names no account or no time. A row without a post id
-    gets one from its account, time, text, links and the post it repeats: rows equal in these are one post.
+
+def _post(values: Mapping[str, Any], mapping: Mapping[str, str]) -> Post:
+    """Return the post of a row whose values stand under the names of POSTS.
+
+    A row without a post id gets one from its account, time, text and what it links, names and answers: rows
+    equal in these are one post.
     """
-    account_column, time_column = mapping["account_id"], mapping["created_at"]
-
-    def post_of(values: dict[str, Any]) -> Post:
-        def get(field: str) -> Any:
-            column = mapping.get(field)
-            return None if column is None else value_at(values, column)
-
-        account = id_of(value_at(values, account_column))
-        if account is None:
-            raise FieldError(account_column, "It is empty: a post needs an account. Fill it in.")
-        created_at = instant(value_at(values, time_column), time_column)
-        text, links = text_of(get("text")), links_of(get("links")) or None
-        repost_of = id_of(get("repost_of"))
-        return Post(
-            account=account,
-            post_id=id_of(get("post_id")) or digest_id(account, created_at, text, repost_of, *(links or ())),
-            created_at=created_at,
-            text=text,
-            lang=language_of(get("lang")),
-            links=links,
-            hashtags=names_of(get("hashtags"), "#") or None,
-            mentions=names_of(get("mentions"), "@") or None,
-            media=_media(get("media")),
-            reply_to=id_of(get("reply_to")),
-            repost_of=repost_of,
-            quote_of=id_of(get("quote_of")),
-            account_name=text_of(get("account_name")),
-            account_created_at=instant_or_none(get("account_created_at")),
-            followers=number_of(get("followers")),
-            platform=_platform(get("platform")),
-        )
-
-    return post_of
+    get = values.get
+    account = id_of(get("account_id"))
+    if account is None:
+        raise FieldError(mapping["account_id"], "It is empty: a post needs an account. Fill it in.")
+    created_at = instant(get("created_at"), mapping["created_at"])
+    text, links = text_of(get("text")), links_of(get("links"))
+    hashtags, mentions = names_of(get("hashtags"), "#"), names_of(get("mentions"), "@")
+    reply_to, repost_of, quote_of = id_of(get("reply_to")), id_of(get("repost_of")), id_of(get("quote_of"))
+    facts = (text, reply_to, repost_of, quote_of, *links, *hashtags, *mentions)
+    return Post(
+        account=account,
+        post_id=id_of(get("post_id")) or digest_id(account, created_at, *facts),
+        created_at=created_at,
+        text=text,
+        lang=language_of(get("lang")),
+        links=links or None,
+        hashtags=hashtags or None,
+        mentions=mentions or None,
+        media=_media(get("media")),
+        reply_to=reply_to,
+        repost_of=repost_of,
+        quote_of=quote_of,
+        account_name=text_of(get("account_name")),
+        account_created_at=instant_or_none(get("account_created_at")),
+        followers=number_of(get("followers")),
+        platform=_platform(get("platform"), mapping),
+    )
 
 
-def _platform(value: Any) -> str | None:
-    return (id_of(value) or "").lower() or None
+def _platform(value: Any, mapping: Mapping[str, str]) -> str | None:
+    name = "_".join((id_of(value) or "").lower().split())
+    if name and not PLATFORM.fullmatch(name):
+        reason = f"{name!r:.80} is no name of a platform: write it in letters a to z, digits, '.', '_', '-'."
+        raise FieldError(mapping["platform"], reason)
+    return name or None
 
 
 def _media(value: Any) -> tuple[dict[str, str | None], ...]:

@@ -84,7 +84,8 @@ def _of_table(row: Record) -> Post:
     text, links = text_of(row.get("message")), links_of(row.get("url"))
     original = _forwarded(row)
     number = id_of(row.get("id") or row.get("message_id") or row.get("msg_id"))
-    facts = (text, original, id_of(row.get("document_id")), *links)
+    told_apart = ("forward_msg_from_peer_id", "forward_msg_date", "media_type", "document_id")
+    facts = (text, *(text_of(row.get(name)) for name in told_apart), *links)
     return Post(
         account=account,
         post_id=f"{account}/{number}" if number else digest_id(account, at, *facts),

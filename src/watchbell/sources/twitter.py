@@ -23,12 +23,12 @@ def records(values: Record) -> Iterator[Record]:
     """Yield the tweets in a row: a page of API 2 holds many, with their authors beside them."""
     included = values.get("includes")
     included = included if isinstance(included, dict) else {}
-    users = {user.get("id"): user for user in objects(included.get("users"))}
-    media = {item.get("media_key"): item for item in objects(included.get("media"))}
+    users = {id_of(user.get("id")): user for user in objects(included.get("users"))}
+    media = {id_of(item.get("media_key")): item for item in objects(included.get("media"))}
     for tweet in _tweets_in(values):
         keys = member(tweet, "attachments").get("media_keys")
-        shown = [media[key] for key in keys if key in media] if isinstance(keys, list) else []
-        author = users.get(tweet.get("author_id")) or tweet.get("author")
+        shown = [media[key] for key in map(id_of, keys) if key in media] if isinstance(keys, list) else []
+        author = users.get(id_of(tweet.get("author_id"))) or tweet.get("author")
         yield {**tweet, "author": author, "media": shown} if "author_id" in tweet else tweet
 
 

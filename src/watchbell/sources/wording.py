@@ -25,6 +25,8 @@ def text_of(value: Any) -> str | None:
 
 def id_of(value: Any) -> str | None:
     """Return an id as text; one that went through a column of floats (`1505034921.0`) loses what that added."""
+    if value is None:
+        return None
     text = text_of(value)
     if text is None or (text := text.strip()).lower() in _NOTHING:
         return None
@@ -55,6 +57,8 @@ def links_of(value: Any) -> tuple[str, ...]:
 
 
 def _items(value: Any, separators: re.Pattern[str]) -> list[str]:
+    if value is None:
+        return []
     if isinstance(value, (list, tuple)):
         return [str(item) for item in value if item is not None]
     text = (text_of(value) or "").strip()

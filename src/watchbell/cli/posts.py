@@ -1,0 +1,150 @@
+"""`watchbell posts`: bring platforms' exports in."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from watchbell.cli.options import JsonOption, WorkspaceOption, console, err_console, open_workspace, progress
+from watchbell.errors import InputError, NothingUsableError, UsageError
+from watchbell.sources.catalogue import AUTO, SOURCES, TABLE, TABLE_DESCRIPTION
+from watchbell.sources.importing import Imported, import_posts
+from watchbell.sources.reading import Plan, plan
+from watchbell.vault.workspace import Workspace
+
+app = typer.Typer(no_args_is_help=True, help="Bring platforms' exports in.")
+
+_SOURCE_HELP = "\n\n".join(
+    [f"[bold]{TABLE}[/bold]  {TABLE_DESCRIPTION}."]
+    + [f"[bold]{source.name}[/bold]  {source.description}." for source in SOURCES.values()]
+)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    file: Path
+    plan: Plan | None = None
+    imported: Imported | None = None
+    error: str | None = None
+
+
+@app.callback()
+def _group() -> None:
+    """Bring platforms' exports in."""
+
+
+@app.command(name="import", rich_help_panel=None, epilog=_SOURCE_HELP)
+def import_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="CSV, TSV, JSON, JSON lines or Parquet; plain, gzip or zstd."),
+    ],
+    *,
+    source: Annotated[
+        str, typer.Option(metavar="SOURCE", help=f"auto, or one of: {', '.join([TABLE, *SOURCES])}; see below.")
+    ] = AUTO,
+    maps: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column of a table is what; may be given again."),
+    ] = None,
+    platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how each file would be read.")] = False,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Import posts from files. Importing a file again changes nothing.
+
+    How each file is read is said first. Rows that are no posts are kept in the workspace's folder `rejects`, each
+    with its line and the reason.
+    """
+    mapping = _mapping(maps or [])
+    outcomes = [_planned(file, source, mapping, platform) for file in files]
+    for outcome in outcomes:
+        if outcome.plan is not None and not as_json:
+            (console if dry_run else err_console).print(_told(outcome.plan), soft_wrap=True, highlight=False)
+    if not dry_run:
+        with open_workspace(workspace) as opened:
+            for outcome in outcomes:
+                _import(outcome, opened)
+    if as_json:
+        typer.echo(json.dumps({"files": [_document(outcome) for outcome in outcomes]}))
+    elif not dry_run:
+        _print_counts(outcomes)
+    _raise_problems(outcomes)
+
+
+def _mapping(pairs: list[str]) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise UsageError(f"--map {pair!r} is not FIELD=COLUMN, as in --map account_id=author_id.")
+        mapping[field.strip()] = column.strip()
+    return mapping
+
+
+def _planned(file: Path, source: str, mapping: dict[str, str], platform: str | None) -> _Outcome:
+    try:
+        return _Outcome(file, plan(file, source=source, mapping=mapping, platform=platform))
+    except InputError as error:
+        return _Outcome(file, error=str(error))
+
+
+def _import(outcome: _Outcome, workspace: Workspace) -> None:
+    if outcome.plan is None:
+        return
+    with progress(outcome.file.name) as advance:
+        try:
+            outcome.imported = import_posts(outcome.plan, workspace.posts, workspace.rejects, advance)
+        except InputError as error:
+            outcome.error = str(error)
+            return
+    if not outcome.imported.new + outcome.imported.known:
+        kept = f" They are in {outcome.imported.rejects}, each with its reason." if outcome.imported.rejects else ""
+        outcome.error = f"Not one row of {outcome.file} is a post.{kept}"
+
+
+def _told(how: Plan) -> str:
+    guessed = " (guessed from what it holds)" if how.guessed else ""
+    lines = [f"{how.path}: {how.description}{guessed}; platform {how.platform}."]
+    lines += [f"  {field:<18} <- {column}" for field, column in how.mapping.items()]
+    if how.unused:
+        lines.append(f"  not used: {', '.join(how.unused)}")
+    return escape("\n".join(lines + [f"  Note: {note}" for note in how.notes]))
+
+
+def _document(outcome: _Outcome) -> dict[str, Any]:
+    how, imported = outcome.plan, outcome.imported
+    document: dict[str, Any] = {"file": str(outcome.file), "error": outcome.error}
+    if how is not None:
+        told = {"source": how.source, "guessed": how.guessed, "platform": how.platform, "mapping": dict(how.mapping)}
+        document |= told | {"unused": list(how.unused), "notes": list(how.notes)}
+    if imported is not None:
+        document |= asdict(imported) | {"rejects": str(imported.rejects) if imported.rejects else None}
+    return document
+
+
+def _print_counts(outcomes: list[_Outcome]) -> None:
+    done = [(outcome.file, outcome.imported) for outcome in outcomes if outcome.imported is not None]
+    if not done:
+        return
+    table = Table("File", *(f"{name}" for name in ("New", "Known", "Rejected")))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for file, imported in done:
+        counts = (f"{count:,}" for count in (imported.new, imported.known, imported.rejected))
+        table.add_row(escape(file.name), *counts)
+    console.print(table)
+    for _, imported in done:
+        if imported.rejects is not None:
+            console.print(f"Rejected rows and why: {escape(str(imported.rejects))}", soft_wrap=True, highlight=False)
+
+
+def _raise_problems(outcomes: list[_Outcome]) -> None:
+    problems = [outcome.error for outcome in outcomes if outcome.error is not None]
+    if problems:
+        raise NothingUsableError("\n".join(problems))

@@ -43,8 +43,9 @@ def match_workspace(workspace: Workspace, *, now: datetime) -> Matched:
     matched = match_posts(workspace.posts.batches(), index)
     ads = list(vault.ads.all())
     matched.ads = len(ads)
-    matched.hits = pa.concat_tables([matched.hits, scan_ads(ads, index)])
-    matched.new = vault.hits.add(matched.hits).new
+    matched.hits = pa.concat_tables([matched.hits, scan_ads(ads, index)]).combine_chunks()
+    if matched.hits.num_rows:
+        matched.new = vault.hits.add(matched.hits).new
     return matched
 
 

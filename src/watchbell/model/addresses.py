@@ -39,6 +39,8 @@ _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNSAFE = re.compile(r"[^!#-;=?-\[\]_a-z~]+")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ASCII_HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+# Top-level names that RFC 2606 keeps for examples and tests: made-up scenarios live there.
+_RESERVED = ("example", "test", "invalid")
 _DEFAULT_PORT = {"http": "80", "https": "443"}
 _MAX_HOST = 253
 _MAX_PORT = 65535
@@ -121,7 +123,7 @@ def _suffix_list() -> Callable[[str], Any]:
     # Loaded by name on first use: it brings an HTTP client that Watchbell has no use for and that slows every start.
     tldextract = importlib.import_module("tldextract")
     extract: Callable[[str], Any] = tldextract.TLDExtract(
-        cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True
+        cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True, extra_suffixes=_RESERVED
     )
     return extract
 

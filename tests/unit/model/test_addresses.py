@@ -119,6 +119,7 @@ def test_a_megabyte_of_anything_is_done_with_at_once(unit: str) -> None:
         ("WWW.Example.com.", "example.com"),
         ("someone.blogspot.com", "someone.blogspot.com"),
         ("bücher.example.de", "example.de"),
+        ("made.up.example", "up.example"),
         ("co.uk", None),
         ("192.0.2.7", None),
         ("[2001:db8::1]", None),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 
 from watchbell.errors import MissingExtraError, WorkspaceError
 
@@ -24,7 +24,11 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         """Hand out connections of `engine`, as `connect` makes it."""
-        self.engine = engine
+        self._engine = engine
+        # SQLite's readers see one state anyway.
+        snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._reading = engine.execution_options(**snapshot)
+        self._writing = engine.execution_options(writes=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -33,7 +37,7 @@ class Database:
         Raises:
             WorkspaceError: the database cannot be reached.
         """
-        with _sentences(self.engine), self.engine.begin() as connection:
+        with _sentences(self._engine), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
@@ -43,14 +47,12 @@ class Database:
         Raises:
             WorkspaceError: the database cannot be reached, or another writer did not finish in time.
         """
-        with _sentences(self.engine), self.engine.connect() as connection:
-            connection.execution_options(writes=True)
-            with connection.begin():
-                yield connection
+        with _sentences(self._engine), self._writing.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close all connections."""
-        self.engine.dispose()
+        self._engine.dispose()
 
 
 def connect(url: URL) -> Database:
@@ -135,7 +137,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _sentences(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except IntegrityError:
+        raise  # what was written contradicts what is there: its shelf knows what to say
+    except DatabaseError as error:
         raise WorkspaceError(
             f"The database {engine.url.render_as_string(hide_password=True)} cannot be used: {error.orig}"
         ) from error

@@ -1,6 +1,7 @@
 """Posts in Parquet, one file for each platform and day: `posts/platform=twitter/day=2021-06-08/posts.parquet`."""
 
 import fcntl
+import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Sequence
@@ -47,6 +48,7 @@ class PostStore:
         with self._locked() as incoming:
             new = self._unknown(posts)
             staged = [self._stage(part, table, incoming) for part, table in _by_day(new)]
+            os.sync()  # one for all: after a power cut no file may bear its name without its rows
             for file, place in staged:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 file.replace(place)
@@ -70,14 +72,15 @@ class PostStore:
 
     def batches(self, rows: int = 100_000) -> Iterator[pa.Table]:
         """Yield all posts in tables of `rows` (the last may be shorter), in the order of `scan`."""
-        held: list[pa.RecordBatch] = []
+        held, count = [], 0
         for batch in self._dataset().to_batches(columns=POSTS.names, batch_size=rows):
             held.append(batch)
-            while sum(part.num_rows for part in held) >= rows:
+            count += batch.num_rows
+            if count >= rows:
                 table = pa.Table.from_batches(held)
                 yield table.slice(0, rows).cast(POSTS)
-                held = table.slice(rows).to_batches()
-        if any(part.num_rows for part in held):
+                held, count = table.slice(rows).to_batches(), count - rows
+        if count:
             yield pa.Table.from_batches(held).cast(POSTS)
 
     def count(self) -> int:
@@ -158,6 +161,9 @@ def _checked(posts: pa.Table) -> pa.Table:
                 "'.', '_' and '-', 64 at most."
             )
     posts = posts.cast(POSTS)
+    prefixes = pc.list_element(pc.split_pattern(posts["account_id"], ":", max_splits=1), 0)
+    if not pc.all(pc.equal(prefixes, posts["platform"]), min_count=0).as_py():
+        raise InputError("Every account_id begins with its platform and a colon, as in twitter:12; some do not.")
     years = pc.min_max(pc.year(posts["created_at"])).as_py()
     if posts.num_rows and not 1 <= years["min"] <= years["max"] <= 9999:  # noqa: PLR2004  # what a datetime can hold
         raise InputError(
@@ -176,7 +182,7 @@ def _is_first(values: pa.ChunkedArray) -> pa.Array:
 
 def _by_day(posts: pa.Table) -> Iterator[tuple[Day, pa.Table]]:
     """Yield each day's posts in the order of time, without the columns that the folder's name says."""
-    day = pc.strftime(posts["created_at"], "%Y-%m-%d")
+    day = posts["created_at"].cast(pa.date32()).cast(pa.string())
     order = [(name, "ascending") for name in ("platform", "day", "created_at", "post_id")]
     posts = posts.append_column("day", day).sort_by(order)
     keys = posts.select(["platform", "day"]).group_by(["platform", "day"], use_threads=False)

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import delete, false, select
+from sqlalchemy.exc import IntegrityError
 
+from watchbell.errors import UsageError
 from watchbell.model.partners import User
 from watchbell.vault.database import Database, insert_or_replace
 from watchbell.vault.schema import sessions, users
@@ -43,10 +45,17 @@ class SessionShelf:
         self._database = database
 
     def open(self, token_hash: str, username: str, expires_at: datetime) -> None:
-        """Sign a user in; the user must exist."""
+        """Sign a user in.
+
+        Raises:
+            UsageError: nobody has an account of that name.
+        """
         row = {"token_hash": token_hash, "username": username, "expires_at": expires_at}
-        with self._database.write() as connection:
-            insert_or_replace(connection, sessions, [row])
+        try:
+            with self._database.write() as connection:
+                insert_or_replace(connection, sessions, [row])
+        except IntegrityError as error:
+            raise UsageError(f"There is no account {username}.") from error
 
     def username(self, token_hash: str, now: datetime) -> str | None:
         """Return who is signed in; None if nobody is, the time has run out, or the account is disabled."""

@@ -1,0 +1,67 @@
+"""Hits go in and come out as Arrow tables, on both databases."""
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+from watchbell.model.indicators import HITS
+from watchbell.vault.added import Added
+from watchbell.vault.vault import Vault
+
+
+def hits(numbers: range, **changes: object) -> pa.Table:
+    facts = {
+        "indicator_id": "indicator--1",
+        "indicator_kind": "domain",
+        "indicator_value": "news.example",
+        "source": "A partner",
+        "tlp": "green",
+        "target_kind": "post",
+        "platform": "telegram",
+        "account_id": "telegram:1",
+        "at": datetime(2024, 2, 29, 12, 0, 0, 1, tzinfo=UTC),
+        "field": "links",
+        "matched": "https://ПРИМЕР.example/\0",
+        "relation": "subdomain",
+    }
+    rows = [facts | {"hit_id": f"hit--{n:05}", "target_id": f"telegram:{n}"} | changes for n in numbers]
+    return pa.Table.from_pylist(rows, schema=HITS)
+
+
+def test_hits_come_back_as_they_went_in(vault: Vault) -> None:
+    given = hits(range(3), matched="https://ПРИМЕР.example/")
+    assert vault.hits.add(given) == Added(3, 0)
+    assert vault.hits.all().equals(given)
+    assert vault.hits.count() == 3
+
+
+def test_what_a_source_does_not_say_stays_unsaid(vault: Vault) -> None:
+    given = hits(range(1), platform=None, account_id=None, at=None, matched="x")
+    vault.hits.add(given)
+    assert vault.hits.all().equals(given)
+
+
+def test_a_nul_among_the_words_costs_no_hit(vault: Vault) -> None:
+    assert vault.hits.add(hits(range(2))) == Added(2, 0)
+    assert vault.hits.all()["matched"].to_pylist() == ["https://ПРИМЕР.example/�"] * 2
+
+
+def test_adding_again_changes_nothing(vault: Vault) -> None:
+    vault.hits.add(hits(range(5), matched="x"))
+    assert vault.hits.add(hits(range(3, 8), matched="y")) == Added(3, 2)
+    assert vault.hits.all()["matched"].to_pylist() == ["x"] * 5 + ["y"] * 3
+
+
+def test_no_hits_are_a_table_too(vault: Vault) -> None:
+    assert vault.hits.add(HITS.empty_table()) == Added(0, 0)
+    assert vault.hits.all().equals(HITS.empty_table())
+    assert vault.hits.of_targets("post", []).equals(HITS.empty_table())
+
+
+@pytest.mark.parametrize("asked", [1, 12_000])
+def test_hits_of_targets(vault: Vault, asked: int) -> None:
+    vault.hits.add(hits(range(10)))
+    vault.hits.add(hits(range(10, 12), target_kind="ad"))
+    found = vault.hits.of_targets("post", [f"telegram:{n}" for n in range(9, 9 + asked)])
+    assert found["hit_id"].to_pylist() == ["hit--00009"]
+    assert vault.hits.of_targets("ad", {"telegram:11"})["hit_id"].to_pylist() == ["hit--00011"]

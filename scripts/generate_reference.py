@@ -10,18 +10,19 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from enum import Enum
+from enum import EnumType
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import pyarrow as pa
 
 from watchbell import errors
+from watchbell.ads import disclaimers, images, register
 from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 
 ROOT = Path(__file__).parents[1]
-VALUE_WORDS = {str: "TEXT", int: "NUMBER", float: "NUMBER", Path: "PATH"}
+VALUE_WORDS = {int: "NUMBER", float: "NUMBER", Path: "PATH"}
 # Typer adds these to every command; `watchbell --install-completion` is where they belong.
 OF_THE_SHELL = {"install_completion", "show_completion"}
 PACKAGE = ROOT / "src/watchbell"
@@ -80,11 +81,9 @@ def option_row(option: Any) -> tuple[str, str, str]:
 def value_of(option: Any) -> str:
     """Return what an option takes: its choices, else the word for its value, and whether it may be repeated."""
     kind = option.type_descriptor.annotation
-    kind = get_args(kind)[0] if get_args(kind) else kind
-    if issubclass(kind, Enum):
-        taken = " or ".join(f"`{choice.value}`" for choice in kind)
-    else:
-        taken = f"`{option.metavar or VALUE_WORDS[kind]}`"
+    choices = get_args(kind) if get_origin(kind) is Literal else kind if isinstance(kind, EnumType) else ()
+    word = option.metavar or VALUE_WORDS.get(kind, "TEXT")
+    taken = " or ".join(f"`{choice}`" for choice in choices) or f"`{word}`"
     return f"{taken}, repeatable" if option.multiple else taken
 
 
@@ -277,6 +276,15 @@ def policy_section(rule: Rule) -> str:
     return f"## {rule.code}\n\n{rule.title}\n\n{table(('', ''), facts)}"
 
 
+CHECKS = (
+    (disclaimers.CODE_MISSING, "The ad is political, and neither its record nor its text says who paid."),
+    (register.CODE_UNKNOWN, "The ad claims a registration that the register does not have for the day the ad ran."),
+    (register.CODE_MISMATCH, "The register knows the claimed registration under another name than the payer's."),
+    (images.CODE_UNREAD, "A picture of the ad could not be read, so a person must look at it."),
+)
+"""What is checked of the ad's record, beside its words."""
+
+
 def policies_page() -> str:
     """Return the rules that the first review applies."""
     intro = (
@@ -284,7 +292,8 @@ def policies_page() -> str:
         "`review` means that a person must look, `reject` that the words break the rule plainly; a person can overturn "
         "either."
     )
-    return page("Policy codes", intro, *(policy_section(rule) for rule in RuleBook.bundled().rules))
+    checks = "## Checks of the record\n\n" + table(("code", "when"), [(f"`{code}`", when) for code, when in CHECKS])
+    return page("Policy codes", intro, checks, *(policy_section(rule) for rule in RuleBook.bundled().rules))
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -175,6 +175,17 @@ def test_a_broken_csv_line_costs_no_other(tmp_path: Path, line: bytes) -> None:
     assert rejects[0].reason.endswith(".")
 
 
+@given(line=st.binary(max_size=60).map(lambda data: data.replace(b"\n", b"")), spot=st.integers(0, 4))
+@settings(deadline=None, max_examples=300)
+def test_any_line_between_good_rows_costs_no_other(folder: Path, line: bytes, spot: int) -> None:
+    rows = [b"%d,good" % number for number in range(4)]
+    data = b"\n".join([b"a,b", *rows[:spot], line, *rows[spot:]])
+    values, rejects = read(folder / "between.csv", data)
+    assert [value for value in values if value["b"] == "good"] == [{"a": str(n), "b": "good"} for n in range(4)]
+    assert len(values) + len(rejects) <= 5
+    assert len(values) + len(rejects) == 5 or not line.strip()
+
+
 def test_rows_are_numbered_by_the_line_they_begin_on(tmp_path: Path) -> None:
     path = tmp_path / "numbered.csv"
     path.write_bytes(b'a,b\r\n1,"two\r\nlines"\r\n\r\n3,4\r\n')

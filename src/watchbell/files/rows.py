@@ -23,7 +23,7 @@ class Reject:
     """The row as it stood, cut to 2,000 characters."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row as the file has it: every value still as written."""
 

@@ -158,8 +158,8 @@ def _notes(sample: list[Record], mapping: Mapping[str, str], platform: str | Non
     column = mapping["created_at"]
     times = [value_at(values, column) for values in sample]
     if any(map(lacks_clock, times)):
-        yield f"{column} tells days only: every post counts as made at midnight, so posts of a day look simultaneous."
-    elif any(map(lacks_zone, times)):
+        yield f"{column} tells days without hours: such posts count as made at midnight and look simultaneous."
+    if any(map(lacks_zone, times)):
         yield f"{column} has no time zone: it is taken as UTC."
     if platform is None and "platform" not in mapping:
         yield f"The platform is not known: accounts are written {UNKNOWN_PLATFORM}:…; say --platform to name it."

@@ -24,7 +24,7 @@ def serve(
         bool,
         typer.Option(
             "--behind-proxy",
-            help="A proxy in front ends TLS and passes the Host header on. Without this, only this machine may connect.",
+            help="A proxy in front ends TLS and passes Host on. Without this, only this machine connects.",
         ),
     ] = False,
     workspace: WorkspaceOption = None,
@@ -71,12 +71,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        # A desk that was stopped a moment ago does not keep its port from the next.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         raise UsageError(f"Nothing can be served at {host}, port {port}: {error.strerror}. Choose another.") from error
-    return listener

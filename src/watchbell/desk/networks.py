@@ -1,12 +1,10 @@
 """Detected groups as the desk shows them: the list of a run, and one group with its picture and tables."""
 
-import json
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import igraph
 import polars as pl
@@ -25,8 +23,8 @@ class Run:
 
     run_id: str
     at: datetime
-    window_s: float | None
-    min_shared: int | None
+    window_s: float
+    min_shared: int
     by: tuple[str, ...]
     folder: Path
 
@@ -116,10 +114,12 @@ class Network:
 
 def latest_run(workspace: Workspace) -> Run | None:
     """Return the newest run whose tables are in the workspace, or None."""
-    for run_id, at, _ in sorted(workspace.vault.runs.all(), key=lambda run: run[1], reverse=True):
+    for run_id, at, summary in workspace.vault.runs.all():
         folder = workspace.runs / run_id
-        if (folder / "groups.parquet").is_file() and (folder / "pairs.parquet").is_file():
-            return _run(run_id, at, folder)
+        # `run.json` is written last: without it, the tables may be half there.
+        if (folder / "run.json").is_file():
+            asked = summary["parameters"]
+            return Run(run_id, at, asked["window_s"], asked["min_shared"], tuple(asked["by"]), folder)
     return None
 
 
@@ -155,7 +155,7 @@ def names_of(workspace: Workspace, accounts: Collection[str]) -> dict[str, str]:
 
 
 def draw(members: tuple[Member, ...], pairs: pl.DataFrame) -> Picture:
-    """Lay out a group (Fruchterman and Reingold 1991); the same group always gives the same picture."""
+    """Lay out a group (Kamada and Kawai 1989); the same group always gives the same picture."""
     drawn = {member.account_id: index for index, member in enumerate(members[:MOST_NODES])}
     edges = tuple(
         Edge(**row)
@@ -165,23 +165,12 @@ def draw(members: tuple[Member, ...], pairs: pl.DataFrame) -> Picture:
         .to_dicts()
     )
     graph = igraph.Graph(n=len(drawn), edges=[(drawn[edge.source], drawn[edge.target]) for edge in edges])
-    # The start is a circle, not a random scatter: nothing else in the method draws lots.
-    layout = graph.layout_fruchterman_reingold(
-        weights=[1 + math.log(edge.post_pairs) for edge in edges], seed=graph.layout_circle(), grid=False, niter=500
-    )
+    # Springs from a circle, not from a random scatter. The heavier a pair, the shorter its spring.
+    springs = [1 / (1 + math.log(edge.post_pairs)) for edge in edges]
+    layout = graph.layout_kamada_kawai(seed=graph.layout_circle(), weights=springs)
     places = _fitted(layout.coords)
-    nodes = tuple(
-        Node(member.account_id, x, y, member.score) for member, (x, y) in zip(members, places, strict=False)
-    )
+    nodes = tuple(Node(member.account_id, x, y, member.score) for member, (x, y) in zip(members, places, strict=False))
     return Picture(nodes, edges)
-
-
-def _run(run_id: str, at: datetime, folder: Path) -> Run:
-    file = folder / "run.json"
-    parameters: dict[str, Any] = json.loads(file.read_text()).get("parameters", {}) if file.is_file() else {}
-    return Run(
-        run_id, at, parameters.get("window_s"), parameters.get("min_shared"), tuple(parameters.get("by", ())), folder
-    )
 
 
 def _pairs_within(groups: pl.DataFrame, run: Run) -> pl.DataFrame:

@@ -29,7 +29,7 @@ _STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class SharedObject:
-    """Something on which at least two members acted. `rank` counts from 0, most accounts first."""
+    """Something on which at least two members acted. `rank` counts from 0: most accounts, then closest in time."""
 
     rank: int
     kind: str
@@ -102,7 +102,9 @@ def lay_out(actions: pl.DataFrame, members: Sequence[str]) -> Timeline | None:
     shared = _shared_objects(actions)
     if shared.is_empty():
         return None
-    actions = actions.join(shared.select("kind", "object_id", "rank"), on=["kind", "object_id"]).sort("at", "rank")
+    ranked = actions.join(shared.select("kind", "object_id", "rank"), on=["kind", "object_id"])
+    # In this order the rarer thing of a post is drawn over the commoner one.
+    actions = ranked.sort("rank", "at", "account_id")
     active = set(actions["account_id"])
     lanes = tuple(member for member in members if member in active)[:LANES]
     drawn = actions.filter(pl.col("account_id").is_in(lanes)).head(MOST_MARKS)
@@ -129,7 +131,10 @@ def _shared_objects(actions: pl.DataFrame) -> pl.DataFrame:
             pl.col("at").max().alias("last_at"),
         )
         .filter(pl.col("accounts") > 1)
-        .sort(["accounts", "actions", "kind", "object_id"], descending=[True, True, False, False])
+        .sort(
+            ["accounts", pl.col("last_at") - pl.col("first_at"), "kind", "object_id"],
+            descending=[True, False, False, False],
+        )
         .with_row_index("rank")
     )
 

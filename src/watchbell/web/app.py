@@ -8,8 +8,10 @@ from watchbell.clock import Clock, system_clock
 from watchbell.vault.workspace import Workspace
 from watchbell.web import auth, cases, library, networks, overview, shelves
 from watchbell.web.gate import OwnFormsOnly, SafeHeaders
-from watchbell.web.guard import Desk, refuse_unguarded
+from watchbell.web.guard import Desk, guarded
 from watchbell.web.pages import STATIC, handle_errors
+
+ROUTERS = (library.router, auth.router, overview.router, networks.router, cases.router, shelves.router)
 
 
 def create_app(workspace: Workspace, *, clock: Clock = system_clock, https: bool = False) -> FastAPI:
@@ -24,10 +26,9 @@ def create_app(workspace: Workspace, *, clock: Clock = system_clock, https: bool
     app = FastAPI(title="Watchbell", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = Desk(workspace, clock, https)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    for room in (library, auth, overview, networks, cases, shelves):
-        app.include_router(room.router)
+    for router in ROUTERS:
+        app.include_router(guarded(router))
     handle_errors(app)
     app.add_middleware(OwnFormsOnly)
     app.add_middleware(SafeHeaders, https=https)
-    refuse_unguarded(app.routes)
     return app

@@ -63,7 +63,9 @@ class OwnFormsOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the app, or refuse."""
-        refusal = None if scope["type"] != "http" or scope["method"] in _SAFE_METHODS else _refusal(Headers(scope=scope))
+        refusal = (
+            None if scope["type"] != "http" or scope["method"] in _SAFE_METHODS else _refusal(Headers(scope=scope))
+        )
         await (refusal or self._app)(scope, receive, send)
 
 

@@ -1,12 +1,10 @@
 """Who is asking, and whether they may: every route names the permission it needs."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Mount
 
 from watchbell.clock import Clock
 from watchbell.desk.accounts import Attempts, user_of_session
@@ -79,14 +77,13 @@ def permission_of(route: APIRoute) -> Permission | None:
     return next((guard.permission for guard in guards if isinstance(guard, Guard)), None)
 
 
-def refuse_unguarded(routes: Iterable[BaseRoute]) -> None:
-    """Refuse to start with a route that nobody guarded; folders of static files are public.
+def guarded(router: APIRouter) -> APIRouter:
+    """Return the router, if each of its routes names a permission.
 
     Raises:
-        RuntimeError: a route names no permission.
+        RuntimeError: one does not; the app then does not start.
     """
-    for route in routes:
-        if isinstance(route, APIRoute) and permission_of(route) is None:
-            raise RuntimeError(f"The route {route.path} names no permission. Guard it with `needs(...)`.")
-        if not isinstance(route, APIRoute | Mount):
-            raise RuntimeError(f"{route!r} is a kind of route that cannot be guarded.")
+    for route in router.routes:
+        if not isinstance(route, APIRoute) or permission_of(route) is None:
+            raise RuntimeError(f"The route {route!r} names no permission. Guard it with `needs(...)`.")
+    return router

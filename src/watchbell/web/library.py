@@ -31,7 +31,7 @@ class SearchForm(BaseModel):
     verdict: str = Field("", max_length=20)
     since: str = Field("", alias="from", max_length=10)
     until: str = Field("", max_length=10)
-    political: str = Field("", max_length=3)
+    political: str = Field("", max_length=10)
     sort: str = Field("newest", max_length=10)
     cursor: str = Field("", max_length=500)
 

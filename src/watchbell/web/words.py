@@ -12,7 +12,7 @@ from watchbell.model.evidence import EvidenceKind
 from watchbell.model.tlp import Tlp
 
 VERDICTS = {
-    Verdict.APPROVE: "No rule stands against it",
+    Verdict.APPROVE: "No rule against it",
     Verdict.REVIEW: "Held for a person",
     Verdict.REJECT: "Breaks a rule",
 }
@@ -47,7 +47,7 @@ TRACES = {
     "reply": "replies to the same posts",
     "mention": "mentions of the same accounts",
 }
-_MARK = '<time datetime="{}">{}</time>'
+_TIME = Markup('<time datetime="{}">{}</time>')
 
 
 def when(at: datetime | None) -> str:
@@ -55,7 +55,7 @@ def when(at: datetime | None) -> str:
     if at is None:
         return "not known"
     at = at.astimezone(UTC)
-    return Markup(_MARK).format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%B %Y, %H:%M:%S} UTC")
+    return _TIME.format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at.day} {at:%B %Y, %H:%M:%S} UTC")
 
 
 def day(at: datetime | None) -> str:
@@ -63,7 +63,7 @@ def day(at: datetime | None) -> str:
     if at is None:
         return "not known"
     at = at.astimezone(UTC)
-    return Markup(_MARK).format(f"{at:%Y-%m-%d}", f"{at.day} {at:%B %Y}")
+    return _TIME.format(f"{at:%Y-%m-%d}", f"{at.day} {at:%B %Y}")
 
 
 def number(value: Decimal | float) -> str:
@@ -87,7 +87,7 @@ def span(length: timedelta | float) -> str:
     if seconds < 60:  # noqa: PLR2004  # a minute
         return f"{seconds:.1f}".removesuffix(".0") + " s"
     units = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
-    parts = []
+    parts: list[str] = []
     for name, size in units:
         whole, seconds = divmod(seconds, size)
         parts += [f"{int(whole)} {name}"] if whole or parts else []
@@ -105,7 +105,14 @@ def short(text: str, length: int = 60) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
-def account(account_id: str, names: dict[str, str], length: int = 18) -> str:
+def ends(text: str, length: int = 56) -> str:
+    """Return an address or id without its scheme, cut in the middle: addresses of one site differ at their ends."""
+    line = " ".join(text.split()).removeprefix("https://").removeprefix("http://")
+    half = (length - 1) // 2
+    return line if len(line) <= length else f"{line[:half]}…{line[-half:]}"
+
+
+def account(account_id: str, names: dict[str, str], length: int = 22) -> str:
     """Return the name of an account for a narrow place: its handle where known, else its id without the platform."""
     return short(names.get(account_id) or account_id.partition(":")[2] or account_id, length)
 
@@ -115,7 +122,7 @@ def teach(environment: Environment) -> None:
     environment.filters.update(
         when=when, day=day, number=number, money=money, count=count, span=span, marking=marking, short=short
     )
-    environment.filters["account"] = account
+    environment.filters.update(account=account, ends=ends)
     environment.globals.update(
         VERDICTS=VERDICTS, DISCLAIMERS=DISCLAIMERS, STATUSES=STATUSES, EVIDENCE=EVIDENCE, TRACES=TRACES
     )

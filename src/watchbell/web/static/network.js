@@ -38,7 +38,7 @@
       });
     }
     for (const edge of picture.edges) {
-      graph.addEdge(edge.source, edge.target, { size: 0.6 + 0.7 * Math.log2(edge.post_pairs) });
+      graph.addEdge(edge.source, edge.target, { size: 0.4 + 0.45 * Math.log2(edge.post_pairs) });
     }
     return graph;
   }
@@ -52,7 +52,7 @@
       labelSize: 12,
       labelColor: { color: colour("--ink") },
       labelRenderedSizeThreshold: 7,
-      minEdgeThickness: 0.6,
+      minEdgeThickness: 0.4,
       defaultDrawNodeHover: drawHover,
       nodeReducer: (node, data) => {
         if (state.chosen === null) return { ...data, color: colour("--mark-0") };
@@ -142,6 +142,8 @@
     makeButtons();
     unchosen();
     try {
+      // Sigma's own script stops where there is no WebGL.
+      if (typeof Sigma === "undefined") throw new Error("this browser has no WebGL");
       const answer = await fetch(stage.dataset.src);
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       drawing = draw(await answer.json());

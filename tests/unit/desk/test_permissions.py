@@ -1,0 +1,31 @@
+import re
+from itertools import pairwise
+
+import pytest
+
+from watchbell.desk.permissions import GRANTS, Permission, demand, may
+from watchbell.errors import NotAllowedError
+from watchbell.model.partners import Role
+
+
+def test_a_permission_is_written_scope_resource_action() -> None:
+    assert all(re.fullmatch(r"(public|desk):[a-z]+:[a-z]+", permission) for permission in Permission)
+
+
+def test_the_public_may_do_what_is_public_and_nothing_else() -> None:
+    assert {permission for permission in Permission if may(None, permission)} == {
+        permission for permission in Permission if permission.startswith("public:")
+    }
+
+
+def test_each_role_may_do_all_that_the_one_before_may() -> None:
+    chain = [GRANTS[who] for who in (None, Role.ANALYST, Role.REVIEWER, Role.ADMIN)]
+    assert all(lower <= higher for lower, higher in pairwise(chain))
+    assert set(GRANTS) == {None, *Role}
+
+
+@pytest.mark.parametrize("permission", [Permission.CASES_DECIDE, Permission.CASES_SHARE])
+def test_an_analyst_neither_judges_nor_shares(permission: Permission) -> None:
+    with pytest.raises(NotAllowedError, match="Your role does not allow this"):
+        demand(Role.ANALYST, permission)
+    demand(Role.REVIEWER, permission)

@@ -1,0 +1,62 @@
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from tests import made_up_desk
+
+from watchbell.vault.workspace import Workspace
+from watchbell.web.app import create_app
+
+with warnings.catch_warnings():
+    # Starlette's client runs on httpx and says that it would rather have httpx2.
+    warnings.filterwarnings("ignore", message="Using `httpx`")
+    from fastapi.testclient import TestClient
+
+Visitor = Callable[[str | None], TestClient]
+HOST = "http://desk.example"
+
+
+@pytest.fixture(scope="session")
+def built_desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("desk") / "workspace"
+    made_up_desk.build(root)
+    return root
+
+
+@pytest.fixture
+def workspace(built_desk: Path, tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(shutil.copytree(built_desk, tmp_path / "workspace")) as opened:
+        yield opened
+
+
+class StillClock:
+    """A clock that the test moves."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    return StillClock(made_up_desk.NOW)
+
+
+@pytest.fixture
+def visitor(workspace: Workspace, clock: StillClock) -> Visitor:
+    """Return a function that gives the browser of a person, signed in by name; None is the public."""
+    app = create_app(workspace, clock=clock)
+
+    def browser(name: str | None) -> TestClient:
+        client = TestClient(app, base_url=HOST, headers={"origin": HOST}, follow_redirects=False)
+        if name is not None:
+            answer = client.post("/sign-in", data={"username": name, "password": made_up_desk.PASSWORD})
+            assert answer.status_code == 303
+        return client
+
+    return browser

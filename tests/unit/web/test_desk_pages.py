@@ -1,0 +1,144 @@
+import re
+from urllib.parse import quote
+
+import pytest
+from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS
+from tests.unit.web.conftest import StillClock, Visitor
+
+from watchbell.desk.networks import groups_of_run, latest_run
+from watchbell.model.cases import CaseStatus
+from watchbell.vault.workspace import Workspace
+
+
+@pytest.fixture
+def group_page(workspace: Workspace) -> str:
+    run = latest_run(workspace)
+    assert run
+    return f"/desk/networks/{groups_of_run(run)[0].group_id}"
+
+
+def test_the_overview_counts_and_says_what_waits(visitor: Visitor) -> None:
+    html = visitor("ana").get("/desk").text
+    assert re.search(r"<strong>1</strong> cases", html)
+    assert "A lookalike of the Herald" in html
+    assert "1 ad is held for a person" in html
+
+
+def test_a_network_shows_its_members_pairs_and_caveat(visitor: Visitor, group_page: str) -> None:
+    html = visitor("ana").get(group_page).text
+    assert html.count("<tr data-account=") == MEMBERS
+    assert html.count("<tr data-a=") == MEMBERS * (MEMBERS - 1) / 2
+    assert "Synchronised is not yet coordinated." in html
+    assert "No significance test has looked at these pairs yet" in html
+    assert "not tested" in html
+    assert "herald-news.example/story/0" in html
+
+
+def test_the_timeline_of_one_thing_is_a_page_of_its_own(visitor: Visitor, group_page: str) -> None:
+    thing = "https://herald-news.example/story/0"
+    whole, one = visitor("ana").get(group_page).text, visitor("ana").get(f"{group_page}?object={quote(thing)}").text
+    assert whole.count('<g class="mark-') > one.count('<g class="mark-') == MEMBERS
+    assert "At most one account" in visitor("ana").get(f"{group_page}?object=nothing").text
+
+
+def test_the_picture_has_a_node_for_each_account_and_an_edge_for_each_pair(visitor: Visitor, group_page: str) -> None:
+    picture = visitor("ana").get(f"{group_page}/picture.json").json()
+    assert len(picture["nodes"]) == MEMBERS
+    assert len(picture["edges"]) == MEMBERS * (MEMBERS - 1) / 2
+    assert all(0 <= node["x"] <= 1 and 0 <= node["y"] <= 1 for node in picture["nodes"])
+    assert max(edge["post_pairs"] for edge in picture["edges"]) == LINKS
+    assert "voice_1" in {node["label"] for node in picture["nodes"]}
+
+
+def test_a_network_of_another_run_is_not_found(visitor: Visitor) -> None:
+    assert visitor("ana").get("/desk/networks/group-none").status_code == 404
+
+
+def test_a_reviewer_decides_a_case_for_a_reason(workspace: Workspace, visitor: Visitor, clock: StillClock) -> None:
+    browser = visitor("rev")
+    form = {"status": "confirmed", "reason": "Seen with my own eyes."}
+    assert browser.post(f"/desk/cases/{CASE}/decision", data=form).status_code == 303
+    case = workspace.vault.cases.get(CASE)
+    assert case
+    assert (case.status, case.modified_at) == (CaseStatus.CONFIRMED, clock.now)
+    entry = workspace.vault.ledger.entries(1)[0]
+    assert (entry.actor, entry.event, entry.subject) == ("rev", "case.decided", CASE)
+    assert entry.details == {"from": "open", "to": "confirmed", "reason": "Seen with my own eyes."}
+    assert workspace.vault.ledger.verify()
+    html = browser.get(f"/desk/cases/{CASE}").text
+    assert "Seen with my own eyes." in html
+    assert "Open → Confirmed" in html
+
+
+@pytest.mark.parametrize("form", [{"status": "confirmed", "reason": "  "}, {"status": "guilty", "reason": "x"}, {}])
+def test_a_decision_without_reason_or_status_changes_nothing(
+    workspace: Workspace, visitor: Visitor, form: dict[str, str]
+) -> None:
+    assert visitor("rev").post(f"/desk/cases/{CASE}/decision", data=form).status_code == 400
+    case = workspace.vault.cases.get(CASE)
+    assert case
+    assert case.status is CaseStatus.OPEN
+
+
+def test_an_analyst_reads_a_case_but_is_offered_no_decision(visitor: Visitor) -> None:
+    html = visitor("ana").get(f"/desk/cases/{CASE}").text
+    assert "A lookalike of the Herald" in html
+    assert "TLP:AMBER" in html
+    assert "Sign this decision" not in html
+    assert "bundle.json" not in html
+
+
+def test_a_case_leaves_as_a_marked_stix_bundle_and_the_ledger_knows(workspace: Workspace, visitor: Visitor) -> None:
+    answer = visitor("rev").get(f"/desk/cases/{CASE}/bundle.json")
+    assert answer.headers["content-type"].startswith("application/stix+json")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.json()["type"] == "bundle"
+    assert "herald-news.example" in answer.text
+    entry = workspace.vault.ledger.entries(1)[0]
+    assert (entry.actor, entry.event, entry.details["tlp"]) == ("rev", "case.exported", "amber")
+
+
+def test_indicators_are_searched_and_marked(visitor: Visitor) -> None:
+    html = visitor("ana").get("/desk/indicators?text=herald").text
+    assert "herald-news.example" in html
+    assert "TLP:AMBER" in html
+    assert "No indicator has every one of these words" in visitor("ana").get("/desk/indicators?text=zebra").text
+
+
+def test_hits_lead_to_their_ads(visitor: Visitor) -> None:
+    assert f'href="/library/ads/{quote(HELD_AD, safe="")}"' in visitor("ana").get("/desk/hits").text
+
+
+@pytest.mark.parametrize("address", ["/desk/hits?start=-1", "/desk/networks?start=x", f"/library?text={'x' * 300}"])
+def test_an_address_out_of_bounds_gets_a_sentence(visitor: Visitor, address: str) -> None:
+    answer = visitor("ana").get(address)
+    assert answer.status_code == 400
+    assert "<h1>Bad Request</h1>" in answer.text
+
+
+def test_an_empty_workspace_has_all_pages(workspace: Workspace, visitor: Visitor) -> None:
+    browser = visitor("adm")
+    for entry in workspace.runs.iterdir():
+        (entry / "run.json").unlink()
+    for address in ("/desk", "/desk/networks"):
+        assert "watchbell detect" in browser.get(address).text
+
+
+def test_words_from_outside_never_become_markup(visitor: Visitor, group_page: str) -> None:
+    browser = visitor("rev")
+    pages = ["/library", f"/library/ads/{HELD_AD}", group_page, f"/desk/cases/{CASE}"]
+    for address in (*pages, f"/library?text={quote(HOSTILE)}", f"/desk/indicators?text={quote(HOSTILE)}"):
+        html = browser.get(address).text
+        assert HOSTILE not in html
+        assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize("address", ["/", "/library", "/sign-in", "/nowhere", "/static/watchbell.css", "/desk"])
+def test_every_answer_carries_the_headers_that_keep_the_page_ours(visitor: Visitor, address: str) -> None:
+    headers = visitor(None).get(address).headers
+    policy = dict(part.split(maxsplit=1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert ("no-cache" if "static" in address else "no-store") in headers["cache-control"]

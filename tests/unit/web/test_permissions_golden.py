@@ -1,0 +1,57 @@
+"""Every route asked by every role, against the table in `permissions.golden`."""
+
+import re
+from pathlib import Path
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from tests import made_up_desk
+from tests.unit.web.conftest import Visitor
+
+from watchbell.desk.networks import groups_of_run, latest_run
+from watchbell.vault.workspace import Workspace
+from watchbell.web.app import ROUTERS
+from watchbell.web.guard import guarded
+
+GOLDEN = Path(__file__).with_name("permissions.golden")
+WHO = {"public": None, "analyst": "ana", "reviewer": "rev", "admin": "adm"}
+
+
+def asked(client: TestClient, method: str, path: str) -> str:
+    answer = client.request(method, path)
+    if answer.headers.get("location", "").startswith("/sign-in"):
+        return "sign-in"
+    return "no" if answer.status_code == 403 else "yes"
+
+
+def test_who_may_ask_for_what(workspace: Workspace, visitor: Visitor) -> None:
+    run = latest_run(workspace)
+    assert run
+    values = {
+        "group_id": groups_of_run(run)[0].group_id,
+        "case_id": made_up_desk.CASE,
+        "ad_id:path": made_up_desk.APPROVED_AD,
+    }
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    lines = [f"{'':<45} " + " ".join(f"{who:<8}" for who in WHO)]
+    for method, path in sorted((min(route.methods or ()), route.path) for route in routes):
+        filled = re.sub(r"{(.*?)}", lambda found: values[found[1]], path)
+        # A browser of its own for each question: signing out would change the next answer.
+        answers = [asked(visitor(name), method, filled) for name in WHO.values()]
+        lines.append(f"{method:<4} {path:<40} " + " ".join(f"{answer:<8}" for answer in answers))
+    table = "\n".join(line.rstrip() for line in lines) + "\n"
+    assert table == GOLDEN.read_text(), f"The table is now:\n{table}"
+
+
+def test_a_route_without_a_permission_keeps_the_app_from_starting() -> None:
+    router = APIRouter()
+    router.add_api_route("/open", lambda: "anyone")
+    with pytest.raises(RuntimeError, match="names no permission"):
+        guarded(router)
+
+
+def test_an_unknown_address_tells_the_public_nothing_of_the_desk(visitor: Visitor) -> None:
+    assert visitor(None).get("/desk/cases/no-such-case").headers["location"].startswith("/sign-in")
+    assert visitor("ana").get("/desk/cases/no-such-case").status_code == 404

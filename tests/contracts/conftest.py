@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
+
 from watchbell.vault.schema import metadata
 from watchbell.vault.vault import Vault, open_vault, sqlite_url
 
@@ -42,8 +43,7 @@ class Server:
         return f"{self._folder}/data"
 
     def _run(self, program: str, *arguments: str) -> None:
-        root = os.geteuid() == 0
-        account = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if root else {}
+        account = UNPRIVILEGED if os.geteuid() == 0 else None
         # A file, not a pipe: the server that pg_ctl starts keeps it open.
         with (self._folder / "output").open("w+") as output:
             done = subprocess.run(
@@ -53,7 +53,9 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
-                **account,
+                user=account,
+                group=account,
+                extra_groups=[] if account else None,
             )
             output.seek(0)
             assert done.returncode == 0, f"{program}: {output.read()}"

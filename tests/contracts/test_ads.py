@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+
 from watchbell.errors import UsageError
 from watchbell.model.ads import (
     Ad,
@@ -44,7 +45,7 @@ def test_an_ad_comes_back_as_it_went_in(vault: Vault) -> None:
         1,
         text="Vote \x00 on the 9th\nof November",
         advertiser="Blacktivist",
-        payer="Д-р Пример",
+        payer="Жизнь",
         payer_address="1 Main St",
         registration_id="C00000001",
         disclaimer="Paid for by …",

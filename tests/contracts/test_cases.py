@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from watchbell.errors import UsageError
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from watchbell.errors import UsageError
 from watchbell.model.partners import Partner, PartnerKind, Role, User
 from watchbell.model.tlp import Tlp

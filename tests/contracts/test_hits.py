@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+
 from watchbell.model.indicators import HITS
 from watchbell.vault.added import Added
 from watchbell.vault.vault import Vault

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp
 from watchbell.vault.added import Added
 from watchbell.vault.vault import Vault
 
 DAY = datetime(2024, 2, 29, 12, 0, 0, 123456, tzinfo=UTC)
-MakeIndicator = Callable[..., Indicator]
 
 
 def indicator(number: int, **changes: object) -> Indicator:
@@ -59,7 +59,7 @@ def test_adding_again_changes_nothing(vault: Vault) -> None:
     assert vault.indicators.count() == 20
 
 
-@pytest.mark.parametrize("days, stays", [(-1, "old"), (0, "old"), (1, "new")])
+@pytest.mark.parametrize(("days", "stays"), [(-1, "old"), (0, "old"), (1, "new")])
 def test_only_a_later_version_takes_the_place_of_a_known_one(vault: Vault, days: int, stays: str) -> None:
     vault.indicators.add([indicator(1, description="old")])
     later = indicator(1, description="new", modified=DAY + timedelta(days=days))
@@ -111,7 +111,7 @@ def test_pages_can_be_searched(vault: Vault, text: str, found: list[int]) -> Non
         [
             indicator(2),
             indicator(3),
-            indicator(4, description="О Выборах: выборы"),
+            indicator(4, description="Наши выборы"),
             indicator(5, description="100% sure"),
         ]
     )

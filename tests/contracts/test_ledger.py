@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import create_engine, make_url
+
 from watchbell.vault.vault import Vault
 
 AT = datetime(2026, 11, 3, 20, 0, 0, 5, tzinfo=UTC)

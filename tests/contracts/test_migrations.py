@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import make_url, text
+
 from watchbell.errors import WorkspaceError
 from watchbell.vault.database import Database, connect
-from watchbell.vault.schema import metadata
+from watchbell.vault.migrate import migrations
+from watchbell.vault.schema import HEAD, metadata
 from watchbell.vault.vault import open_vault
 
 
@@ -31,6 +34,10 @@ def differences(database: Database) -> list[Any]:
 
 def test_migrated_tables_are_those_of_the_schema(database: Database) -> None:
     assert differences(database) == []
+
+
+def test_the_schema_names_the_last_migration() -> None:
+    assert ScriptDirectory.from_config(migrations()).get_current_head() == HEAD
 
 
 def test_a_schema_that_the_migrations_lack_is_seen(database: Database) -> None:

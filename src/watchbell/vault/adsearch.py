@@ -129,7 +129,7 @@ def _after(key: Column[Any], value: datetime | float | None, ad_id: str) -> Colu
     return later_of_same if value is None else or_(key < value, later_of_same, key.is_(None))
 
 
-def _cursor(query: AdQuery, last: Row[Any]) -> str:
+def _cursor(query: AdQuery, last: Row[*tuple[Any, ...]]) -> str:
     place = Place(query=query.fingerprint(), ad_id=last.id, **{query.sort.column: getattr(last, query.sort.column)})
     return base64.urlsafe_b64encode(place.model_dump_json(exclude_none=True).encode()).decode()
 

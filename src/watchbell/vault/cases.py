@@ -77,6 +77,7 @@ def merged(known: Case, newcomer: Case) -> Case:
         "certainty": words.certainty,
         "tlp": strictest([known.tlp, newcomer.tlp]),
         "evidence": known.evidence + further,
+        "synthetic": known.synthetic or newcomer.synthetic,
     }
     case = known.model_copy(update=update)
     return case if case == known else case.model_copy(update={"modified_at": newcomer.modified_at})

@@ -23,6 +23,9 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
+HEAD = "0001"
+"""Revision of the last migration, which makes the tables as they are here."""
+
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from watchbell.errors import WorkspaceError
@@ -13,9 +13,9 @@ from watchbell.vault.database import Database, connect
 from watchbell.vault.hits import HitShelf
 from watchbell.vault.indicators import IndicatorShelf
 from watchbell.vault.ledger import Ledger
-from watchbell.vault.migrate import migrate
 from watchbell.vault.partners import PartnerShelf
 from watchbell.vault.runs import RunShelf
+from watchbell.vault.schema import HEAD
 from watchbell.vault.users import SessionShelf, UserShelf
 
 
@@ -55,7 +55,8 @@ def open_vault(url: str) -> Vault:
     """
     database = connect(_parsed(url))
     try:
-        migrate(database)
+        if _revision(database) != HEAD:
+            _migrate(database)
     except BaseException:
         database.close()
         raise
@@ -65,6 +66,21 @@ def open_vault(url: str) -> Vault:
 def sqlite_url(file: Path) -> str:
     """Return the URL of the SQLite database in `file`."""
     return URL.create("sqlite", database=str(file.absolute())).render_as_string()
+
+
+def _revision(database: Database) -> str | None:
+    """Return which migration the database had last; None if it is new."""
+    with database.read() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return version
+
+
+def _migrate(database: Database) -> None:
+    from watchbell.vault.migrate import migrate  # noqa: PLC0415  # Alembic takes a while to load and is seldom needed
+
+    migrate(database)
 
 
 def _parsed(url: str) -> URL:

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from watchbell.errors import WorkspaceError
 from watchbell.settings import Settings
-from watchbell.vault.posts import PostStore
 
 if TYPE_CHECKING:
+    from watchbell.vault.posts import PostStore
     from watchbell.vault.vault import Vault
 
 SETTINGS_FILE = "watchbell.toml"
@@ -39,7 +39,6 @@ class Workspace:
         """Stand at `root`; `create` and `open` check that it is a workspace."""
         self.root = root
         self.settings = settings
-        self.posts = PostStore(root / "posts")
         self.blobs = root / "blobs"
         self.runs = root / "runs"
         self.rejects = root / "rejects"
@@ -83,15 +82,24 @@ class Workspace:
             )
         return cls(root, _settings(root / SETTINGS_FILE))
 
+    # Posts and records are opened when they are first asked for: pyarrow and SQLAlchemy take a while to load.
+
+    @cached_property
+    def posts(self) -> "PostStore":
+        """The posts."""
+        from watchbell.vault.posts import PostStore  # noqa: PLC0415
+
+        return PostStore(self.root / "posts")
+
     @cached_property
     def vault(self) -> "Vault":
-        """The records, opened when they are first asked for: work on posts alone starts without a database.
+        """The records.
 
         Raises:
             MissingExtraError: the database is PostgreSQL's and its driver is not installed.
             WorkspaceError: the database cannot be opened.
         """
-        from watchbell.vault.vault import open_vault, sqlite_url  # noqa: PLC0415  # SQLAlchemy takes a while to load
+        from watchbell.vault.vault import open_vault, sqlite_url  # noqa: PLC0415
 
         if self.settings.database_url is not None:
             return open_vault(self.settings.database_url)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from watchbell.cli.options import open_workspace, progress
 from watchbell.errors import WorkspaceError
 from watchbell.vault.workspace import Workspace

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.posts import POSTS
 from watchbell.vault.added import Added

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from watchbell.errors import InputError, WorkspaceError
 from watchbell.model.posts import POSTS
 from watchbell.vault.added import Added

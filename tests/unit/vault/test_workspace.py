@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from watchbell.errors import MissingExtraError, WorkspaceError
 from watchbell.settings import Settings
 from watchbell.vault.workspace import SETTINGS_TEXT, Workspace

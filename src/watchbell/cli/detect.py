@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, console, open_workspace, print_json, waiting
+from watchbell.clock import system_clock
+from watchbell.desk.cases import open_cases
 from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables
 from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
 from watchbell.detect.traces.catalogue import TRACES
@@ -59,8 +60,9 @@ def detect(
         if columns:
             raise UsageError("--account, --object, --time and --post read files of actions: name the files.")
         with waiting("Looking for accounts that act as one"), open_workspace(workspace) as opened:
-            findings, described = investigate_workspace(opened, question, datetime.now(UTC), threads)
+            findings, described = investigate_workspace(opened, question, system_clock(), threads)
             folder = opened.runs / described["run_id"]
+            described["cases"] = open_cases(opened, system_clock())._asdict()
         if out:
             write_run(out, findings, described)
     else:
@@ -103,7 +105,7 @@ def _investigate_files(
             actions, rejects = actions_in_tables(paths, reading, question.by[0])
     with waiting(f"Comparing {actions.num_rows:,} actions"):
         findings = investigate(actions, question, threads)
-        described = description(findings, [str(path) for path in paths], len(rejects), datetime.now(UTC))
+        described = description(findings, [str(path) for path in paths], len(rejects), system_clock())
         write_run(out, findings, described, rejects)
     return described
 
@@ -119,5 +121,9 @@ def _report(described: dict[str, Any], folder: Path, *, as_json: bool) -> None:
     )
     if counts["rejected_rows"]:
         console.print(f"{counts['rejected_rows']:,} rows could not be used; they are in {folder / 'rejects.jsonl'}.")
+    if "cases" in described:
+        console.print(
+            f"{described['cases']['new']:,} cases opened, {described['cases']['known']:,} known ones looked at."
+        )
     console.print(described["caveat"])
     console.print(f"Written to {folder}: pairs.parquet, groups.parquet, run.json.", soft_wrap=True)

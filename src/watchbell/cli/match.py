@@ -10,6 +10,7 @@ from rich.table import Table
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, console, open_workspace, print_json, waiting
 from watchbell.clock import system_clock
+from watchbell.desk.cases import open_cases
 from watchbell.desk.inputs import PostFiles
 from watchbell.desk.matching import (
     Matched,
@@ -77,7 +78,9 @@ def _matched(posts: list[Path], indicators: list[Path], reading: PostFiles, work
     else:
         with waiting("Matching"), open_workspace(workspace) as opened:
             if not posts:
-                return match_workspace(opened, now=now)
+                matched = match_workspace(opened, now=now)
+                matched.cases = open_cases(opened, now)
+                return matched
             index = IndicatorIndex.build(opened.vault.indicators.all(), now=now)
     with waiting("Matching"):
         if posts:
@@ -102,6 +105,8 @@ def _report(matched: Matched, out: Path | None, *, as_json: bool) -> None:
     console.print(f"{matched.hits.num_rows:,} hits of {matched.indicators:,} indicators in {looked}.")
     if kinds:
         console.print(_most_hit(matched))
+    if matched.cases:
+        console.print(f"{matched.cases.new:,} cases opened, {matched.cases.known:,} known ones looked at.")
     if matched.new:
         console.print(f"{matched.new:,} of the hits are new to the workspace.")
     if matched.rejects:
@@ -121,6 +126,7 @@ def _document(matched: Matched, kinds: Counter[str], out: Path | None) -> dict[s
         "ads": matched.ads,
         "indicators": matched.indicators,
         "rejected_rows": len(matched.rejects),
+        "cases": None if matched.cases is None else matched.cases._asdict(),
         "out": None if out is None else str(out),
     }
 

@@ -6,13 +6,20 @@ from typing import NamedTuple
 
 from watchbell.desk import pieces
 from watchbell.desk.findings import Cluster, clusters
+from watchbell.model.ads import Verdict
 from watchbell.model.cases import Case, case_id
 from watchbell.model.evidence import Evidence
-from watchbell.model.indicators import IndicatorKind
+from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp, strictest
 from watchbell.vault.workspace import Workspace
 
 OPENED_BY = "watchbell"
+
+_SYNCHRONISED = (
+    "The accounts are synchronised; that they are coordinated is not shown. No significance test has looked at them, "
+    "so chance is not excluded, and news wires or schedulers are synchronised too."
+)
+_NO_ATTRIBUTION = "Who is behind it is not said here: that is for a person to judge and sign."
 
 
 class Opened(NamedTuple):
@@ -78,21 +85,20 @@ def _evidence(workspace: Workspace, cluster: Cluster, identity: str, now: dateti
 
 def title(cluster: Cluster) -> str:
     """Return what the case is about in one line; it accuses nobody."""
-    names = [indicator.value for indicator in cluster.indicators]
-    names.sort(key=lambda name: -cluster.hits.filter(cluster.hits["indicator_value"] == name).height)
-    what = (
-        f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}" if names else "the same posts and links"
-    )
+    seen = cluster.hits["indicator_value"].value_counts().sort(["count", "indicator_value"], descending=[True, False])
+    names = seen["indicator_value"].to_list()
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     accounts = sum(network.group.accounts for network in cluster.networks)
-    if accounts:
-        return f"{accounts} accounts in step around {what}"
-    return f"Partner's indicator seen: {what}"
+    if not accounts:
+        return f"Partners' indicators seen: {names[0]}{others}"
+    return f"{accounts} accounts in step around {names[0] + others if names else 'the same posts'}"
 
 
 def summary(cluster: Cluster) -> str:
     """Return what was found, in sentences."""
     said = [
-        _of_network(network.group.accounts, network.run.window_s, network.group.post_pairs)
+        f"{network.group.accounts} accounts acted on the same things within {network.run.window_s:g} seconds of each "
+        f"other, {network.group.post_pairs} times."
         for network in cluster.networks
     ]
     if cluster.indicators:
@@ -100,36 +106,22 @@ def summary(cluster: Cluster) -> str:
         count, targets = len(cluster.indicators), cluster.hits["target_id"].n_unique()
         noun = "indicator" if count == 1 else "indicators"
         said.append(f"{count} {noun} published by {', '.join(sources)} in {targets} posts or ads.")
-    held = sum(decision is not None and decision.verdict != "approve" for _, decision in cluster.ads)
     if cluster.ads:
+        held = sum(decision is not None and decision.verdict is not Verdict.APPROVE for _, decision in cluster.ads)
         said.append(f"{len(cluster.ads)} political or screened ads touch them; {held} of these are held or rejected.")
     return " ".join(said)
 
 
-def _of_network(accounts: int, window_s: float, post_pairs: int) -> str:
-    return (
-        f"{accounts} accounts acted on the same things within {window_s:g} seconds of each other, {post_pairs} times."
-    )
-
-
 def certainty(cluster: Cluster) -> str:
     """Return how sure this is, and what could be wrong."""
-    said = []
-    if cluster.networks:
-        said.append(
-            "The accounts are synchronised; that they are coordinated is not shown. No significance test has looked at "
-            "them, so chance is not excluded, and news wires or schedulers are synchronised too."
-        )
-    for indicator in cluster.indicators:
-        trust = (
-            "without a confidence" if indicator.confidence is None else f"with confidence {indicator.confidence} of 100"
-        )
-        if indicator.kind in {IndicatorKind.DOMAIN, IndicatorKind.URL}:
-            said.append(
-                f"{indicator.source} published {indicator.value} {trust}; sharing a link to it proves no part in an operation."
-            )
-        else:
-            said.append(f"{indicator.source} published {indicator.value} {trust}.")
-    return " ".join(
-        [*dict.fromkeys(said), "Who is behind it is not said here: that is for a person to judge and sign."]
-    )
+    said = [_SYNCHRONISED] if cluster.networks else []
+    said += map(_of_indicator, cluster.indicators)
+    return " ".join([*dict.fromkeys(said), _NO_ATTRIBUTION])
+
+
+def _of_indicator(indicator: Indicator) -> str:
+    trust = "without a confidence" if indicator.confidence is None else f"at confidence {indicator.confidence} of 100"
+    published = f"{indicator.source} published {indicator.value} {trust}"
+    if indicator.kind in {IndicatorKind.DOMAIN, IndicatorKind.URL}:
+        return f"{published}; sharing a link to it proves no part in an operation."
+    return f"{published}."

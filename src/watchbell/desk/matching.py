@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from watchbell.desk.cases import Opened
 from watchbell.desk.inputs import PostFiles
 from watchbell.desk.sharing import read_indicator_file
 from watchbell.errors import NothingUsableError, UsageError
@@ -33,6 +34,8 @@ class Matched:
     """Those in force that can match."""
     new: int = 0
     """Hits that the workspace did not have yet; 0 where nothing is stored."""
+    cases: Opened | None = None
+    """Cases opened or looked at again; None where nothing is stored."""
     rejects: list[Reject] = field(default_factory=list)
 
 

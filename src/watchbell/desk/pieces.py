@@ -72,25 +72,15 @@ def of_burst(add: Adder, workspace: Workspace, network: Network) -> Iterator[Evi
         until=network.group.last_at + timedelta(microseconds=1),
     )
     traces = traces_named([name for name in network.group.by if name in TRACES])
-    actions = pl.DataFrame(actions_of_posts(posts, traces))
-    if actions.is_empty():
-        return
-    widest = (
-        actions.group_by("kind", "object_id")
-        .agg(pl.col("account_id").n_unique().alias("accounts"), pl.col("at").min().alias("first"))
-        .sort(["accounts", "first", "object_id"], descending=[True, False, False])
-        .row(0, named=True)
-    )
-    burst = actions.filter(pl.col("kind") == widest["kind"], pl.col("object_id") == widest["object_id"]).sort(
-        "at", "post_id"
-    )
+    burst = _widest_burst(pl.DataFrame(actions_of_posts(posts, traces)), network.run.window_s)
     texts = dict(pl.DataFrame(posts).select(pl.col("platform") + ":" + pl.col("post_id"), "text").iter_rows())
     for action in burst.head(MOST_POSTS).iter_rows(named=True):
-        gap_s = (action["at"] - widest["first"]).total_seconds()
+        did = TRACES[action["kind"]].did
+        gap_s = (action["at"] - burst["at"][0]).total_seconds()
         yield add(
             EvidenceKind.POST,
             action["post_id"],
-            f"{action['account_id']} {TRACES[action['kind']].did} {action['object_id'][:200]}, {gap_s:g} s after the first.",
+            f"{action['account_id']} {did} {action['object_id'][:200]}, {gap_s:g} s after the first.",
             {
                 "account_id": action["account_id"],
                 "at": utc_text(action["at"]),
@@ -100,6 +90,22 @@ def of_burst(add: Adder, workspace: Workspace, network: Network) -> Iterator[Evi
                 "text": texts.get(action["post_id"]),
             },
         )
+
+
+def _widest_burst(actions: pl.DataFrame, window_s: float) -> pl.DataFrame:
+    """Return the actions on the object that most accounts acted on, less those that nobody followed in the window."""
+    by = ["kind", "object_id"]
+    gap = pl.col("at").diff().over(by).dt.total_microseconds() / 1e6
+    near = (gap <= window_s) | (gap.shift(-1).over(by) <= window_s)
+    close = actions.sort("at", "post_id").filter(near)
+    if close.is_empty():
+        return close
+    widest = (
+        close.group_by(by)
+        .agg(pl.col("account_id").n_unique().alias("accounts"), pl.col("at").min().alias("first"))
+        .sort(["accounts", "first", "object_id"], descending=[True, False, False])
+    )
+    return close.join(widest.head(1), on=by, how="semi")
 
 
 def of_indicator(add: Adder, indicator: Indicator) -> Evidence:

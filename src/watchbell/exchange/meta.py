@@ -146,7 +146,7 @@ def values_in_cell(cell: str, platform: str | None = None) -> Found:
         return Found(kept, "")
     # Words follow: only what bears its scheme counts from there on ("addr, hosted with Titan.email service").
     kept = kept[:1] + tuple((word, value) for word, value in kept[1:] if "://" in refang(word))
-    return Found(kept, cell[len(words[0]) :].strip(" ,;()"))
+    return Found(kept, cell[len(words[0]) :].strip(" \n,;()"))
 
 
 def rows_of_markdown(text: str) -> Iterator[Row]:

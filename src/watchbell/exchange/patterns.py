@@ -45,6 +45,8 @@ _ACCOUNT_TYPE = "user-account:account_type"
 # One comparison, which nearly all published patterns are: read without the full parser.
 _SIMPLE = re.compile(r"\s*\[\s*([a-z0-9-]+:[\w.]+(?:'[\w-]+')?)\s*=\s*'((?:[^'\\]|\\['\\])*)'\s*\]\s*")
 
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
+
 
 def pattern_of(indicator: Indicator) -> str | None:
     """Return the STIX pattern of an indicator, or None for a kind that STIX has no object for."""
@@ -69,6 +71,9 @@ def values_of_pattern(pattern: str) -> list[Value]:
     simple = _SIMPLE.fullmatch(pattern)
     if simple is not None:
         return [_value(simple[1].replace("'", ""), _unescaped(simple[2]))]
+    # stix2 drops the NOT of `NOT IN` and `NOT ISSUBSET`, which would turn a list of the harmless into its opposite.
+    if re.search(r"\bNOT\b|!=|<>", _QUOTED.sub("''", pattern)):
+        raise UnreadableValueError("the pattern says NOT, which cannot be looked for")
     return list(dict.fromkeys(_values(_parsed(pattern))))
 
 
@@ -137,8 +142,6 @@ def _path(comparison: Any) -> str:
 
 
 def _constants(comparison: Any) -> Iterator[str]:
-    if comparison.negated:
-        raise UnreadableValueError("the pattern says NOT, which cannot be looked for")
     held = getattr(comparison.rhs, "value", None)
     for constant in held if isinstance(held, list) else [comparison.rhs]:
         text = getattr(constant, "value", None)

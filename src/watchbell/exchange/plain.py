@@ -16,18 +16,6 @@ from watchbell.files import Reject, Row
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp, strictest
 
-HEADER = (
-    "type",
-    "value",
-    "platform",
-    "comment",
-    "source",
-    "tlp",
-    "confidence",
-    "techniques",
-    "valid_from",
-    "valid_until",
-)
 _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0", ""})
 

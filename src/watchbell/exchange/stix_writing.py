@@ -6,6 +6,7 @@ stands in a property extension (STIX 2.1 section 7.3), never in an `x_` property
 
 import importlib
 import json
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 from watchbell.errors import MissingExtraError, NotAllowedError
 from watchbell.exchange.marking import marking_id, marking_object
 from watchbell.exchange.patterns import pattern_of
-from watchbell.ids import fact_id
+from watchbell.ids import WATCHBELL_NAMESPACE, fact_id
 from watchbell.model.cases import Case, CaseStatus
+from watchbell.model.evidence import EvidenceKind
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp, strictest
 
@@ -24,8 +26,11 @@ _PROJECT = "Watchbell"
 _FIXED = "2026-01-01T00:00:00.000Z"
 _SCHEMA = (
     "published_as (string): the value as its publisher wrote it, defanging and all. "
-    "techniques (list of string): names or ids of techniques, as published."
+    "techniques (list of string): names or ids of techniques, as published. "
+    "platform (string): the platform that an account is on."
 )
+# The platforms of posts in STIX 2.1's vocabulary account-type-ov (section 10.1).
+_ACCOUNT_TYPES = {"facebook", "twitter"}
 _HASHES = {IndicatorKind.MD5, IndicatorKind.SHA1, IndicatorKind.SHA256, IndicatorKind.PACKAGE}
 
 
@@ -72,6 +77,7 @@ def bundle_of_case(
     label = strictest([case.tlp, *(indicator.tlp for indicator in kept)])
     author = fact_id("identity", operator)
     parts = [_indicator(indicator) for indicator in kept]
+    parts += _observed_accounts(case, author, label)
     whole = _case_object(case, [part["id"] for part in parts] or [author], author, label, now)
     notes = _notes(case, whole["id"], author, label)
     return _bundle([*parts, whole, *notes], {operator, *(indicator.source for indicator in kept)})
@@ -174,6 +180,44 @@ def _note(case: Case, subject: str, author: str, label: Tlp, words: tuple[str, s
     )
 
 
+def _observed_accounts(case: Case, author: str, label: Tlp) -> Iterator[dict[str, Any]]:
+    """Yield, for each detected group in the evidence, its accounts and when they were seen acting."""
+    given: set[str] = set()
+    for piece in case.evidence:
+        accounts = piece.data.get("accounts") if piece.kind is EvidenceKind.GROUP else None
+        if not accounts:
+            continue
+        members = [_account(str(account), label) for account in accounts]
+        yield from (member for member in members if member["id"] not in given)
+        given |= {member["id"] for member in members}
+        yield _made(
+            "ObservedData",
+            id=fact_id("observed-data", case.id, piece.subject),
+            created_by_ref=author,
+            created=piece.added_at,
+            modified=piece.added_at,
+            first_observed=piece.data["first_at"],
+            last_observed=piece.data["last_at"],
+            number_observed=1,
+            object_refs=[member["id"] for member in members],
+            object_marking_refs=[marking_id(label)],
+        )
+
+
+def _account(account: str, label: Tlp) -> dict[str, Any]:
+    """Return an account as STIX has it; its platform stands in the extension where STIX's own list lacks it."""
+    platform, _, name = account.partition(":")
+    listed = {"account_type": platform} if platform in _ACCOUNT_TYPES else {}
+    return _made(
+        "UserAccount",
+        id=f"user-account--{uuid.uuid5(WATCHBELL_NAMESPACE, account)}",
+        user_id=name,
+        object_marking_refs=[marking_id(label)],
+        extensions={EXTENSION: {"extension_type": "property-extension", "platform": platform}},
+        **listed,
+    )
+
+
 def _bundle(objects: Sequence[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:
     """Return the bundle of some objects, with the identities and definitions that they refer to."""
     extended = any(EXTENSION in held.get("extensions", {}) for held in objects)
@@ -194,7 +238,7 @@ def _extension_definition() -> dict[str, Any]:
         created=_FIXED,
         modified=_FIXED,
         name="Watchbell indicator",
-        description="What a publisher of indicators wrote, beside the pattern made of it.",
+        description="What a publisher of indicators wrote beside the pattern made of it, and where an account is.",
         schema=_SCHEMA,
         version="1.0.0",
         extension_types=["property-extension"],

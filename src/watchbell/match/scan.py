@@ -40,7 +40,7 @@ def scan_posts(posts: pa.Table, index: IndicatorIndex) -> pa.Table:
 
     Looked at are links (also those that stand only in the text), mentions, the author's id and name, hashtags, e-mail
     addresses, phone numbers and hashes in the text, and the SHA-256 and PDQ of media. One hit for each indicator, post
-    and column.
+    and column (the author counts as one).
     """
     frame = _frame(posts.select([*_POST_COLUMNS, "account_name"])).with_columns(
         target_id=pl.format("{}:{}", "platform", "post_id"), at="created_at"
@@ -76,7 +76,10 @@ def _frame(table: pa.Table) -> pl.DataFrame:
 
 def _scan(frame: pl.DataFrame, index: IndicatorIndex, target_kind: str) -> pa.Table:
     found = [_found(words, lookup) for words, lookup in _words(frame, index)]
-    rows = pl.concat([_NOTHING, *found]).unique(["row", "field", "indicator_id"], keep="first", maintain_order=True)
+    # An author is named by id and by name; that both are the indicator's is one fact.
+    place = pl.col("field").replace("account_name", "account_id").alias("place")
+    once = pl.concat([_NOTHING, *found]).with_columns(place)
+    rows = once.unique(["row", "place", "indicator_id"], keep="first", maintain_order=True)
     hits = rows.join(frame.select("row", *_TARGET), on="row").sort("row", maintain_order=True)
     return _as_hits(hits, target_kind)
 

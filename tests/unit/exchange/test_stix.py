@@ -1,0 +1,254 @@
+"""STIX 2.1 bundles in and out, checked by the validator of OASIS and by reading them back."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from stix2validator import ValidationOptions, validate_string
+
+from watchbell.errors import MissingExtraError, NotAllowedError
+from watchbell.exchange.marking import marking_id, marking_object, marking_of_bundle
+from watchbell.exchange.stix import bundle_of_case, bundle_of_indicators, indicators_of_bundle
+from watchbell.files import Reject
+from watchbell.model.cases import Case, CaseStatus, case_id
+from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
+from watchbell.model.indicators import Indicator, IndicatorKind, indicator_id
+from watchbell.model.tlp import Tlp
+
+_NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+_CASE = case_id("group-1")
+
+
+def _indicator(kind: IndicatorKind, value: str, platform: str | None = None, **more: Any) -> Indicator:
+    return Indicator(
+        id=indicator_id(kind, platform, value, "Harbour Watch"),
+        kind=kind,
+        value=value,
+        platform=platform,
+        source="Harbour Watch",
+        created=_NOW,
+        modified=_NOW,
+        **{"published_as": value.replace(".", "[.]"), "valid_from": _NOW} | more,
+    )
+
+
+_EVERY_KIND = [
+    _indicator(IndicatorKind.DOMAIN, "bad.example", tlp=Tlp.GREEN, confidence=80, techniques=("T0098", "0.6.2")),
+    _indicator(IndicatorKind.URL, "https://bad.example/it's", description="A page"),
+    _indicator(IndicatorKind.HANDLE, "some_one", "telegram", tlp=Tlp.AMBER),
+    _indicator(IndicatorKind.EMAIL, "info@bad.example"),
+    _indicator(IndicatorKind.IP, "2001:db8::7", valid_until=_NOW + timedelta(days=30)),
+    _indicator(IndicatorKind.CIDR, "192.0.2.0/24"),
+    _indicator(IndicatorKind.MD5, "a" * 32, revoked=True),
+    _indicator(IndicatorKind.SHA1, "a" * 40),
+    _indicator(IndicatorKind.SHA256, "a" * 64),
+    _indicator(IndicatorKind.PACKAGE, "com.abs.Editor", "android", tlp=Tlp.AMBER_STRICT),
+    _indicator(IndicatorKind.PACKAGE, "1555651942", "ios", tlp=Tlp.RED),
+]
+
+
+def _case(status: CaseStatus = CaseStatus.OPEN, tlp: Tlp = Tlp.AMBER) -> Case:
+    group = {
+        "accounts": ["twitter:1", "telegram:2"],
+        "first_at": "2026-11-01T00:00:00Z",
+        "last_at": "2026-11-02T00:00:00Z",
+    }
+    pieces = [(EvidenceKind.GROUP, "g1", group), (EvidenceKind.GROUP, "g2", group), (EvidenceKind.POST, "p1", {})]
+    return Case(
+        id=_CASE,
+        title="Accounts in step",
+        summary="Two accounts push one domain.",
+        certainty="Synchronised; nothing more is shown.",
+        status=status,
+        tlp=tlp,
+        opened_at=_NOW,
+        opened_by="watchbell",
+        modified_at=_NOW,
+        evidence=tuple(_evidence(*piece) for piece in pieces),
+    )
+
+
+def _evidence(kind: EvidenceKind, subject: str, data: dict[str, Any]) -> Evidence:
+    return Evidence(
+        id=evidence_id(_CASE, kind, subject),
+        kind=kind,
+        subject=subject,
+        summary=f"See {subject}.",
+        data=data,
+        added_at=_NOW,
+        added_by="watchbell",
+    )
+
+
+def _assert_strictly_valid(bundle: dict[str, Any]) -> None:
+    results = validate_string(json.dumps(bundle), ValidationOptions(version="2.1", strict=True))
+    assert results.is_valid, [str(error) for error in results.errors]
+
+
+def _of_type(bundle: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
+    return [held for held in bundle["objects"] if held["type"] in kinds]
+
+
+def _read(objects: Sequence[dict[str, Any]], **options: Any) -> list[Indicator | Reject]:
+    return list(indicators_of_bundle({"type": "bundle", "objects": list(objects)}, **options))
+
+
+def _stix_indicator(**more: Any) -> dict[str, Any]:
+    return {
+        "type": "indicator",
+        "spec_version": "2.1",
+        "id": "indicator--d1df503e-d48e-4b78-a40e-67b30fbd5a56",
+        "created": "2026-01-01T00:00:00.000Z",
+        "modified": "2026-01-01T00:00:00.000Z",
+        "pattern": "[domain-name:value = 'bad.example']",
+        "pattern_type": "stix",
+        "valid_from": "2026-01-01T00:00:00Z",
+    } | more
+
+
+def test_a_bundle_of_indicators_is_strictly_valid_and_reads_back() -> None:
+    bundle = bundle_of_indicators(_EVERY_KIND, operator="Us", up_to=Tlp.RED)
+    _assert_strictly_valid(bundle)
+    read = {held.id: held for held in indicators_of_bundle(bundle) if isinstance(held, Indicator)}
+    for indicator in _EVERY_KIND:
+        kept = set(Indicator.model_fields) - {"reference", "description"}
+        assert read[indicator.id].model_dump(include=kept) == indicator.model_dump(include=kept)
+
+
+@pytest.mark.parametrize("up_to", list(Tlp))
+def test_nothing_narrower_than_asked_leaves(up_to: Tlp) -> None:
+    bundle = bundle_of_indicators(_EVERY_KIND, operator="Us", up_to=up_to)
+    assert marking_of_bundle(bundle) is up_to
+    assert len(_of_type(bundle, "indicator")) == sum(held.tlp.rank <= up_to.rank for held in _EVERY_KIND)
+    text = json.dumps(bundle)
+    assert not any(held.id in text for held in _EVERY_KIND if held.tlp.rank > up_to.rank)
+
+
+def test_without_an_audience_only_what_anyone_may_hear_leaves() -> None:
+    assert marking_of_bundle(bundle_of_indicators(_EVERY_KIND, operator="Us")) is Tlp.CLEAR
+
+
+def test_the_same_indicators_make_the_same_bundle() -> None:
+    there = bundle_of_indicators(_EVERY_KIND, operator="Us")
+    assert bundle_of_indicators(reversed(_EVERY_KIND), operator="Us") == there
+
+
+@pytest.mark.parametrize(("status", "kind"), [(CaseStatus.OPEN, "grouping"), (CaseStatus.CONFIRMED, "report")])
+def test_a_case_is_strictly_valid_and_tells_how_sure_we_are(status: CaseStatus, kind: str) -> None:
+    bundle = bundle_of_case(_case(status), _EVERY_KIND, operator="Us", now=_NOW)
+    _assert_strictly_valid(bundle)
+    [whole] = _of_type(bundle, "grouping", "report")
+    assert whole["type"] == kind
+    assert whole["object_marking_refs"] == [marking_id(Tlp.AMBER)]
+    told = {held["id"] for held in _of_type(bundle, "indicator", "user-account", "observed-data")}
+    assert set(whole["object_refs"]) == told
+    notes = {note["content"] for note in _of_type(bundle, "note")}
+    assert {"Synchronised; nothing more is shown.", "See g1.", "See p1."} <= notes
+    assert [account["user_id"] for account in _of_type(bundle, "user-account")] == ["1", "2"]
+    assert len(_of_type(bundle, "observed-data")) == 2
+
+
+def test_a_case_keeps_back_indicators_narrower_than_itself() -> None:
+    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", now=_NOW)
+    assert marking_of_bundle(bundle) is Tlp.AMBER
+    assert "com.abs.Editor" not in json.dumps(bundle)
+
+
+def test_a_case_goes_to_no_wider_audience_than_its_marking() -> None:
+    with pytest.raises(NotAllowedError, match="TLP:AMBER"):
+        bundle_of_case(_case(), [], operator="Us", now=_NOW, up_to=Tlp.GREEN)
+
+
+def test_a_case_for_a_narrow_audience_is_marked_as_its_strictest_part() -> None:
+    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", now=_NOW, up_to=Tlp.RED)
+    _assert_strictly_valid(bundle)
+    assert {tuple(note["object_marking_refs"]) for note in _of_type(bundle, "note")} == {(marking_id(Tlp.RED),)}
+
+
+def test_a_case_without_anything_is_still_a_valid_bundle() -> None:
+    _assert_strictly_valid(bundle_of_case(_case().model_copy(update={"evidence": ()}), [], operator="Us", now=_NOW))
+
+
+def test_no_property_of_ours_is_an_x() -> None:
+    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", now=_NOW, up_to=Tlp.RED)
+    assert not [name for held in bundle["objects"] for name in held if name.startswith("x_")]
+
+
+def test_an_indicator_of_a_partner_keeps_its_id_and_creator() -> None:
+    creator = {"type": "identity", "id": "identity--1", "name": "Harbour Watch"}
+    phases = [{"kill_chain_name": "disarm", "phase_name": "establish-assets"}]
+    [found] = _read([creator, _stix_indicator(created_by_ref="identity--1", kill_chain_phases=phases, confidence=60)])
+    assert isinstance(found, Indicator)
+    assert found.id == "indicator--d1df503e-d48e-4b78-a40e-67b30fbd5a56"
+    assert (found.source, found.techniques, found.confidence) == ("Harbour Watch", ("establish-assets",), 60)
+
+
+def test_a_pattern_of_several_values_becomes_several_indicators() -> None:
+    held = _stix_indicator(pattern="[domain-name:value = 'a.example'] OR [domain-name:value = 'b.example']")
+    first, again = _read([held]), _read([held])
+    assert [found.value for found in first if isinstance(found, Indicator)] == ["a.example", "b.example"]
+    assert first == again
+    assert len({found.id for found in first if isinstance(found, Indicator)}) == 2
+
+
+def test_the_newest_version_of_an_object_counts() -> None:
+    newer = _stix_indicator(modified="2026-02-01T00:00:00.000Z", revoked=True)
+    [found] = _read([newer, _stix_indicator()])
+    assert isinstance(found, Indicator)
+    assert found.revoked
+
+
+@pytest.mark.parametrize(
+    ("refs", "least", "label"),
+    [
+        ([], None, Tlp.AMBER),
+        ([], Tlp.CLEAR, Tlp.CLEAR),
+        ([marking_id(Tlp.GREEN)], None, Tlp.GREEN),
+        ([marking_id(Tlp.RED)], Tlp.GREEN, Tlp.RED),
+        ([marking_id(Tlp.GREEN)], Tlp.AMBER_STRICT, Tlp.AMBER_STRICT),
+    ],
+)
+def test_the_importers_marking_narrows_and_never_widens(refs: list[str], least: Tlp | None, label: Tlp) -> None:
+    [found] = _read([marking_object(Tlp.GREEN), _stix_indicator(object_marking_refs=refs)], least=least)
+    assert isinstance(found, Indicator)
+    assert found.tlp is label
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"pattern": "[domain-name:value = 'a.example'] FOLLOWEDBY [url:value = 'x']"}, "indicator--d1df"),
+        ({"pattern_type": "sigma"}, "'sigma'"),
+        ({"pattern": None}, "cannot be parsed"),
+        ({"valid_from": "yesterday"}, "valid_from"),
+        ({"confidence": 400}, "confidence"),
+        ({"kill_chain_phases": 7}, "no STIX 2.1 indicator"),
+        ({"extensions": [1]}, "no STIX 2.1 indicator"),
+        ({"object_marking_refs": 5}, "no STIX 2.1 indicator"),
+    ],
+)
+def test_an_indicator_that_cannot_be_used_is_a_reject_and_costs_no_other(change: dict[str, Any], words: str) -> None:
+    good = _stix_indicator(id="indicator--e1df503e-d48e-4b78-a40e-67b30fbd5a56")
+    bad, kept = _read([_stix_indicator(**change), good], file="partner.json")
+    assert isinstance(bad, Reject)
+    assert (bad.file, bad.row) == ("partner.json", 1)
+    assert words in bad.reason
+    assert isinstance(kept, Indicator)
+
+
+def test_objects_of_other_types_and_rubbish_are_passed_over() -> None:
+    assert _read([{"type": "malware"}, {}, {"type": "indicator-x"}]) == []
+    assert list(indicators_of_bundle({"type": "bundle", "objects": [1, None, "x"]})) == []
+
+
+def test_without_stix2_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "stix2", None)
+    with pytest.raises(MissingExtraError, match=r"watchbell\[desk\]"):
+        bundle_of_indicators(_EVERY_KIND, operator="Us")
+    monkeypatch.setitem(sys.modules, "stix2.pattern_visitor", None)
+    with pytest.raises(MissingExtraError, match=r"watchbell\[desk\]"):
+        _read([_stix_indicator(pattern="[domain-name:value IN ('a.example')]")])
+    assert isinstance(_read([_stix_indicator()])[0], Indicator)

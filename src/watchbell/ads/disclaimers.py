@@ -15,7 +15,7 @@ CODE_MISSING = "DISC-MISSING"
 # A payer's name ends at the end of its sentence or line, or where the statement goes on to say more.
 _NAME = r"(?P<payer>[^\n;|]{2,120}?)"
 _END = (
-    r"(?=\s*(?:[.;|\n](?:\s|$)|\(|,?\s+(?:and|not|&)\s+(?:is\s+|are\s+)?(?:not\s+)?authori[sz]ed|,?\s+not\s+authori[sz]ed"
+    r"(?=\s*(?:[;|\n]|\.(?:\s+(?!\d)|$)|\(|,?\s+(?:and|not|&)\s+(?:is\s+|are\s+)?(?:not\s+)?authori[sz]ed|,?\s+not\s+authori[sz]ed"
     r"|\s+https?://|\s+y\s+(?:no\s+)?autorizad|$))"
 )
 _STATEMENTS = tuple(

@@ -18,7 +18,8 @@ _LOOKALIKES = str.maketrans(
 _QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´′", "'") | dict.fromkeys("“”„«»″‹›", '"') | dict.fromkeys("–—‐‑−", "-"))  # noqa: RUF001
 _DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
 
-_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])")
+# Inside a word, or among spread letters: d o n ' t.
+_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<= [a-z] )' (?=[a-z](?:\s|$))")
 _LOOSE_APOSTROPHE = re.compile(r"'")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z]([ .\-_*|])(?:[a-z0]\1){1,40}[a-z](?![a-z0-9])")
 # Digits read as letters only where they stand inside a word (v0te, el3ction), open one (3lection) or close one (vot3):
@@ -46,7 +47,7 @@ class Normalised:
 def normalise(text: str) -> Normalised:
     """Return `text` in plain form: lower case, accents, zero-width signs, look-alikes and spread letters undone."""
     plain, origin = _folded(text)
-    plain, origin = _without(plain, origin, (match.start() for match in _APOSTROPHE.finditer(plain)))
+    plain, origin = _without(plain, origin, _places(_APOSTROPHE, plain))
     plain = _LOOSE_APOSTROPHE.sub('"', plain)
     plain, origin = _without(plain, origin, _spread_signs(plain))
     plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
@@ -67,6 +68,10 @@ def _folded_letter(letter: str) -> str:
     parts = unicodedata.normalize("NFKD", letter.translate(_QUOTES)).casefold()
     seen = "".join(part for part in parts if unicodedata.category(part) not in {"Mn", "Me", "Cf"})
     return seen.translate(_LOOKALIKES).translate(_QUOTES)
+
+
+def _places(pattern: re.Pattern[str], text: str) -> Iterable[int]:
+    return (place for match in pattern.finditer(text) for place in range(*match.span()))
 
 
 def _without(text: str, origin: Sequence[int], places: Iterable[int]) -> tuple[str, Sequence[int]]:

@@ -80,7 +80,7 @@ def compiled(written: str, groups: Mapping[str, str]) -> re.Pattern[str]:
     expression = written.strip()
     while _MACRO.search(expression):
         expression = _MACRO.sub(lambda name: f"(?:{groups[name.group(1)].strip()})", expression)
-    expression = re.sub(r"\|\s+", "|", re.sub(r"\s+", " ", expression))
+    expression = re.sub(r"\s+", " ", re.sub(r"([|(])\n\s*", r"\1", expression))
     expression = re.sub(r" ?<<(\d+)>> ?", r"\\b(?s:.{0,\1}?)\\b", expression)
     expression = re.sub(r" ?<(\d+)> ?", r"\\b[^.!?;]{0,\1}?\\b", expression)
     return re.compile(rf"\b(?:{expression.replace(' ', _BETWEEN_WORDS)})\b")
@@ -103,7 +103,7 @@ class RuleBook:
         """Compile the rules and the guards."""
         self.version = version
         self.rules = tuple(rules)
-        self.context = re.compile(words.context.strip())
+        self.context = re.compile(re.sub(r"\n\s*", "", words.context))
         self.patterns = tuple(
             (rule, tuple(CompiledPattern(pattern, words.groups) for pattern in rule.patterns)) for rule in self.rules
         )

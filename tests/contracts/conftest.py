@@ -1,6 +1,7 @@
 """One suite, two databases: an SQLite file, and a PostgreSQL server that the tests start and stop."""
 
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -15,15 +16,16 @@ from sqlalchemy import create_engine, make_url, text
 from watchbell.vault.schema import metadata
 from watchbell.vault.vault import Vault, open_vault, sqlite_url
 
-# initdb and postgres refuse to run as root; Debian's package brings this account.
-UNPRIVILEGED = "postgres"
-
 
 class Server:
     """A PostgreSQL server on a Unix socket, with an empty database for whoever asks."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self._programs, self._folder, self._names = programs, folder, count()
+        # initdb and postgres refuse to run as root.
+        self._account = unprivileged() if os.geteuid() == 0 else None
+        if self._account:
+            os.chown(folder, self._account.pw_uid, self._account.pw_gid)
 
     def start(self) -> None:
         self._run("initdb", "-D", self._data, "-U", "watchbell", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
@@ -43,7 +45,6 @@ class Server:
         return f"{self._folder}/data"
 
     def _run(self, program: str, *arguments: str) -> None:
-        account = UNPRIVILEGED if os.geteuid() == 0 else None
         # A file, not a pipe: the server that pg_ctl starts keeps it open.
         with (self._folder / "output").open("w+") as output:
             done = subprocess.run(
@@ -53,12 +54,20 @@ class Server:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
-                user=account,
-                group=account,
-                extra_groups=[] if account else None,
+                user=self._account and self._account.pw_uid,
+                group=self._account and self._account.pw_gid,
+                extra_groups=[] if self._account else None,
             )
             output.seek(0)
             assert done.returncode == 0, f"{program}: {output.read()}"
+
+
+def unprivileged() -> pwd.struct_passwd:
+    """Return the account that Debian's package makes for the server, or the one that every system has."""
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
 
 
 def programs_of_postgres() -> Path | None:
@@ -75,8 +84,6 @@ def postgres() -> Iterator[Server]:
         pytest.skip("no PostgreSQL server is installed here; on Debian: apt-get install postgresql")
     # Not pytest's own folder: the path of a Unix socket has at most 107 bytes, and the server's account must get in.
     folder = Path(tempfile.mkdtemp(prefix="watchbell-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
     server = Server(programs, folder)
     server.start()
     yield server

@@ -86,8 +86,7 @@ class AdShelf:
 
     def count(self) -> int:
         """Return how many ads there are."""
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(ads)) or 0
+        return self._database.count(ads)
 
     def verdicts(self) -> dict[Verdict, int]:
         """Return how many ads stand approved, in review and rejected; ads without a decision are in none."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from watchbell.errors import UsageError
 from watchbell.model.cases import Case, CaseStatus
@@ -43,8 +43,7 @@ class CaseShelf:
 
     def count(self) -> int:
         """Return how many cases there are."""
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(cases)) or 0
+        return self._database.count(cases)
 
     def set_status(self, case_id: str, status: CaseStatus, by: str, at: datetime, reason: str | None = None) -> None:
         """Set where the case stands, and write `case.decided` to the ledger: both are kept or neither.

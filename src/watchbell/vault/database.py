@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 
@@ -49,6 +49,11 @@ class Database:
         """
         with _sentences(self._engine), self._writing.begin() as connection:
             yield connection
+
+    def count(self, table: Table) -> int:
+        """Return how many rows `table` has."""
+        with self.read() as connection:
+            return connection.scalar(select(func.count()).select_from(table)) or 0
 
     def close(self) -> None:
         """Close all connections."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from watchbell.model.indicators import HITS
 from watchbell.vault.added import Added
@@ -41,8 +41,7 @@ class HitShelf:
 
     def count(self) -> int:
         """Return how many hits there are."""
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(hits)) or 0
+        return self._database.count(hits)
 
     def _table(self, queries: list[Select[Any]]) -> pa.Table:
         with self._database.read() as connection:

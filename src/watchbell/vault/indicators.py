@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp
@@ -61,8 +61,7 @@ class IndicatorShelf:
 
     def count(self) -> int:
         """Return how many indicators there are."""
-        with self._database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(indicators)) or 0
+        return self._database.count(indicators)
 
     def _select(self, query: Select[Any]) -> list[Indicator]:
         with self._database.read() as connection:

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from watchbell.cli import options
 from watchbell.cli.options import open_workspace, progress
 from watchbell.errors import WorkspaceError
 from watchbell.vault.workspace import Workspace
@@ -55,6 +57,18 @@ def test_a_command_takes_the_workspace_it_is_given_or_stands_in(
         open_workspace(None)
     monkeypatch.chdir(root)
     assert open_workspace(None).root == root
+
+
+def test_a_bar_is_drawn_on_standard_error_for_who_watches(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(options, "err_console", Console(stderr=True, force_terminal=True, width=80))
+    with progress("Reading", total=2) as advance:
+        advance(1)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Reading" in err
+    assert "1/2" in err
 
 
 def test_a_bar_shows_nothing_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,9 +52,7 @@ def scan_ads(ads: Iterable[Ad], index: IndicatorIndex) -> pa.Table:
     """Return the hits (HITS) of the index in ads: in their links, and in links, hashtags and more in their text."""
     rows = [_ad_row(ad) for ad in ads]
     schema = pa.schema([pa.field("target_id", pa.string()), *POSTS])
-    frame = _frame(pa.Table.from_pylist(rows, schema=schema)).with_columns(
-        hashtags=pl.col("text").str.extract_all(_HASHTAG), at="created_at"
-    )
+    frame = _frame(pa.Table.from_pylist(rows, schema=schema)).with_columns(at="created_at")
     return _scan(frame, index, "ad")
 
 
@@ -104,6 +102,8 @@ def _words(frame: pl.DataFrame, index: IndicatorIndex) -> Iterator[tuple[pl.Data
 _TEXT = pl.col("text")
 _PLACES: tuple[tuple[IndicatorKind, str, pl.Expr], ...] = (
     (IndicatorKind.HASHTAG, "hashtags", pl.col("hashtags")),
+    # Ads, and posts from sources that do not list them, have their hashtags in the text.
+    (IndicatorKind.HASHTAG, "text", pl.when(pl.col("hashtags").is_null()).then(_TEXT.str.extract_all(_HASHTAG))),
     (IndicatorKind.EMAIL, "text", _TEXT.str.extract_all(_EMAIL)),
     (IndicatorKind.PHONE, "text", _TEXT.str.extract_all(_PHONE)),
     *((kind, "text", _TEXT.str.extract_all(_HEX)) for kind in _HASHES_IN_TEXT),

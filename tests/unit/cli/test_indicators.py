@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from stix2validator import ValidationOptions, validate_string
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from watchbell.cli.main import app
 from watchbell.errors import NothingUsableError, UsageError, WorkspaceError

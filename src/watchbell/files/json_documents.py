@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from watchbell.files.json_lines import DECODER, refuse_suspect
+from watchbell.files.json_lines import DECODER, problem_of, refuse_suspect
 from watchbell.files.rows import MAX_RECORD_BYTES, RAW_CHARACTERS, Reject, Row, cut
 from watchbell.files.streams import DamagedStreamError
 
@@ -36,13 +36,11 @@ def json_document_rows(file: str, pieces: Iterator[bytes], spread: Collection[st
     """
     window = _Window(pieces)
     try:
-        if window.next_mark() == "[":
-            window.at += 1
-            yield from _elements(file, window, "]")
-        elif not spread:
-            yield from _elements(file, window, "")
-        else:
-            yield from _spread(file, window, spread)
+        if window.next_mark() != "[":
+            yield from _objects(file, window, spread)
+            return
+        window.at += 1
+        yield from _elements(file, window)
         if window.next_mark():
             yield Reject(file, None, None, "What follows the end of the list was not read.", window.rest())
     except _CutError:
@@ -101,7 +99,7 @@ class _Window:
                 if end < len(self.text) or isinstance(value, (dict, list, str)) or not self.grow():
                     break
             except (ValueError, RecursionError) as error:
-                problem = "is nested too deep" if isinstance(error, RecursionError) else f"is not JSON ({error})"
+                problem = problem_of(error)
                 if self._ends_here() or len(self.text) - self.at > MAX_RECORD_BYTES:
                     self._skip(problem)
                 if not self.grow():
@@ -169,14 +167,15 @@ class _Extent:
         return None
 
 
-def _elements(file: str, window: _Window, closing: str) -> Iterator[Row | Reject]:
+def _elements(file: str, window: _Window) -> Iterator[Row | Reject]:
+    """Yield the elements of a list, whose opening bracket is behind."""
     number = 0
-    while (mark := window.next_mark()) != closing:
+    while (mark := window.next_mark()) != "]":
         if not mark:
             raise _CutError
         number += 1
         yield _element(file, window, number)
-    window.at += len(closing)
+    window.at += 1
 
 
 def _element(file: str, window: _Window, number: int) -> Row | Reject:
@@ -192,22 +191,44 @@ def _element(file: str, window: _Window, number: int) -> Row | Reject:
     return Reject(file, number, None, "There is no JSON object here.", cut(start))
 
 
-def _spread(file: str, window: _Window, members: Collection[str]) -> Iterator[Row | Reject]:
+def _objects(file: str, window: _Window, spread: Collection[str]) -> Iterator[Row | Reject]:
+    """Yield objects that stand one after another."""
+    number = 0
+    while mark := window.next_mark():
+        number += 1
+        if spread and mark == "{":
+            yield from _members(file, window, spread, number)
+        else:
+            yield _element(file, window, number)
+
+
+def _members(file: str, window: _Window, spread: Collection[str], number: int) -> Iterator[Row | Reject]:
+    """Yield an object as one row, or, where it holds a list to spread, as one row for each element of that."""
     before: dict[str, Any] = {}
-    found = False
+    is_done = False
     window.at += 1
     while window.next_mark() != "}":
-        name = window.value()
-        if window.next_mark() != ":":
-            raise _CutError
-        window.at += 1
-        if window.next_mark() == "[" and name in members:
-            window.at += 1
-            found = True
-            for item in _elements(file, window, "]"):
-                yield Row(item.number, {**before, name: [item.values]}) if isinstance(item, Row) else item
-        else:
-            before[name] = window.value()
+        try:
+            name = _member_name(window)
+            mark = window.next_mark()
+            if mark == "[" and name in spread:
+                window.at += 1
+                is_done = True
+                for item in _elements(file, window):
+                    yield Row(item.number, {**before, name: [item.values]}) if isinstance(item, Row) else item
+            else:
+                before[name] = window.value()
+        except ValueError as error:
+            is_done = True
+            yield Reject(file, number, None, f"A member of the object {error.args[0]}.", window.rest())
     window.at += 1
-    if not found:
-        yield Row(1, before)
+    if not is_done:
+        yield Row(number, before)
+
+
+def _member_name(window: _Window) -> str:
+    name = window.value()
+    if not isinstance(name, str) or window.next_mark() != ":":
+        raise ValueError("has no name")
+    window.at += 1
+    return name

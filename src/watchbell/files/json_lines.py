@@ -52,14 +52,19 @@ def object_in(text: str) -> dict[str, Any]:
     """
     try:
         value = DECODER.decode(text)
-    except RecursionError:
-        raise ValueError("is nested too deep") from None
-    except ValueError as error:
-        raise ValueError(f"is not JSON ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise ValueError(problem_of(error)) from error
     if not isinstance(value, dict):
         raise ValueError("holds no JSON object")  # noqa: TRY004  # the input is wrong, not the caller
     refuse_suspect(text, value)
     return value
+
+
+def problem_of(error: Exception) -> str:
+    """Say why JSON could not be read, so as to complete "The line …"."""
+    if isinstance(error, RecursionError):
+        return "is nested too deep"
+    return f"is not JSON ({error.msg if isinstance(error, json.JSONDecodeError) else error})"
 
 
 def refuse_suspect(text: str, value: Any) -> None:
@@ -70,7 +75,10 @@ def refuse_suspect(text: str, value: Any) -> None:
     """
     if not SUSPECT_ESCAPE.search(text):
         return
-    plain = json.dumps(value, ensure_ascii=False)
+    try:
+        plain = json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise ValueError("is nested too deep") from None
     if WRITTEN_NUL.search(plain):
         raise ValueError("holds a NUL character")
     try:

@@ -14,7 +14,8 @@ from watchbell.errors import InputError
 from watchbell.files.rows import MAX_RECORD_BYTES
 
 PIECE = 256 * 1024
-HEAD = 64 * 1024
+# Holds the first line of JSON lines whole: a page of a platform's API can have half a megabyte.
+HEAD = 1024 * 1024
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 # A zstd block of 4 bytes can stand for 128 KiB, so what is fed at once bounds what comes out: 4 MiB here.
@@ -90,9 +91,9 @@ def contents(file: BufferedReader) -> Stream:
 def _decompressed(file: BufferedReader) -> Iterator[bytes]:
     magic = file.peek(len(ZSTD))
     if magic.startswith(GZIP):
-        return _gunzip(file)
+        return _joined(_gunzip(file))
     if magic.startswith(ZSTD):
-        return _unzstd(file)
+        return _joined(_unzstd(file))
     return _read(file, PIECE)
 
 
@@ -137,6 +138,22 @@ def _unzstd(file: BufferedReader) -> Iterator[bytes]:
         raise DamagedStreamError(f"its zstd compression is broken here ({error})") from error
     if not unzip.eof:
         raise DamagedStreamError("its zstd compression stops before its end: the file was cut")
+
+
+def _joined(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Join small pieces: adding each to a long line by itself would take time that grows with its square."""
+    held, size = list[bytes](), 0
+    try:
+        for piece in pieces:
+            held.append(piece)
+            size += len(piece)
+            if size >= PIECE:
+                yield b"".join(held)
+                held, size = [], 0
+    except DamagedStreamError:
+        yield b"".join(held)
+        raise
+    yield b"".join(held)
 
 
 def _with_head(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

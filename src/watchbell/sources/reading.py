@@ -185,5 +185,8 @@ def _results(how: Plan) -> Iterator[Post | Reject]:
                     yield post
 
 
-def _raw(record: Record) -> str:
-    return cut(json.dumps(record, ensure_ascii=False, default=str))
+def _raw(record: Record) -> str | None:
+    try:
+        return cut(json.dumps(record, ensure_ascii=False, default=str))
+    except RecursionError:
+        return None

@@ -76,22 +76,3 @@ def test_each_edge_that_coortweet_prints_is_ours_with_its_weight(retweets: Path,
     both = edges.join(pairs(retweets, window_s), on=["account_a", "account_b"], how="left")
     assert edges.height == {10: 442, 60: 3_721}[window_s]
     assert both["weight"].to_list() == both["post_pairs"].to_list()
-
-
-@pytest.mark.parametrize("window_s", [10, 60])
-def test_with_coortweets_participation_filter_the_edges_are_its_edges(
-    retweets: Path, peer: Path, window_s: int
-) -> None:
-    """Its filter keeps accounts with two posts or more in the post pairs it found, then the pairs between those."""
-    printed = pl.read_csv(peer / f"coortweet_edges_russian_w{window_s}.csv", infer_schema_length=None).select(
-        pl.min_horizontal("from", "to"), pl.max_horizontal("from", "to").alias("account_b")
-    )
-    posts = pl.read_parquet(retweets).unique().with_columns(pl.col("object_id", "account_id").cast(pl.String))
-    within = posts.join(posts, on="object_id").filter(
-        pl.col("account_id") != pl.col("account_id_right"),
-        (pl.col("timestamp_share") - pl.col("timestamp_share_right")).abs() <= window_s,
-    )
-    active = within.group_by("account_id").agg(pl.col("content_id").n_unique()).filter(pl.col("content_id") >= 2)
-    names = set(active["account_id"])
-    ours = pairs(retweets, window_s).filter(pl.col("account_a").is_in(names), pl.col("account_b").is_in(names))
-    assert set(ours.select("account_a", "account_b").iter_rows()) == set(printed.iter_rows())

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import create_engine, make_url
 
+from watchbell.model.cases import CaseStatus
 from watchbell.vault.vault import Vault
 
 AT = datetime(2026, 11, 3, 20, 0, 0, 5, tzinfo=UTC)
@@ -83,6 +84,14 @@ def test_a_change_behind_its_back_is_seen(vault: Vault, change: Change, statemen
 def test_what_no_database_can_hold_breaks_no_chain(vault: Vault) -> None:
     vault.ledger.append("a\0na", "x", "y\0", {"z": "\0"}, AT)
     assert vault.ledger.verify()
+
+
+def test_details_hash_as_they_will_be_read(vault: Vault) -> None:
+    details = {"counts": {10: "a", 9: "b"}, "pair": (1, 2.5), "status": CaseStatus.OPEN, "lone": "\ud800"}
+    vault.ledger.append("ana", "x", "y", details, AT)
+    assert vault.ledger.verify()
+    (entry,) = vault.ledger.entries()
+    assert entry.details == {"counts": {"10": "a", "9": "b"}, "pair": [1, 2.5], "status": "open", "lone": "\ud800"}
 
 
 @pytest.mark.parametrize("details", [{"x": float("nan")}, {"x": {1, 2}}])

@@ -88,10 +88,10 @@ def append(connection: Connection, actor: str, event: str, subject: str, details
         actor=plain(actor),
         event=plain(event),
         subject=plain(subject),
-        details=details,
+        details=json.loads(canonical(details)),  # as they will be read: a key that was a number is text by then
         previous=previous,
     )
-    row = entry.model_dump() | {"details": canonical(details), "hash": entry.sealed()}
+    row = entry.model_dump() | {"details": canonical(entry.details), "hash": entry.sealed()}
     connection.execute(insert(ledger), row)
     return entry.sealed()
 

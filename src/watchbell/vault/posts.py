@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,8 +43,9 @@ class PostStore:
         Each call rewrites the days it touches, so few large tables are faster than many small ones.
 
         Raises:
-            InputError: a platform's name cannot be a folder's, a required column has nulls, or a day is past 9999.
-            WorkspaceError: the folder cannot be written.
+            InputError: a platform's name cannot be a folder's, a required column has nulls, an account is of another
+                platform, or a date lies outside the years 1 to 9999.
+            WorkspaceError: the folder cannot be read or written.
         """
         posts = _checked(posts)
         with self._locked() as incoming:
@@ -65,15 +68,23 @@ class PostStore:
         """Return the posts of `accounts` created from `since` up to, not including, `until` (POSTS, or its `columns`).
 
         They come by platform, then by time. Only the files that can hold such posts are read.
+
+        Raises:
+            WorkspaceError: a file cannot be read.
         """
         names = POSTS.names if columns is None else list(columns)
-        table = self._dataset().to_table(columns=names, filter=_condition(accounts, since, until))
+        with _sentences(self.root):
+            table = self._dataset().to_table(columns=names, filter=_condition(accounts, since, until))
         return table.cast(pa.schema([POSTS.field(name) for name in names]))
 
     def batches(self, rows: int = 100_000) -> Iterator[pa.Table]:
-        """Yield all posts in tables of `rows` (the last may be shorter), in the order of `scan`."""
+        """Yield all posts in tables of `rows` (the last may be shorter), in the order of `scan`.
+
+        Raises:
+            WorkspaceError: a file cannot be read.
+        """
         held, count = [], 0
-        for batch in self._dataset().to_batches(columns=POSTS.names, batch_size=rows):
+        for batch in self._small_batches(rows):
             held.append(batch)
             count += batch.num_rows
             if count >= rows:
@@ -85,7 +96,13 @@ class PostStore:
 
     def count(self) -> int:
         """Return how many posts there are."""
-        return int(self._dataset().count_rows())
+        with _sentences(self.root):
+            return int(self._dataset().count_rows())
+
+    def _small_batches(self, most: int) -> Iterator[pa.RecordBatch]:
+        """Yield all posts as the files have them, in batches of `most` rows or fewer."""
+        with _sentences(self.root):
+            yield from self._dataset().to_batches(columns=POSTS.names, batch_size=most)
 
     def _dataset(self, platform: str | None = None) -> ds.Dataset:
         """Return all files, or those of one platform, with the columns of POSTS."""
@@ -127,7 +144,7 @@ class PostStore:
         The lock ends with the process that holds it; what a killed one left in the folder is thrown away.
         """
         incoming = self.root / INCOMING
-        try:
+        with _sentences(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             with (self.root / LOCK).open("a") as handle:
                 fcntl.flock(handle, fcntl.LOCK_EX)
@@ -135,8 +152,6 @@ class PostStore:
                 incoming.mkdir()
                 yield incoming
                 shutil.rmtree(incoming)
-        except OSError as error:
-            raise WorkspaceError(f"Posts cannot be written to {self.root}: {error.strerror or error}.") from error
 
 
 class Day(NamedTuple):
@@ -144,6 +159,14 @@ class Day(NamedTuple):
 
     platform: str
     day: str
+
+
+@contextmanager
+def _sentences(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowInvalid) as error:
+        raise WorkspaceError(f"The posts in {root} cannot be read or written: {error}") from error
 
 
 def _checked(posts: pa.Table) -> pa.Table:
@@ -208,10 +231,7 @@ def _condition(
         parts += [pc.field("day") >= _day(since), pc.field("created_at") >= _instant(since)]
     if until is not None:
         parts += [pc.field("day") <= _day(until), pc.field("created_at") < _instant(until)]
-    condition = None
-    for part in parts:
-        condition = part if condition is None else condition & part
-    return condition
+    return reduce(and_, parts) if parts else None
 
 
 def _day(at: datetime) -> str:

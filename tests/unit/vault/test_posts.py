@@ -136,6 +136,15 @@ def test_a_scan_reads_only_the_files_it_needs(store: PostStore) -> None:
     assert store.scan(accounts=["twitter:1"], until=NOON + timedelta(hours=1)).num_rows == 1
 
 
+def test_a_file_that_is_broken_is_named(store: PostStore) -> None:
+    store.add(table(post(1)))
+    (file,) = store.root.rglob("*.parquet")
+    file.write_bytes(b"broken")
+    for attempt in (store.scan, store.count, lambda: list(store.batches()), lambda: store.add(table(post(2)))):
+        with pytest.raises(WorkspaceError, match=r"day=2021-06-08/posts\.parquet"):
+            attempt()
+
+
 @pytest.mark.parametrize("rows", [1, 3, 4, 1000])
 def test_batches_hold_all_posts_in_the_order_of_a_scan(store: PostStore, rows: int) -> None:
     store.add(table(*(post(n, created_at=NOON + timedelta(days=n // 4)) for n in range(10))))
@@ -185,7 +194,7 @@ def test_any_year_of_the_calendar_can_be_kept(store: PostStore, year: int) -> No
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "posts").write_text("a file")
-    with pytest.raises(WorkspaceError, match="cannot be written"):
+    with pytest.raises(WorkspaceError, match="cannot be read or written"):
         PostStore(tmp_path / "posts").add(table(post(1)))
 
 

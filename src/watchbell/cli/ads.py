@@ -12,15 +12,8 @@ from watchbell.ads.images import ImageReader
 from watchbell.ads.register import Register
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import READERS
-from watchbell.cli.options import (
-    JsonOption,
-    WorkspaceOption,
-    console,
-    err_console,
-    open_workspace,
-    print_json,
-    waiting,
-)
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
+from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
 from watchbell.desk.ad_review import AdTally, Reviewer, import_ads, review_file, review_lines
 from watchbell.errors import InputError, NothingUsableError, UsageError

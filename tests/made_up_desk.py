@@ -177,7 +177,10 @@ def case() -> Case:
     """Return an open case with evidence of three kinds."""
     facts = {
         (EvidenceKind.INDICATOR, INDICATOR): ("A partner published the domain.", {"value": "herald-news.example"}),
-        (EvidenceKind.AD, HELD_AD): ("An ad leads there.", {"payer": "Payer & Sons", "nested": {"a": [1, None, True]}}),
+        (EvidenceKind.AD, HELD_AD): (
+            "An ad leads there.",
+            {"payer": "Payer & Sons", "nested": {"a": [1, None, True]}, "rows": [{"x": n} for n in range(30)]},
+        ),
         (EvidenceKind.NOTE, CASE): (HOSTILE, {}),
     }
     return Case(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from watchbell.cli.options import WorkspaceOption, console, open_workspace
+from watchbell.cli.options import WorkspaceOption, open_workspace
 from watchbell.errors import UsageError
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app
@@ -51,7 +51,7 @@ def run_server(workspace: Workspace, host: str, port: int, *, behind_proxy: bool
         )
     with closing(_listener(host, port)) as listener:
         address = f"[{host}]" if ":" in host else host
-        console.print(f"Serving {workspace.root} at http://{address}:{listener.getsockname()[1]}/ (Ctrl-C stops)")
+        typer.echo(f"Serving {workspace.root} at http://{address}:{listener.getsockname()[1]}/ (Ctrl-C stops)")
         # No access log: addresses hold what people search for. No headers of the proxy are believed but Host.
         config = uvicorn.Config(
             create_app(workspace, https=behind_proxy),

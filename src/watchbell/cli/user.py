@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, console, open_workspace
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace
+from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import add_user, disable_user, new_password
 from watchbell.errors import UsageError

@@ -25,7 +25,7 @@ class Overview:
     undecided_ads: int
     cases: dict[CaseStatus, int]
     waiting_cases: tuple[Case, ...]
-    """Cases nobody has judged, oldest first."""
+    """Cases nobody has judged, as `waiting` orders them."""
     run: Run | None
     networks: int
     largest: tuple[GroupRow, ...]
@@ -57,6 +57,8 @@ def overview_of(workspace: Workspace) -> Overview:
 
 
 def waiting(cases: list[Case]) -> tuple[Case, ...]:
-    """Return the cases that no person has judged, the oldest first."""
+    """Return the cases that no person has judged: those in which most kinds of evidence meet first, then the oldest."""
     unjudged = (case for case in cases if case.status in {CaseStatus.OPEN, CaseStatus.IN_REVIEW})
-    return tuple(sorted(unjudged, key=lambda case: (case.opened_at, case.id)))
+    return tuple(
+        sorted(unjudged, key=lambda case: (-len({piece.kind for piece in case.evidence}), case.opened_at, case.id))
+    )

@@ -103,8 +103,8 @@ def lay_out(actions: pl.DataFrame, members: Sequence[str]) -> Timeline | None:
     if shared.is_empty():
         return None
     ranked = actions.join(shared.select("kind", "object_id", "rank"), on=["kind", "object_id"])
-    # In this order the rarer thing of a post is drawn over the commoner one.
-    actions = ranked.sort("rank", "at", "account_id")
+    # What comes later is drawn over what comes before: marked objects over the others, the rarer over the commoner.
+    actions = ranked.sort(pl.col("rank") < MARKED_OBJECTS, "rank", "at", "account_id")
     active = set(actions["account_id"])
     lanes = tuple(member for member in members if member in active)[:LANES]
     drawn = actions.filter(pl.col("account_id").is_in(lanes)).head(MOST_MARKS)

@@ -48,8 +48,9 @@ def test_a_fresh_workspace_has_an_overview(tmp_path: Path) -> None:
     assert (seen.posts, seen.ads, seen.networks, seen.run, seen.waiting_cases) == (0, 0, 0, None, ())
 
 
-def test_what_waits_longest_comes_first_and_what_is_judged_does_not_wait() -> None:
+def test_rich_evidence_and_long_waits_come_first_and_what_is_judged_does_not_wait() -> None:
     case = made_up_desk.case()
     older = case.model_copy(update={"id": "older", "opened_at": NOW - timedelta(days=1)})
     judged = case.model_copy(update={"id": "judged", "status": CaseStatus.DISMISSED})
-    assert waiting([case, judged, older]) == (older, case)
+    bare = older.model_copy(update={"id": "bare", "evidence": ()})
+    assert waiting([bare, case, judged, older]) == (older, case, bare)

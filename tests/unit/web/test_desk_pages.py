@@ -88,6 +88,14 @@ def test_an_analyst_reads_a_case_but_is_offered_no_decision(visitor: Visitor) ->
     assert "bundle.json" not in html
 
 
+def test_facts_are_shown_whatever_their_shape(visitor: Visitor) -> None:
+    html = visitor("ana").get(f"/desk/cases/{CASE}").text
+    assert "<li>not known</li>" in html
+    assert "<li>yes</li>" in html
+    assert html.count("<tr><td>") == 20
+    assert "and 10 more" in html
+
+
 def test_a_case_leaves_as_a_marked_stix_bundle_and_the_ledger_knows(workspace: Workspace, visitor: Visitor) -> None:
     answer = visitor("rev").get(f"/desk/cases/{CASE}/bundle.json")
     assert answer.headers["content-type"].startswith("application/stix+json")

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from watchbell.cli.options import JsonOption, console, err_console, print_json
+from watchbell.cli.options import JsonOption, print_json
+from watchbell.cli.screen import console, err_console
 from watchbell.cli.serve import run_server
 from watchbell.clock import system_clock
 from watchbell.desk.demo import Demonstrated, demo_account, demonstrate

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, console, open_workspace, print_json, waiting
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.clock import system_clock
-from watchbell.desk.cases import open_cases
 from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables
 from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
+from watchbell.detect.pairs import load_kernel
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.errors import UsageError
 from watchbell.sources.action_table import ActionColumns
@@ -59,6 +60,8 @@ def detect(
     if not posts:
         if columns:
             raise UsageError("--account, --object, --time and --post read files of actions: name the files.")
+        from watchbell.desk.cases import open_cases  # noqa: PLC0415  # files need no records, and start without them
+
         with waiting("Looking for accounts that act as one"), open_workspace(workspace) as opened:
             findings, described = investigate_workspace(opened, question, system_clock(), threads)
             folder = opened.runs / described["run_id"]
@@ -96,7 +99,8 @@ def _columns(account: str | None, object_: str | None, time: str | None, post: s
 def _investigate_files(
     paths: Sequence[Path], out: Path, question: Question, threads: int | None, reading: ActionColumns | PostFiles
 ) -> dict[str, Any]:
-    with waiting(f"Reading {len(paths)} file(s)"):
+    with waiting(f"Reading {len(paths)} file(s)"), ThreadPoolExecutor(1) as beside:
+        beside.submit(load_kernel)
         if isinstance(reading, PostFiles):
             actions, rejects = actions_in_posts(paths, reading, question.by)
         else:
@@ -115,15 +119,13 @@ def _report(described: dict[str, Any], folder: Path, *, as_json: bool) -> None:
         print_json({**described, "folder": str(folder)})
         return
     counts = described["counts"]
-    console.print(
+    typer.echo(
         f"{counts['pairs']:,} pairs and {counts['groups']:,} groups among {counts['accounts']:,} accounts "
         f"and {counts['actions']:,} actions."
     )
     if counts["rejected_rows"]:
-        console.print(f"{counts['rejected_rows']:,} rows could not be used; they are in {folder / 'rejects.jsonl'}.")
+        typer.echo(f"{counts['rejected_rows']:,} rows could not be used; they are in {folder / 'rejects.jsonl'}.")
     if "cases" in described:
-        console.print(
-            f"{described['cases']['new']:,} cases opened, {described['cases']['known']:,} known ones looked at."
-        )
-    console.print(described["caveat"])
-    console.print(f"Written to {folder}: pairs.parquet, groups.parquet, run.json.", soft_wrap=True)
+        typer.echo(f"{described['cases']['new']:,} cases opened, {described['cases']['known']:,} known ones looked at.")
+    typer.echo(described["caveat"])
+    typer.echo(f"Written to {folder}: pairs.parquet, groups.parquet, run.json.")

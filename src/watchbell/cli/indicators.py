@@ -8,7 +8,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, console, open_workspace, print_json, waiting
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
+from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.sharing import ImportedIndicators, bulletin, import_indicators
 from watchbell.errors import InputError, NothingUsableError, UsageError

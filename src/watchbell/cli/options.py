@@ -1,14 +1,16 @@
-"""What the commands share: the workspace they work in, `--json`, and where they print."""
+"""What the commands share: the workspace they work in, `--json`, and telling that something takes a while.
+
+Nothing here loads a library that a short command does not need.
+"""
 
 import json
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from watchbell.vault.workspace import Workspace
@@ -25,9 +27,6 @@ WorkspaceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for a machine to read.")]
 
-console = Console()
-err_console = Console(stderr=True)
-
 
 def open_workspace(path: Path | None) -> "Workspace":
     """Return the workspace at `path`, or in the current folder when no path is given.
@@ -41,20 +40,13 @@ def open_workspace(path: Path | None) -> "Workspace":
 
 
 @contextmanager
-def progress(task: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a bar on standard error while the block runs, if that is a terminal; yields `advance(steps)`."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=err_console, transient=True, disable=not err_console.is_terminal) as bar:
-        bar_id = bar.add_task(task, total=total)
-        yield lambda steps: bar.advance(bar_id, steps)
-
-
-@contextmanager
 def waiting(task: str) -> Iterator[None]:
     """Show on standard error, if that is a terminal, that something is being done whose length is not known."""
-    if not err_console.is_terminal:
+    if not sys.stderr.isatty():
         yield
         return
+    from watchbell.cli.screen import err_console  # noqa: PLC0415  # only a terminal needs it
+
     with err_console.status(f"{task}…"):
         yield
 

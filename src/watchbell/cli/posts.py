@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, console, err_console, open_workspace, progress
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace
+from watchbell.cli.screen import console, err_console, progress
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.sources.catalogue import AUTO, SOURCES, TABLE, TABLE_DESCRIPTION
 from watchbell.sources.importing import Imported, import_posts
@@ -37,7 +38,7 @@ def _group() -> None:
     """Bring platforms' exports in."""
 
 
-@app.command(name="import", rich_help_panel=None, epilog=_SOURCE_HELP)
+@app.command(name="import", epilog=_SOURCE_HELP)
 def import_(
     files: Annotated[
         list[Path],
@@ -132,7 +133,7 @@ def _print_counts(outcomes: list[_Outcome]) -> None:
     done = [(outcome.file, outcome.imported) for outcome in outcomes if outcome.imported is not None]
     if not done:
         return
-    table = Table("File", *(f"{name}" for name in ("New", "Known", "Rejected")))
+    table = Table("File", "New", "Known", "Rejected")
     for column in table.columns[1:]:
         column.justify = "right"
     for file, imported in done:

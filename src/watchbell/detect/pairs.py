@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from watchbell.engine.local import Slots, co_actions
+from watchbell.engine.slots import Slots
 from watchbell.errors import UsageError
 from watchbell.model.actions import PAIRS
 
@@ -36,7 +36,16 @@ def pairs_of_actions(actions: pa.Table, *, window_s: float, min_shared: int, thr
     return pl.concat(found).to_arrow().cast(PAIRS)
 
 
+def load_kernel() -> None:
+    """Load the compiled kernel: worth doing in a thread while files are read, for it takes about a second."""
+    from watchbell.engine.local import load  # noqa: PLC0415  # that is what takes the second
+
+    load()
+
+
 def _pairs(actions: pl.DataFrame, kind: str, window_s: float, min_shared: int, threads: int | None) -> pl.DataFrame:
+    from watchbell.engine.local import co_actions  # noqa: PLC0415  # see `load_kernel`
+
     slots, names = slots_of(actions)
     found = co_actions(slots, round(window_s * _US), min_shared, threads)
     times = {"first_at": found.first, "last_at": found.last}

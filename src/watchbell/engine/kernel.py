@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-Array = np.ndarray[Any, Any]
+from watchbell.engine.slots import Array
 
 # 2^64 divided by the golden ratio, the multiplier of Fibonacci hashing (Knuth, TAOCP vol. 3, section 6.4).
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)

@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from watchbell.engine import kernel
-from watchbell.engine.kernel import Array
+from watchbell.engine.slots import Array, CoActions, Slots
 
 # Post pairs of one partition: 2^16 rows of 16 bytes and their hash table stay in a core's second-level cache.
 _PARTITION_ROWS = 1 << 16
@@ -22,32 +21,6 @@ _MAX_CELL_BITS = 30
 
 Sieve = tuple[Array, int]
 """A sketch's cells, and the count that a pair's cell must reach."""
-
-
-class CoActions(NamedTuple):
-    """Pairs of accounts, as parallel arrays sorted by (a, b)."""
-
-    a: Array
-    """int64 account codes, a < b."""
-    b: Array
-    post_pairs: Array
-    objects: Array
-    first: Array
-    """int64, unit of the times given."""
-    last: Array
-    median_gap: Array
-    """float64, unit of the times given."""
-
-
-class Slots(NamedTuple):
-    """Actions as parallel arrays, sorted by (object, time, account)."""
-
-    accounts: Array
-    """int32 codes; their order decides which account of a pair is `a`."""
-    objects: Array
-    """int32 codes."""
-    times: Array
-    """int64."""
 
 
 def co_actions(slots: Slots, window: int, floor: int, threads: int | None = None) -> CoActions:
@@ -67,6 +40,12 @@ def co_actions(slots: Slots, window: int, floor: int, threads: int | None = None
             pairwise(starts),
         )
         return _sorted(list(parts))
+
+
+def load() -> None:
+    """Load the compiled kernel, so that the first question does not wait for it. Takes about a second."""
+    two = np.array([0, 1])
+    co_actions(Slots(two.astype(np.int32), np.zeros(2, np.int32), two), window=1, floor=2, threads=1)
 
 
 def _sketched(slots: Slots, ends: Array, floor: int, post_pairs: int, pool: ThreadPoolExecutor) -> Sieve:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbell.engine.local import Slots, co_actions
+from watchbell.engine.local import co_actions
+from watchbell.engine.slots import Slots
 
 Action = tuple[int, int, int]
 

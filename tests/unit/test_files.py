@@ -233,6 +233,12 @@ def test_rows_are_numbered_by_the_line_they_begin_on(tmp_path: Path) -> None:
     assert [item.number for item in read_rows(path) if isinstance(item, Row)] == [2, 5]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_as_any_system_ends_them(tmp_path: Path, end: str) -> None:
+    values, rejects = read(tmp_path / "lines.csv", end.join(["a,b", "1,2", "3,4", ""]).encode())
+    assert (values, rejects) == ([{"a": "1", "b": "2"}, {"a": "3", "b": "4"}], [])
+
+
 def test_tab_separated_text_may_hold_bare_quotes(tmp_path: Path) -> None:
     values, rejects = read(tmp_path / "bare.tsv", b'a\tb\n1\t"Free" speech\n2\t"open\n3\tx\n')
     assert rejects == []

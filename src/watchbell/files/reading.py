@@ -49,6 +49,8 @@ def _text_rows(path: Path, stream: Stream, spread: Collection[str]) -> Iterator[
         return json_line_rows(name, stream.pieces)
     if start == b"{" or (start == b"[" and suffix not in TABLE_NAMES):
         return json_document_rows(name, stream.pieces, spread)
+    if b"\r" in stream.head and b"\n" not in stream.head:  # as Excel writes "CSV (Macintosh)"
+        stream = Stream(stream.head.replace(b"\r", b"\n"), (piece.replace(b"\r", b"\n") for piece in stream.pieces))
     return delimited_rows(name, stream.pieces, _delimiter(path, suffix, stream.head))
 
 

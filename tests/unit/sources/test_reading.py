@@ -71,6 +71,13 @@ def test_a_given_mapping_wins_over_the_names(tmp_path: Path) -> None:
     assert again["post_id"] == post["post_id"]  # no ids: equal rows are one post
 
 
+def test_a_column_that_few_rows_have_is_found(tmp_path: Path) -> None:
+    plain = '{"user_id": "a", "id": %d, "date": 1623161002}\n'
+    rare = '{"user_id": "a", "id": 999, "date": 1623161002, "retweet_id": "7"}\n'
+    path = written(tmp_path / "posts.jsonl", "".join(plain % n for n in range(300)) + rare)
+    assert posts_of(path)[0][-1]["repost_of"] == "7"
+
+
 WRONG: list[tuple[Mapping[str, Any], str]] = [
     ({"source": "myspace"}, "no source 'myspace'"),
     ({"mapping": {"writer": "Author ID"}}, "no column 'writer' to map"),

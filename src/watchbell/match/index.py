@@ -69,6 +69,9 @@ class IndicatorIndex:
         if url is None or host is None:
             return
         yield from self._exact(IndicatorKind.URL, page_key(url))
+        if host[-1].isdigit() or host[-1] == "]":
+            yield from self._address(host.strip("[]"))
+            return
         yield from self._exact(IndicatorKind.DOMAIN, host)
         for parent in parents(host):
             for held in self._by_key.get((IndicatorKind.DOMAIN, parent), ()):
@@ -76,7 +79,6 @@ class IndicatorIndex:
         author = author_of(url)
         if author is not None:
             yield from self._account(*author)
-        yield from self._address(host.strip("[]"))
         package = _package_in(url, host)
         if package is not None:
             yield from self._exact(IndicatorKind.PACKAGE, package)

@@ -3,7 +3,7 @@
 Words are gathered column by column with polars; each distinct word is looked up once, however many posts hold it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -19,14 +19,12 @@ from watchbell.model.posts import POSTS
 MAX_WORDS = 500
 """Characters of the matched words that a hit keeps."""
 
-# In rust-regex; what they find is looked up exactly, so they may find too much.
-_EMAIL = r"[\p{L}0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}0-9-]+(?:\.[\p{L}0-9-]+)+"
-_PHONE = r"\+\d(?:[ ().\u{2011}-]{0,2}\d){6,14}"
-_HEX = r"\b(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{40}|[0-9a-fA-F]{32})\b"
-_MAYBE_LINK = r"(?i)https?://|www\.|\.[a-z]{2,24}/"
+# What may hold one, found by polars in all texts at once; what it really is, is looked up exactly.
+_MAYBE_LINK = r"\S*(?:://|www\.|\.[a-zA-Z]{2,24}/)\S*"
+_MAYBE_EMAIL = r"[^\s@<>()\[\],;:]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+"
+_MAYBE_PHONE = r"\+[0-9](?:[ ().-]{0,2}[0-9]){6,14}"
+_MAYBE_HASH = r"[0-9a-fA-F]{32,128}"
 _HASHTAG = r"[#＃][\p{L}\p{M}\p{N}_]+"  # noqa: RUF001  # the full-width sign that CJK keyboards give
-
-_HASHES_IN_TEXT = (IndicatorKind.MD5, IndicatorKind.SHA1, IndicatorKind.SHA256)
 
 _POST_COLUMNS = ["platform", "account_id", "post_id", "created_at", "text", "links", "hashtags", "mentions", "media"]
 _TARGET = ["target_id", "platform", "account_id", "at"]
@@ -94,26 +92,31 @@ def _words(frame: pl.DataFrame, index: IndicatorIndex) -> Iterator[tuple[pl.Data
     if IndicatorKind.HANDLE in index.kinds:
         for field in ("mentions", "account_id", "account_name"):
             yield _exploded(frame, field, pl.col(field)), index.in_name
-    for kind, field, words in _PLACES:
-        if kind in index.kinds:
-            yield _exploded(frame, field, words), _in_words(index, kind)
+    for kinds, field, words in _PLACES:
+        if not index.kinds.isdisjoint(kinds):
+            yield _exploded(frame, field, words), _in_words(index, kinds)
 
 
 _TEXT = pl.col("text")
-_PLACES: tuple[tuple[IndicatorKind, str, pl.Expr], ...] = (
-    (IndicatorKind.HASHTAG, "hashtags", pl.col("hashtags")),
+_PLACES: tuple[tuple[tuple[IndicatorKind, ...], str, pl.Expr], ...] = (
+    ((IndicatorKind.HASHTAG,), "hashtags", pl.col("hashtags")),
     # Ads, and posts from sources that do not list them, have their hashtags in the text.
-    (IndicatorKind.HASHTAG, "text", pl.when(pl.col("hashtags").is_null()).then(_TEXT.str.extract_all(_HASHTAG))),
-    (IndicatorKind.EMAIL, "text", _TEXT.str.extract_all(_EMAIL)),
-    (IndicatorKind.PHONE, "text", _TEXT.str.extract_all(_PHONE)),
-    *((kind, "text", _TEXT.str.extract_all(_HEX)) for kind in _HASHES_IN_TEXT),
-    (IndicatorKind.SHA256, "media", pl.col("media").list.eval(pl.element().struct.field("sha256"))),
-    (IndicatorKind.PDQ, "media", pl.col("media").list.eval(pl.element().struct.field("pdq"))),
+    ((IndicatorKind.HASHTAG,), "text", pl.when(pl.col("hashtags").is_null()).then(_TEXT.str.extract_all(_HASHTAG))),
+    ((IndicatorKind.EMAIL,), "text", _TEXT.str.extract_all(_MAYBE_EMAIL)),
+    ((IndicatorKind.PHONE,), "text", _TEXT.str.extract_all(_MAYBE_PHONE)),
+    (
+        (IndicatorKind.MD5, IndicatorKind.SHA1, IndicatorKind.SHA256),
+        "text",
+        _TEXT.str.extract_all(_MAYBE_HASH),
+    ),
+    ((IndicatorKind.SHA256,), "media", pl.col("media").list.eval(pl.element().struct.field("sha256"))),
+    ((IndicatorKind.PDQ,), "media", pl.col("media").list.eval(pl.element().struct.field("pdq"))),
 )
+"""Kinds, the column they stand in, and what in that column may be one of them."""
 
 
-def _in_words(index: IndicatorIndex, kind: IndicatorKind) -> Lookup:
-    return lambda _, words: index.in_words(kind, words)
+def _in_words(index: IndicatorIndex, kinds: Sequence[IndicatorKind]) -> Lookup:
+    return lambda _, words: (match for kind in kinds for match in index.in_words(kind, words))
 
 
 def _exploded(frame: pl.DataFrame, field: str, words: pl.Expr) -> pl.DataFrame:
@@ -125,12 +128,13 @@ def _exploded(frame: pl.DataFrame, field: str, words: pl.Expr) -> pl.DataFrame:
 
 def _links_in_text(frame: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     """Return the links that stand in a text and that the post does not list."""
-    texts = frame.filter(_TEXT.str.contains(_MAYBE_LINK)).select("row", "platform", "text")
-    listed = texts.select("row", "platform", words=pl.Series([links_in(text) for text in texts["text"]], dtype=_WORDS))
-    return _exploded(listed, "text", pl.col("words")).join(links, on=["row", "words"], how="anti")
+    maybe = _exploded(frame, "text", _TEXT.str.extract_all(_MAYBE_LINK))
+    read = [(words, link) for words in maybe["words"].unique() for link in links_in(words)]
+    table = pl.DataFrame(read, schema={"words": pl.String, "link": pl.String}, orient="row")
+    found = maybe.join(table, on="words").select("row", "field", "platform", words="link")
+    return found.join(links, on=["row", "words"], how="anti")
 
 
-_WORDS = pl.List(pl.String)
 _FOUND = {
     "indicator_id": pl.String,
     "indicator_kind": pl.String,

@@ -93,6 +93,9 @@ def host_of(url: str) -> str | None:
     """Return the host of an http(s) address in canonical form (lower case, punycode), or None."""
     if len(url) > MAX_ADDRESS:
         return None
+    plain = _PLAIN.fullmatch(url)
+    if plain is not None:
+        return _canonical_host(plain[1])
     parts = _PARTS.match(_CONTROLS.sub("", url.strip()))
     if parts is None:
         return None

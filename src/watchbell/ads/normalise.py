@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+READ_AT_MOST = 20_000
+"""Characters of an ad that a review reads. Libraries allow a few thousand; more would only buy time from the rules."""
+
 # Letters of other alphabets, and small capitals, that are drawn like Latin ones: the pairs of Unicode's
 # confusables.txt (UTS #39) that occur in words people vote with. NFKD undoes full width, ligatures and styled letters.
 _LOOKALIKES = str.maketrans(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-from watchbell.ads.normalise import Normalised, normalise
+from watchbell.ads.normalise import READ_AT_MOST, Normalised, normalise
 from watchbell.model.ads import Ad
 
 _WORDS_SHOWN = 4
@@ -79,7 +79,8 @@ def political(ad: Ad) -> Answer:
     """Return whether an ad is political: declared so, or by three points of the lexicon's words."""
     if ad.declared_political:
         return Answer(political=True, reason="The advertiser or the library declared it political.")
-    return political_text(" ".join(filter(None, (ad.text, ad.disclaimer, ad.advertiser, ad.payer))), Lexicon.bundled())
+    words = " ".join(filter(None, (ad.text, ad.disclaimer, ad.advertiser, ad.payer)))
+    return political_text(words[:READ_AT_MOST], Lexicon.bundled())
 
 
 def political_text(text: str, lexicon: Lexicon) -> Answer:

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from watchbell.ads import disclaimers
 from watchbell.ads.images import ImageReader
+from watchbell.ads.normalise import READ_AT_MOST
 from watchbell.ads.policy import Judged, policy_findings
 from watchbell.ads.political import political
 from watchbell.ads.register import Register, payer_findings
 from watchbell.ads.rulebook import RuleBook
-from watchbell.model.ads import Ad, AdDecision, Verdict
+from watchbell.model.ads import Ad, AdDecision, PolicyFinding, Verdict
 
+CODE_TOO_LONG = "TEXT-TOO-LONG"
 _SPEAKS_OF_VOTING = "It speaks of how, when or whether to vote."
 
 
@@ -34,11 +36,13 @@ def review(
         images: reads the words inside the ad's pictures; None leaves them unread.
     """
     ad, unread = images.words_of(ad) if images else (ad, ())
-    judged = policy_findings(_words(ad), rules)
+    words = "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
+    judged = policy_findings(words[:READ_AT_MOST], rules)
     answer = political(ad)
     is_political = answer.political or bool(judged)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
-    held = disclaimers.missing(disclaimer) + unread + (payer_findings(ad, register, now) if register else ())
+    held = disclaimers.missing(disclaimer) + unread + _too_long(words)
+    held += payer_findings(ad, register, now) if register else ()
     return AdDecision(
         ad_id=ad.id,
         verdict=_verdict(judged, held=bool(held)),
@@ -51,9 +55,12 @@ def review(
     )
 
 
-def _words(ad: Ad) -> str:
-    """Return the words that the ad itself shows."""
-    return "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
+def _too_long(words: str) -> tuple[PolicyFinding, ...]:
+    """Hold an ad whose end the rules have not read."""
+    if len(words) <= READ_AT_MOST:
+        return ()
+    reason = f"Only the first {READ_AT_MOST:,} of its {len(words):,} characters were read, so a person must look at it."
+    return (PolicyFinding(code=CODE_TOO_LONG, quote=words[READ_AT_MOST:][:100], reason=reason),)
 
 
 def _verdict(judged: Iterable[Judged], *, held: bool) -> Verdict:

@@ -50,6 +50,11 @@ def test_a_rule_broken_in_the_disclaimer_counts_too() -> None:
     assert decided(text="Shoes", disclaimer="Don't vote on Tuesday").verdict is Verdict.REJECT
 
 
+def test_padding_buys_no_approval() -> None:
+    decision = decided(text="shoes " * 5000 + "Don't vote on Tuesday")
+    assert (decision.verdict, codes(decision)) == (Verdict.REVIEW, ["TEXT-TOO-LONG"])
+
+
 def test_a_decision_can_be_replayed() -> None:
     ad = Ad(id="a:1", source="a", platform="p", text="The election is rigged. Vote by phone!")
     first, later = review(ad, RULES, now=NOW), review(ad, RULES, now=NOW + timedelta(days=9))

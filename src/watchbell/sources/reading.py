@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -17,6 +18,8 @@ from watchbell.sources.table import PLATFORM, REQUIRED, SYNONYMS, guess_mapping,
 from watchbell.sources.times import lacks_clock, lacks_zone
 
 SAMPLE_ROWS = 50
+# JSON leaves out what a row lacks, so columns are looked for in more rows than are kept.
+COLUMN_ROWS = 10_000
 BATCH_ROWS = 50_000
 UNKNOWN_PLATFORM = "unknown"
 NO_IDS = "There are no post ids: rows with the same account, time, text and links count as one post."
@@ -38,6 +41,14 @@ class Plan:
     """For a table: columns that stand for none."""
     notes: tuple[str, ...]
     """Sentences about what is assumed."""
+
+
+class _Sample(NamedTuple):
+    """The beginning of a file."""
+
+    rows: list[Record]
+    columns: dict[str, None]
+    """Names of columns, in the order in which they first appear."""
 
 
 def plan(
@@ -64,10 +75,10 @@ def plan(
     if platform is not None and not PLATFORM.fullmatch(platform):
         raise UsageError(f"--platform {platform!r:.80} is no name: write it in letters a to z, digits, '.', '_', '-'.")
     sample = _sample(path)
-    known = _known_source(sample, TABLE if mapping else source)
+    known = _known_source(sample.rows, TABLE if mapping else source)
     if known is not None:
         its_platform = platform or known.platform
-        notes = (NO_IDS,) if _lack_ids(known, sample) else ()
+        notes = (NO_IDS,) if _lack_ids(known, sample.rows) else ()
         return Plan(path, known.name, known.description, source == AUTO, its_platform, {}, (), notes)
     return _table_plan(path, sample, mapping or {}, platform, guessed=source == AUTO)
 
@@ -91,22 +102,22 @@ def read_planned(how: Plan) -> Iterator[tuple[pa.Table, list[Reject]]]:
         yield posts_table(posts, how.platform), [item for item in batch if isinstance(item, Reject)]
 
 
-def _sample(path: Path) -> list[Record]:
-    """Return the first rows.
+def _sample(path: Path) -> _Sample:
+    """Return the beginning of a file.
 
     Raises:
-        NothingUsableError: there is none.
+        NothingUsableError: there is no row.
     """
+    sample = _Sample([], {})
     first_reject: Reject | None = None
-    sample: list[Record] = []
-    for item in read_rows(path, spread=LONG_LISTS):
+    for item in islice(read_rows(path, spread=LONG_LISTS), COLUMN_ROWS):
         if isinstance(item, Reject):
             first_reject = first_reject or item
-        else:
-            sample.append(item.values)
-        if len(sample) == SAMPLE_ROWS:
-            break
-    if not sample:
+            continue
+        sample.columns.update(dict.fromkeys(item.values))
+        if len(sample.rows) < SAMPLE_ROWS:
+            sample.rows.append(item.values)
+    if not sample.rows:
         why = f"Row {first_reject.row}: {first_reject.reason}" if first_reject else "It has none."
         raise NothingUsableError(f"Not one row of {path} can be read. {why}")
     return sample
@@ -129,29 +140,26 @@ def _lack_ids(source: Source, sample: list[Record]) -> bool:
     return False
 
 
-def _table_plan(
-    path: Path, sample: list[Record], given: Mapping[str, str], platform: str | None, *, guessed: bool
-) -> Plan:
-    columns = list(dict.fromkeys(name for values in sample for name in values))
-    _check_mapping(path, sample, columns, given)
-    mapping = guess_mapping(columns, given)
+def _table_plan(path: Path, sample: _Sample, given: Mapping[str, str], platform: str | None, *, guessed: bool) -> Plan:
+    _check_mapping(path, sample, given)
+    mapping = guess_mapping(sample.columns, given)
     if missing := [field for field in REQUIRED if field not in mapping]:
         raise InputError(
             f"{path} is no platform's export that is known, and no column of it is surely the {' or '.join(missing)}. "
-            f"Name it with --map {missing[0]}=COLUMN. Its columns are: {', '.join(columns) or 'none'}."
+            f"Name it with --map {missing[0]}=COLUMN. Its columns are: {', '.join(sample.columns)}."
         )
     mapping = {field: mapping[field] for field in SYNONYMS if field in mapping}
-    unused = tuple(name for name in columns if name not in mapping.values())
-    notes = tuple(_notes(sample, mapping, platform))
+    unused = tuple(name for name in sample.columns if name not in mapping.values())
+    notes = tuple(_notes(sample.rows, mapping, platform))
     return Plan(path, TABLE, TABLE_DESCRIPTION, guessed, platform or UNKNOWN_PLATFORM, mapping, unused, notes)
 
 
-def _check_mapping(path: Path, sample: list[Record], columns: list[str], given: Mapping[str, str]) -> None:
+def _check_mapping(path: Path, sample: _Sample, given: Mapping[str, str]) -> None:
     for field, column in given.items():
         if field not in SYNONYMS:
             raise UsageError(f"Posts have no column {field!r} to map to. Their columns are: {', '.join(SYNONYMS)}.")
-        if column not in columns and all(value_at(values, column) is None for values in sample):
-            raise UsageError(f"{path} has no column {column!r}. Its columns are: {', '.join(columns)}.")
+        if column not in sample.columns and all(value_at(values, column) is None for values in sample.rows):
+            raise UsageError(f"{path} has no column {column!r}. Its columns are: {', '.join(sample.columns)}.")
 
 
 def _notes(sample: list[Record], mapping: Mapping[str, str], platform: str | None) -> Iterator[str]:

@@ -129,6 +129,11 @@ def groups_of_run(run: Run) -> list[GroupRow]:
     return _group_rows(groups, _pairs_within(groups, run))
 
 
+def group_ids(run: Run) -> set[str]:
+    """Return the ids of a run's groups."""
+    return set(pl.read_parquet(run.folder / "groups.parquet", columns=["group_id"])["group_id"])
+
+
 def network_of(run: Run, group_id: str) -> Network | None:
     """Return one group of a run, or None where the run has no such group."""
     groups = pl.read_parquet(run.folder / "groups.parquet").filter(pl.col("group_id") == group_id)

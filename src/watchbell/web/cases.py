@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from watchbell.desk.decisions import decide_case, share_case
-from watchbell.desk.networks import groups_of_run, latest_run
+from watchbell.desk.networks import group_ids, latest_run
 from watchbell.desk.permissions import Permission
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind
@@ -32,7 +32,7 @@ def case(request: Request, case_id: str) -> Response:
     """Show a case."""
     found = _case(request, case_id)
     run = latest_run(desk_of(request).workspace)
-    known = {group.group_id for group in groups_of_run(run)} if run else set()
+    known = group_ids(run) if run else set()
     return page(request, "case.html", case=found, evidence=_by_kind(found), known_groups=known)
 
 

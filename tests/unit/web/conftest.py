@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from tests import made_up_desk
 
+from watchbell.desk.accounts import open_session
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app
+from watchbell.web.guard import COOKIE
 
 with warnings.catch_warnings():
     # Starlette's client runs on httpx and says that it would rather have httpx2.
@@ -17,6 +19,7 @@ with warnings.catch_warnings():
 
 Visitor = Callable[[str | None], TestClient]
 HOST = "http://desk.example"
+SESSION_HOURS = 12
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +58,9 @@ def visitor(workspace: Workspace, clock: StillClock) -> Visitor:
     def browser(name: str | None) -> TestClient:
         client = TestClient(app, base_url=HOST, headers={"origin": HOST}, follow_redirects=False)
         if name is not None:
-            answer = client.post("/sign-in", data={"username": name, "password": made_up_desk.PASSWORD})
-            assert answer.status_code == 303
+            user = workspace.vault.users.get(name)
+            assert user
+            client.cookies.set(COOKIE, open_session(workspace.vault, user, clock(), SESSION_HOURS).token)
         return client
 
     return browser

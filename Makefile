@@ -36,8 +36,10 @@ types: .venv/.dev ## Check the types
 docs: .venv/.dev ## Write docs/reference anew from the code
 	@$(VENV)/python scripts/generate_reference.py
 
-bench: .venv/.dev ## Measure the claims: every script in benchmarks/
-	@for script in benchmarks/*.py; do echo "== $$script"; $(VENV)/python "$$script" || exit 1; done
+bench: .venv/.dev peers ## Measure the claims: every script in benchmarks/ that begins with one
+	@for script in $$(grep -l '^"""Claim' benchmarks/*.py); do echo "== $$script"; $(VENV)/python "$$script" || exit 1; done
+
+peers: .venv-peers/bin/compute_networks ## Install the tools that the benchmarks compare with, in .venv-peers
 
 assets: ## Fetch the desk's scripts again from the pinned npm packages (needs npm)
 	@sh assets/vendor.sh
@@ -49,7 +51,7 @@ lock: ## Bring uv.lock in line with pyproject.toml
 	@scripts/uv lock
 
 clean: ## Remove what was made here, the environment too
-	rm -rf .venv .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/.state
+	rm -rf .venv .venv-peers .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/.state
 
 system: # Chromium and PostgreSQL for the tests, where they can be had
 	@scripts/system-packages
@@ -63,4 +65,9 @@ system: # Chromium and PostgreSQL for the tests, where they can be had
 	@scripts/uv sync --locked $(EXTRAS)
 	@touch $@ .venv/.demo
 
-.PHONY: help demo test lint format types docs bench scenario lock clean system assets
+# They need releases of numpy and others that Watchbell does not, so they live in an environment of their own.
+.venv-peers/bin/compute_networks:
+	@scripts/uv venv --quiet --clear .venv-peers
+	@scripts/uv pip install --quiet --python .venv-peers/bin/python coordination-network-toolkit==1.5.2
+
+.PHONY: help demo test lint format types docs bench scenario lock clean system assets peers

@@ -62,8 +62,8 @@ def _ad_or_reject(path: Path, row: Row, read: Callable[[Row], Ad]) -> Ad | Rejec
     try:
         return read(row)
     except FieldError as error:
-        return rejected(path.name, row, error)
+        return rejected(str(path), row, error)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
-        return rejected(path.name, row, FieldError(field, f"`{field}` cannot be used: {first['msg']}."))
+        return rejected(str(path), row, FieldError(field, f"`{field}` cannot be used: {first['msg']}."))

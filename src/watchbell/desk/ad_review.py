@@ -126,7 +126,7 @@ def _answer(path: Path, row: Row, reviewer: Reviewer, tally: AdTally) -> str | R
     try:
         ad = ad_of_record(row)
     except FieldError as error:
-        return rejected(path.name, row, error)
+        return rejected(str(path), row, error)
     decision = reviewer.decide(ad)
     tally.count(decision)
     return json.dumps(answer_of(decision, row.values), ensure_ascii=False)

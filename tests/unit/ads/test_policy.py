@@ -82,6 +82,13 @@ def test_warning_condemning_and_campaigning_are_free(text: str) -> None:
     assert found(text) == {}
 
 
+@pytest.mark.parametrize(
+    "text", ["Fight back against Trump and vote by text message.", "End the lies and vote by text message today."]
+)
+def test_a_fighting_word_before_it_excuses_nothing(text: str) -> None:
+    assert "VI-METHOD" in found(text)
+
+
 def test_a_question_or_hearsay_softens_a_rejection_to_a_review() -> None:
     assert found("ICE agents will be at every polling place.")["VI-LEO"].verdict is Verdict.REJECT
     softened = found("My cousin says ICE agents will be at every polling place.")

@@ -134,7 +134,7 @@ def test_a_bad_value_is_a_reject_that_names_file_row_and_field(tmp_path: Path, f
     bad = {"id": "x", "text": "Vote", field: value}
     ads, rejects = all_read(written(tmp_path, [GENERIC[1], bad, GENERIC[0]]), "jsonl")
     assert len(ads) == 2
-    assert [(reject.file, reject.row) for reject in rejects] == [("ads.jsonl", 2)]
+    assert [(reject.file, reject.row) for reject in rejects] == [(str(tmp_path / "ads.jsonl"), 2)]
     assert rejects[0].field in {field, "currency"}
     assert "`" in rejects[0].reason
 

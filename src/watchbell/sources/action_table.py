@@ -54,7 +54,7 @@ def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Tabl
         rejects += _rejected(str(path), field, frame.filter(is_wrong), reason)
         frame = frame.filter(~is_wrong)
     same = ["account", "object", "at" if columns.post is None else "post"]
-    actions = frame.unique(same, keep="first").select(
+    actions = frame.unique(same, keep="first", maintain_order=True).select(
         "at",
         kind=pl.lit(kind),
         account_id=pl.col("account").cast(pl.String),

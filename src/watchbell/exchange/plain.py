@@ -68,13 +68,16 @@ def _context(cells: Mapping[str, str], publication: Publication) -> dict[str, An
         _FieldError: one of them cannot be read.
     """
     techniques = tuple(filter(None, map(str.strip, cells.get("techniques", "").split(";"))))
+    valid_from, valid_until = _time(cells, "valid_from"), _time(cells, "valid_until")
+    if valid_until and valid_until <= (valid_from or publication.published):
+        raise _FieldError("valid_until", "valid_until is not after valid_from; write the day from which it held")
     context = {
         "description": cells.get("comment"),
         "source": cells.get("source"),
         "techniques": techniques,
         "confidence": _confidence(cells.get("confidence", "")),
-        "valid_from": _time(cells, "valid_from"),
-        "valid_until": _time(cells, "valid_until"),
+        "valid_from": valid_from,
+        "valid_until": valid_until,
         "revoked": _flag(cells.get("revoked", "")),
         "tlp": _marking(cells.get("tlp", ""), publication.tlp),
     }

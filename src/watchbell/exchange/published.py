@@ -73,9 +73,9 @@ def day(text: str) -> datetime | None:
     """Return the instant that an ISO 8601 day or time names (midnight UTC, UTC where no zone is given), or None."""
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):  # OverflowError: a zone that takes the time out of the years 1 to 9999
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 _QUARTER = re.compile(r"(?<![a-z0-9])q(?:[1-4]-)?([1-4])[ _-]+(20\d\d)", re.IGNORECASE)

@@ -1,6 +1,8 @@
 """STIX 2.1 bundles in: every indicator whose pattern is a value, or some values, that can be looked for in posts."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -16,6 +18,9 @@ from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp, strictest
 
 __all__ = ["bundle_of_case", "bundle_of_indicators", "indicators_of_bundle"]
+
+
+_ID = re.compile(r"indicator--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class _Bundle(NamedTuple):
@@ -82,6 +87,8 @@ def _newest(objects: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]
 
 
 def _indicators(held: Mapping[str, Any], context: _Bundle) -> Iterator[Indicator]:
+    if not _ID.fullmatch(str(held.get("id"))):
+        raise ValueError("its id is not indicator-- and a UUID")
     if held.get("pattern_type", "stix") != "stix":
         raise UnreadableValueError(f"patterns of type {str(held['pattern_type'])[:40]!r} are not read, only 'stix'")
     pattern = held["pattern"] if isinstance(held.get("pattern"), str) else ""
@@ -106,24 +113,33 @@ def _fields(held: Mapping[str, Any], context: _Bundle) -> dict[str, Any]:
     ours = (held.get("extensions") or {}).get(EXTENSION) or {}
     label = marking_of(held, context.definitions)
     marked = strictest(filter(None, (label, context.least)))
-    phases = [str(phase["phase_name"]) for phase in held.get("kill_chain_phases") or ()]
+    named = ours.get("techniques")
+    phases = [phase["phase_name"] for phase in held.get("kill_chain_phases") or ()]
     return {
         "published_as": str(ours.get("published_as") or held["pattern"])[:4096],
-        "source": context.source or context.names.get(str(held.get("created_by_ref")), "unnamed partner"),
+        "source": context.source or context.names.get(str(held.get("created_by_ref"))) or "unnamed partner",
         "tlp": context.unmarked if label is None and context.least is None else marked,
         "confidence": held.get("confidence"),
         "description": held.get("description") or held.get("name"),
-        "techniques": tuple(str(name) for name in ours.get("techniques") or phases),
+        "techniques": tuple(map(str, named if isinstance(named, list) else phases)),
         "reference": f"{context.file}, {held['id']}",
-        "valid_from": _instant(held, "valid_from"),
-        "valid_until": _instant(held, "valid_until") if held.get("valid_until") else None,
         "revoked": held.get("revoked", False),
-        "created": _instant(held, "created"),
-        "modified": _instant(held, "modified"),
+        **_times(held),
     }
 
 
-def _instant(held: Mapping[str, Any], field: str) -> Any:
+def _times(held: Mapping[str, Any]) -> dict[str, datetime]:
+    """Return the times of an object, in the order that STIX asks of them (sections 3.2 and 4.7)."""
+    names = ["valid_from", "created", "modified", *(["valid_until"] if held.get("valid_until") else [])]
+    times = {name: _instant(held, name) for name in names}
+    if times["modified"] < times["created"]:
+        raise ValueError("its modified lies before its created")
+    if "valid_until" in times and times["valid_until"] <= times["valid_from"]:
+        raise ValueError("its valid_until is not after its valid_from")
+    return times
+
+
+def _instant(held: Mapping[str, Any], field: str) -> datetime:
     at = day(str(held.get(field, "")))
     if at is None:
         raise ValueError(f"its {field} is no time as RFC 3339 writes it")

@@ -184,10 +184,9 @@ def _observed_accounts(case: Case, author: str, label: Tlp) -> Iterator[dict[str
     """Yield, for each detected group in the evidence, its accounts and when they were seen acting."""
     given: set[str] = set()
     for piece in case.evidence:
-        accounts = piece.data.get("accounts") if piece.kind is EvidenceKind.GROUP else None
-        if not accounts:
+        if piece.kind is not EvidenceKind.GROUP or not piece.data.keys() >= {"accounts", "first_at", "last_at"}:
             continue
-        members = [_account(str(account), label) for account in accounts]
+        members = [_account(account, label) for account in piece.data["accounts"]]
         yield from (member for member in members if member["id"] not in given)
         given |= {member["id"] for member in members}
         yield _made(

@@ -9,7 +9,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from watchbell.model.addresses import account_of, canonical_host, canonical_url, host_of, normalise_handle, refang
+from watchbell.model.addresses import (
+    MAX_ADDRESS,
+    account_of,
+    canonical_host,
+    canonical_url,
+    host_of,
+    normalise_handle,
+    refang,
+)
 from watchbell.model.addresses import registrable_domain as registered
 from watchbell.model.indicators import IndicatorKind
 
@@ -47,6 +55,8 @@ def read_value(kind: str, text: str, platform: str | None = None) -> Value:
     clean = refang(text).strip().strip("`\"'").strip()
     if not clean:
         raise UnreadableValueError("the value is empty")
+    if len(clean) > MAX_ADDRESS:
+        raise UnreadableValueError(f"the value is longer than {MAX_ADDRESS:,} characters")
     if reader is _handle:
         return _handle_on(clean, platform)
     return reader(clean)
@@ -55,7 +65,7 @@ def read_value(kind: str, text: str, platform: str | None = None) -> Value:
 def guess_value(text: str, platform: str | None = None) -> Value | None:
     """Read one value whose kind nobody gave, or return None where it is not surely one. `platform`: for `@name`."""
     clean = refang(text).strip()
-    if not clean or any(sign.isspace() for sign in clean):
+    if not 0 < len(clean) <= MAX_ADDRESS or any(sign.isspace() for sign in clean):
         return None
     for reader in (_any_hash, _email, _hashtag, _phone, _network, _address):
         try:
@@ -177,7 +187,8 @@ def _handle(text: str) -> Value:
 
 
 def _handle_on(text: str, platform: str | None) -> Value:
-    if "/" in text:
+    # A name may hold a slash (YouTube's `c/name`) where its platform is told apart from it.
+    if "://" in text or ("/" in text and platform is None):
         return _address(text)
     if platform is None:
         platform, _, text = text.rpartition(":")

@@ -39,7 +39,7 @@ _FORMS = {
     "typed.tsv": _TYPED.replace(",", "\t").encode(),
     "typed.csv.gz": gzip.compress(_TYPED.encode()),
     "typed.json": json.dumps([{"indicator_type": "domain_name", "indicator_value": "bad.example"}]).encode(),
-    "chain.csv": b"Tactic ,Technique,Procedure,Indicator\n0,0.6,0.6.2 Domains,bad[.]example\n,,,\n0,0.9,0.9.1,9 Pages\n",
+    "chain.csv": b"Tactic ,Technique,Procedure,Indicator\n0,0.6,0.6.2,bad[.]example\n,,,\n0,0.9,0.9.1,9 Pages\n",
     "report.md": b"# IOCs\n\n| Indicator Type | Indicator Value |\n| :--- | :--- |\n| Domain | `bad[.]example` |\n",
     "plain.csv": b"type,value\ndomain,bad.example\n",
     "plain.jsonl": b'{"type":"domain","value":"bad.example"}\n{"type":"domain","value":"bad.example"}\n',

@@ -49,7 +49,8 @@ def test_a_row_cannot_widen_the_marking_of_its_file() -> None:
 @pytest.mark.parametrize(
     ("field", "text"),
     [
-        ("confidence", "101"), ("confidence", "high"), ("valid_until", "0000-00-00"), ("tlp", "purple"),
+        ("confidence", "101"), ("confidence", "high"), ("valid_until", "0000-00-00"),
+        ("valid_from", "0001-01-01T00:00:00+05:00"), ("tlp", "purple"),
         ("revoked", "perhaps"), ("value", "no domain"),
     ],
 )  # fmt: skip
@@ -58,6 +59,19 @@ def test_a_bad_field_is_named(field: str, text: str) -> None:
     assert isinstance(found, Reject)
     assert (found.file, found.row, found.field) == ("list.csv", 2, field)
     assert text in found.reason
+
+
+def test_what_was_over_before_it_began_is_a_reject() -> None:
+    row = {"type": "domain", "value": "bad.example", "valid_until": "2025-01-01"}
+    found = _read(row)
+    assert isinstance(found, Reject)
+    assert found.field == "valid_until"
+    assert isinstance(_read(row | {"valid_from": "2024-01-01"}), Indicator)
+
+
+def test_a_value_too_long_to_keep_is_a_reject() -> None:
+    for kind in ("text", "package", "domain"):
+        assert isinstance(_read({"type": kind, "value": "a." * 3000 + "com"}), Reject)
 
 
 def test_values_of_json_need_no_text() -> None:

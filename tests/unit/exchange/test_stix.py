@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stix2validator import ValidationOptions, validate_string
 
 from watchbell.errors import MissingExtraError, NotAllowedError
 from watchbell.exchange.marking import marking_id, marking_object, marking_of_bundle
 from watchbell.exchange.stix import bundle_of_case, bundle_of_indicators, indicators_of_bundle
+from watchbell.exchange.values import UnreadableValueError, read_value
 from watchbell.files import Reject
 from watchbell.model.cases import Case, CaseStatus, case_id
 from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
@@ -39,6 +42,7 @@ _EVERY_KIND = [
     _indicator(IndicatorKind.DOMAIN, "bad.example", tlp=Tlp.GREEN, confidence=80, techniques=("T0098", "0.6.2")),
     _indicator(IndicatorKind.URL, "https://bad.example/it's", description="A page"),
     _indicator(IndicatorKind.HANDLE, "some_one", "telegram", tlp=Tlp.AMBER),
+    _indicator(IndicatorKind.HANDLE, "channel/ucyv-ra383fb4staxqi-xv5q", "youtube"),
     _indicator(IndicatorKind.EMAIL, "info@bad.example"),
     _indicator(IndicatorKind.IP, "2001:db8::7", valid_until=_NOW + timedelta(days=30)),
     _indicator(IndicatorKind.CIDR, "192.0.2.0/24"),
@@ -225,6 +229,10 @@ def test_the_importers_marking_narrows_and_never_widens(refs: list[str], least: 
         ({"pattern": None}, "cannot be parsed"),
         ({"valid_from": "yesterday"}, "valid_from"),
         ({"confidence": 400}, "confidence"),
+        ({"id": "indicator--1"}, "UUID"),
+        ({"valid_until": "2025-12-31T00:00:00Z"}, "valid_until"),
+        ({"valid_from": "0001-01-01T00:00:00+05:00"}, "valid_from"),
+        ({"modified": "2025-12-31T00:00:00Z"}, "modified"),
         ({"kill_chain_phases": 7}, "no STIX 2.1 indicator"),
         ({"extensions": [1]}, "no STIX 2.1 indicator"),
         ({"object_marking_refs": 5}, "no STIX 2.1 indicator"),
@@ -237,6 +245,23 @@ def test_an_indicator_that_cannot_be_used_is_a_reject_and_costs_no_other(change:
     assert (bad.file, bad.row) == ("partner.json", 1)
     assert words in bad.reason
     assert isinstance(kept, Indicator)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(["url", "email", "handle", "android_package_name"]),
+    st.text(min_size=1, max_size=30),
+    st.sampled_from(["", "https://bad.example/", "a@", "org.example."]),
+)
+def test_whatever_was_read_can_be_told_and_read_again(kind: str, text: str, start: str) -> None:
+    try:
+        value = read_value(kind, f"{start}{text}", "some'where")
+    except UnreadableValueError:
+        return
+    bundle = bundle_of_indicators([_indicator(*value)], operator="Us")
+    [again] = indicators_of_bundle(bundle)
+    assert isinstance(again, Indicator)
+    assert (again.kind, again.value, again.platform) == value
 
 
 def test_objects_of_other_types_and_rubbish_are_passed_over() -> None:

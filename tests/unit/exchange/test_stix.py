@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from stix2validator import ValidationOptions, validate_string
 
 from watchbell.errors import MissingExtraError, NotAllowedError
+from watchbell.exchange.inbox import read_indicators
 from watchbell.exchange.marking import marking_id, marking_object, marking_of_bundle
 from watchbell.exchange.stix import bundle_of_case, bundle_of_indicators, indicators_of_bundle
 from watchbell.exchange.values import UnreadableValueError, read_value
@@ -277,3 +279,16 @@ def test_without_stix2_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(MissingExtraError, match=r"watchbell\[desk\]"):
         _read([_stix_indicator(pattern="[domain-name:value IN ('a.example')]")])
     assert isinstance(_read([_stix_indicator()])[0], Indicator)
+
+
+@pytest.mark.shared
+def test_all_that_meta_published_leaves_and_comes_back(shared_data: Path) -> None:
+    paths = sorted((shared_data / "indicators" / "meta" / "indicators").glob("csv/**/*.csv"))
+    read = (item for path in paths for item in read_indicators(path, tlp=None, source=None, now=_NOW))
+    ours = {item.id: item for item in read if isinstance(item, Indicator)}
+    bundle = bundle_of_indicators(ours.values(), operator="Us")
+    again = {item.id: item for item in indicators_of_bundle(bundle) if isinstance(item, Indicator)}
+    assert len(again) > 9_000
+    assert {item.kind for item in ours.values() if item.id not in again} == {IndicatorKind.HASHTAG}
+    same = ("kind", "value", "platform", "published_as", "techniques", "source", "tlp")
+    assert all(getattr(again[id_], name) == getattr(ours[id_], name) for id_ in again for name in same)

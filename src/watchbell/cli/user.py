@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import add_user, disable_user, new_password
 from watchbell.errors import UsageError
-from watchbell.model.partners import Role, User
+from watchbell.model.partners import Role
 
 app = typer.Typer(no_args_is_help=True, help="Add people to the desk.")
 
@@ -48,13 +48,13 @@ def list_users(workspace: WorkspaceOption = None, as_json: JsonOption = False) -
     with open_workspace(workspace) as opened:
         users = opened.vault.users.all()
     if as_json:
-        typer.echo(_as_json(users))
+        shown = {"username", "role", "created_at", "disabled"}
+        print_json([user.model_dump(mode="json", include=shown) for user in users])
         return
     table = Table("name", "role", "since", "state")
     for user in users:
-        table.add_row(
-            user.username, user.role, f"{user.created_at:%Y-%m-%d}", "disabled" if user.disabled else "active"
-        )  # fmt: skip
+        state = "disabled" if user.disabled else "active"
+        table.add_row(user.username, user.role, f"{user.created_at:%Y-%m-%d}", state)
     console.print(table)
 
 
@@ -73,8 +73,3 @@ def _password(*, from_stdin: bool, made: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return typed
-
-
-def _as_json(users: list[User]) -> str:
-    fields = {"username", "role", "created_at", "disabled"}
-    return "[" + ",".join(user.model_dump_json(include=fields) for user in users) + "]"

@@ -102,12 +102,10 @@ def lay_out(actions: pl.DataFrame, members: Sequence[str]) -> Timeline | None:
     shared = _shared_objects(actions)
     if shared.is_empty():
         return None
-    ranked = actions.join(shared.select("kind", "object_id", "rank"), on=["kind", "object_id"])
-    # What comes later is drawn over what comes before: marked objects over the others, the rarer over the commoner.
-    actions = ranked.sort(pl.col("rank") < MARKED_OBJECTS, "rank", "at", "account_id")
+    actions = actions.join(shared.select("kind", "object_id", "rank"), on=["kind", "object_id"])
     active = set(actions["account_id"])
     lanes = tuple(member for member in members if member in active)[:LANES]
-    drawn = actions.filter(pl.col("account_id").is_in(lanes)).head(MOST_MARKS)
+    drawn = actions.filter(pl.col("account_id").is_in(lanes)).sort("rank", "at", "account_id").head(MOST_MARKS)
     start, end = shared["first_at"].min(), shared["last_at"].max()
     assert isinstance(start, datetime)
     assert isinstance(end, datetime)
@@ -141,7 +139,9 @@ def _shared_objects(actions: pl.DataFrame) -> pl.DataFrame:
 
 def _marks(drawn: pl.DataFrame, lanes: Sequence[str], start: datetime, end: datetime) -> tuple[Mark, ...]:
     lane = {account: number for number, account in enumerate(lanes)}
-    rows = drawn.select("account_id", "rank", "at").iter_rows()
+    # What comes later is drawn over what comes before: marked objects over the others, the rarer over the commoner.
+    ordered = drawn.sort(pl.col("rank") < MARKED_OBJECTS, "rank", "at", "account_id")
+    rows = ordered.select("account_id", "rank", "at").iter_rows()
     return tuple(Mark(_place(at, start, end), lane[account], rank, at) for account, rank, at in rows)
 
 

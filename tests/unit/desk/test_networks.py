@@ -21,7 +21,7 @@ from watchbell.desk.networks import (
     names_of,
     network_of,
 )
-from watchbell.desk.timeline import LANES, MOST_TICKS, lay_out, timeline_of
+from watchbell.desk.timeline import LANES, MARKED_OBJECTS, MOST_MARKS, MOST_TICKS, lay_out, timeline_of
 from watchbell.model.actions import ACTIONS
 from watchbell.model.posts import POSTS
 from watchbell.vault.workspace import Workspace
@@ -137,6 +137,18 @@ def test_marks_and_ticks_stay_inside_the_picture(seconds: list[float]) -> None:
     assert 1 <= len(timeline.ticks) <= MOST_TICKS + 1
     assert all(0 <= x <= 1 for x in [mark.x for mark in timeline.marks] + [tick.x for tick in timeline.ticks])
     assert len(timeline.marks) + timeline.not_drawn == len(seconds)
+
+
+def test_a_crowded_timeline_keeps_the_marks_of_what_most_accounts_share() -> None:
+    crowd = pl.concat(
+        [actions([0, 5, 9]).with_columns(object_id=pl.lit("shared by three"))]
+        + [actions([n, n + 1]).with_columns(object_id=pl.lit(f"shared by two {n}")) for n in range(MOST_MARKS)]
+    )
+    timeline = lay_out(crowd, ["a0", "a1", "a2"])
+    assert timeline
+    assert (len(timeline.marks), timeline.not_drawn) == (MOST_MARKS, MOST_MARKS + 3)
+    assert [mark.rank for mark in timeline.marks].count(0) == 3
+    assert timeline.marks[-1].rank == MARKED_OBJECTS - 1
 
 
 def test_ticks_are_round_times() -> None:

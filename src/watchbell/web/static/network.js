@@ -38,7 +38,7 @@
       });
     }
     for (const edge of picture.edges) {
-      graph.addEdge(edge.source, edge.target, { size: 0.4 + 0.45 * Math.log2(edge.post_pairs) });
+      graph.addEdge(edge.source, edge.target, { size: 1.2 + 0.2 * Math.log2(edge.post_pairs) });
     }
     return graph;
   }
@@ -52,7 +52,7 @@
       labelSize: 12,
       labelColor: { color: colour("--ink") },
       labelRenderedSizeThreshold: 7,
-      minEdgeThickness: 0.4,
+      minEdgeThickness: 1.2,
       defaultDrawNodeHover: drawHover,
       nodeReducer: (node, data) => {
         if (state.chosen === null) return { ...data, color: colour("--mark-0") };
@@ -63,7 +63,7 @@
       },
       edgeReducer: (edge, data) => {
         const touches = state.chosen !== null && graph.hasExtremity(edge, state.chosen);
-        if (touches) return { ...data, color: colour("--mark-1"), zIndex: 1 };
+        if (touches) return { ...data, size: data.size + 0.8, color: colour("--mark-1"), zIndex: 1 };
         return { ...data, color: colour("--edge"), hidden: state.chosen !== null };
       },
       zIndex: true,

@@ -18,6 +18,8 @@ from watchbell.model.record import Record
 
 _WORDS_FILE = "words.yaml"
 _BETWEEN_WORDS = "(?:[^a-z0-9.!?;:,]+)"
+# A gap stops here: at the end of a sentence, and at the signs that head the items of a list.
+_ENDS_CLAUSE = ".!?;•●▪✅✔☑➡→👉|"
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 
 R = TypeVar("R", bound=Record)
@@ -82,7 +84,7 @@ def compiled(written: str, groups: Mapping[str, str]) -> re.Pattern[str]:
         expression = _MACRO.sub(lambda name: f"(?:{groups[name.group(1)].strip()})", expression)
     expression = re.sub(r"\s+", " ", re.sub(r"([|(])\n\s*", r"\1", expression))
     expression = re.sub(r" ?<<(\d+)>> ?", r"\\b(?s:.{0,\1}?)\\b", expression)
-    expression = re.sub(r" ?<(\d+)> ?", r"\\b[^.!?;]{0,\1}?\\b", expression)
+    expression = re.sub(r" ?<(\d+)> ?", rf"\\b[^{_ENDS_CLAUSE}]{{0,\1}}?\\b", expression)
     return re.compile(rf"\b(?:{expression.replace(' ', _BETWEEN_WORDS)})\b")
 
 

@@ -65,8 +65,8 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        said = error.detail if error.detail != status.phrase else status.description
-        return _problem(request, status, said)
+        plain = "There is nothing at this address." if status is HTTPStatus.NOT_FOUND else status.description
+        return _problem(request, status, error.detail if error.detail != status.phrase else plain)
 
     @app.exception_handler(RequestValidationError)
     def _unreadable(request: Request, _: RequestValidationError) -> Response:
@@ -74,4 +74,4 @@ def handle_errors(app: FastAPI) -> None:
 
 
 def _problem(request: Request, status: HTTPStatus, sentence: str) -> HTMLResponse:
-    return page(request, "problem.html", status=status, phrase=status.phrase, sentence=sentence)
+    return page(request, "problem.html", status=status, phrase=status.phrase.capitalize(), sentence=sentence)

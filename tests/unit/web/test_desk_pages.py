@@ -121,7 +121,7 @@ def test_hits_lead_to_their_ads(visitor: Visitor) -> None:
 def test_an_address_out_of_bounds_gets_a_sentence(visitor: Visitor, address: str) -> None:
     answer = visitor("ana").get(address)
     assert answer.status_code == 400
-    assert "<h1>Bad Request</h1>" in answer.text
+    assert "<h1>Bad request</h1>" in answer.text
 
 
 def test_an_empty_workspace_has_all_pages(workspace: Workspace, visitor: Visitor) -> None:
@@ -150,3 +150,10 @@ def test_every_answer_carries_the_headers_that_keep_the_page_ours(visitor: Visit
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert ("no-cache" if "static" in address else "no-store") in headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", [None, "ana"])
+def test_an_address_with_nothing_at_it_says_so(visitor: Visitor, name: str | None) -> None:
+    answer = visitor(name).get("/nowhere")
+    assert answer.status_code == 404
+    assert "There is nothing at this address." in answer.text

@@ -66,3 +66,9 @@ def test_hits_of_targets(vault: Vault, asked: int) -> None:
     found = vault.hits.of_targets("post", [f"telegram:{n}" for n in range(9, 9 + asked)])
     assert found["hit_id"].to_pylist() == ["hit--00009"]
     assert vault.hits.of_targets("ad", {"telegram:11"})["hit_id"].to_pylist() == ["hit--00011"]
+
+
+def test_an_empty_chunk_of_a_table_is_no_hit(vault: Vault) -> None:
+    empty = pa.RecordBatch.from_pylist([], schema=HITS)
+    given = pa.Table.from_batches([empty, *hits(range(2)).to_batches(), empty], schema=HITS)
+    assert vault.hits.add(given) == Added(2, 0)

@@ -92,6 +92,8 @@ def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows whose key is not there yet; return how many were."""
+    if not rows:  # SQLAlchemy takes an empty list for one row of defaults
+        return 0
     statement = _insert(connection, table).on_conflict_do_nothing()
     # Without the option SQLAlchemy keeps the count for UPDATE and DELETE only.
     return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from tests import made_up_desk
 
+from tests import made_up_desk
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app
 

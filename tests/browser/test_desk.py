@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
+
 from tests.browser.conftest import Visit
 from tests.made_up_desk import APPROVED_AD, CASE, HELD_AD, MEMBERS, PASSWORD
 

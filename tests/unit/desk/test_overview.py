@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from tests import made_up_desk
 from tests.made_up_desk import NOW
-
 from watchbell.desk.overview import overview_of, waiting
 from watchbell.model.ads import Verdict
 from watchbell.model.cases import CaseStatus

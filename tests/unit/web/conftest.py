@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests import made_up_desk
 
+from tests import made_up_desk
 from watchbell.desk.accounts import open_session
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app

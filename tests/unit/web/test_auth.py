@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+
 from tests.made_up_desk import PASSWORD
 from tests.unit.web.conftest import HOST, StillClock, Visitor
-
 from watchbell.desk.accounts import Attempts, disable_user
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app

@@ -2,9 +2,9 @@ import re
 from urllib.parse import quote
 
 import pytest
+
 from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS
 from tests.unit.web.conftest import StillClock, Visitor
-
 from watchbell.desk.networks import groups_of_run, latest_run
 from watchbell.model.cases import CaseStatus
 from watchbell.vault.workspace import Workspace

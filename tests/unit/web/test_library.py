@@ -4,9 +4,9 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from tests.made_up_desk import APPROVED_AD, HELD_AD, REJECTED_AD
 from tests.unit.web.conftest import Visitor
-
 from watchbell.vault.workspace import Workspace
 from watchbell.web.library import SearchForm, read_form
 

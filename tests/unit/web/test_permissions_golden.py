@@ -7,9 +7,9 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+
 from tests import made_up_desk
 from tests.unit.web.conftest import Visitor
-
 from watchbell.desk.networks import groups_of_run, latest_run
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import ROUTERS

@@ -58,6 +58,12 @@ def disclaimer(ad: Ad, *, political: bool) -> DisclaimerFinding:
         return DisclaimerFinding(
             state=DisclaimerState.NOT_NEEDED, payer=payer, quote=quote, reason="The ad is not political."
         )
+    if payer is None and not ad.reports_payer:
+        return DisclaimerFinding(
+            state=DisclaimerState.UNKNOWN,
+            reason="The record has no place for who paid (`payer` or `disclaimer`) and the text does not say; "
+            "whether the ad was shown with a disclaimer cannot be told.",
+        )
     if payer is None:
         return DisclaimerFinding(
             state=DisclaimerState.MISSING,

@@ -4,6 +4,7 @@ Needed: `id`, and `text` or `media`. Optional: platform, advertiser, payer, paye
 declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic;
 `spend` {currency, lower, upper} or a number beside `currency`; `impressions` {lower, upper} or a number;
 `targeting` [{dimension, value, excluded}]; `links` and `media` as lists of addresses or file names.
+A record with `payer` or `disclaimer`, be it null, has a place for who paid; of one with neither, nothing follows.
 """
 
 from collections.abc import Mapping
@@ -42,6 +43,7 @@ def read_ad(row: Row) -> Ad:
         payer_address=text_of(values, "payer_address"),
         registration_id=text_of(values, "registration_id"),
         disclaimer=text_of(values, "disclaimer"),
+        reports_payer=not values.keys().isdisjoint({"payer", "disclaimer"}),
         declared_political=_flag(values, "declared_political"),
         spend=_spend(values),
         impressions=_impressions(values),

@@ -93,19 +93,18 @@ def of_burst(add: Adder, workspace: Workspace, network: Network) -> Iterator[Evi
 
 
 def _widest_burst(actions: pl.DataFrame, window_s: float) -> pl.DataFrame:
-    """Return the actions on the object that most accounts acted on, less those that nobody followed in the window."""
-    by = ["kind", "object_id"]
-    gap = pl.col("at").diff().over(by).dt.total_microseconds() / 1e6
-    near = (gap <= window_s) | (gap.shift(-1).over(by) <= window_s)
-    close = actions.sort("at", "post_id").filter(near)
-    if close.is_empty():
-        return close
+    """Return the actions of the burst with most accounts: on one object, none later than the window after the last."""
+    of_object = ["kind", "object_id"]
+    by = [*of_object, "burst"]
+    gap_s = pl.col("at").diff().over(of_object).dt.total_microseconds() / 1e6
+    ordered = actions.sort("at", "post_id").with_columns(new=gap_s.is_null() | (gap_s > window_s))
+    bursts = ordered.with_columns(burst=pl.col("new").cum_sum().over(of_object))
     widest = (
-        close.group_by(by)
+        bursts.group_by(by)
         .agg(pl.col("account_id").n_unique().alias("accounts"), pl.col("at").min().alias("first"))
         .sort(["accounts", "first", "object_id"], descending=[True, False, False])
     )
-    return close.join(widest.head(1), on=by, how="semi")
+    return bursts.join(widest.head(1), on=by, how="semi")
 
 
 def of_indicator(add: Adder, indicator: Indicator) -> Evidence:

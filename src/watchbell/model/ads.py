@@ -52,6 +52,8 @@ class Ad(Record):
     """The registration that the advertiser claims, such as an FEC committee id."""
     disclaimer: str | None = None
     """The disclaimer's words, where the source gives them."""
+    reports_payer: bool = True
+    """Whether the source has a place for who paid. Where it has none, a payer that is not named means nothing."""
     declared_political: bool = False
     """The advertiser or the library declared it political."""
     spend: Money | None = None
@@ -96,6 +98,8 @@ class DisclaimerState(StrEnum):
 
     PRESENT = "present"
     MISSING = "missing"
+    UNKNOWN = "unknown"
+    """The record has no place for who paid, and the ad's own words do not say: it may have been shown beside them."""
     NOT_NEEDED = "not_needed"
     """The ad is not political."""
 

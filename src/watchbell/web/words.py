@@ -19,6 +19,7 @@ VERDICTS = {
 DISCLAIMERS = {
     DisclaimerState.PRESENT: "Says who paid",
     DisclaimerState.MISSING: "Does not say who paid",
+    DisclaimerState.UNKNOWN: "Not known whether it says who paid",
     DisclaimerState.NOT_NEEDED: "Need not say who paid",
 }
 STATUSES = {

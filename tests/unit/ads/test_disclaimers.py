@@ -53,6 +53,14 @@ def test_a_political_ad_without_one_is_held_with_the_law() -> None:
     assert "2024/900" in finding.reason
 
 
+def test_a_record_without_a_place_for_the_payer_is_not_blamed_for_naming_none() -> None:
+    found = disclaimer(an_ad(text="Vote Lee", reports_payer=False), political=True)
+    assert found.state is DisclaimerState.UNKNOWN
+    assert missing(found) == ()
+    claimed = disclaimer(an_ad(text="Vote Lee. Paid for by Lee Campaign", reports_payer=False), political=True)
+    assert claimed.state is DisclaimerState.PRESENT
+
+
 def test_other_ads_need_none() -> None:
     found = disclaimer(an_ad(text="Shoes"), political=False)
     assert found.state is DisclaimerState.NOT_NEEDED

@@ -16,7 +16,7 @@ RECORDS: list[dict[str, Any]] = [
     {"id": 17, "text": "Vote for Jane Roe", "disclaimer": "Paid for by Friends of Jane Roe", "fine_print": "x"},
     {"id": "b", "text": "Don't go to the polls, stay home on election day", "label": "advise_not_to_vote"},
     {"id": "c", "text": "20% off all shoes", "spend": "unreadable", "started_at": "yesterday"},
-    {"id": 1.5, "text": "Vote for Jane Roe"},
+    {"id": 1.5, "text": "Vote for Jane Roe", "payer": None},
 ]
 
 

@@ -1,7 +1,8 @@
 """Claim: from a Parquet file of 10⁶ events to pairs, Watchbell takes at most a tenth of the toolkit's time.
 
-Both run as whole processes, in turn, on the same events and the same question (60 s, at least 2). The toolkit is coordination-network-toolkit (Graham and QUT Digital Observatory, 2020);
-its input is CSV, which is written beforehand and not timed.
+Both run as whole processes, in turn, on the same events and the same question (60 s, at least 2). The toolkit is
+coordination-network-toolkit (Graham and QUT Digital Observatory, 2020); its input is CSV, which is written beforehand
+and not timed.
 
     python benchmarks/detect_speed.py [--events 1e6] [--runs 3] [--peer PATH/compute_networks]
 """

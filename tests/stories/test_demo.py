@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from stix2validator import ValidationOptions, validate_string
+
 from tests.stories.conftest import Watchbell
 
 COUNTS = ("posts", "pairs", "groups", "indicators", "hits", "ads", "ad_decisions", "cases")

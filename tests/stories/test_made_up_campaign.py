@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.stories.conftest import Watchbell
 
+from tests.stories.conftest import Watchbell
 from watchbell.desk.samples import sample_path
 from watchbell.model.evidence import EvidenceKind
 from watchbell.vault.workspace import Workspace

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated, Any
 
+import pyarrow as pa
 import typer
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
@@ -15,6 +16,7 @@ from watchbell.desk.investigate import Question, description, investigate, inves
 from watchbell.detect.pairs import load_kernel
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.errors import UsageError
+from watchbell.files import Reject
 from watchbell.sources.action_table import ActionColumns
 
 app = typer.Typer()
@@ -99,19 +101,25 @@ def _columns(account: str | None, object_: str | None, time: str | None, post: s
 def _investigate_files(
     paths: Sequence[Path], out: Path, question: Question, threads: int | None, reading: ActionColumns | PostFiles
 ) -> dict[str, Any]:
-    with waiting(f"Reading {len(paths)} file(s)"), ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside:
         beside.submit(load_kernel)
-        if isinstance(reading, PostFiles):
-            actions, rejects = actions_in_posts(paths, reading, question.by)
-        else:
-            if len(question.by) != 1:
-                raise UsageError("A table of actions is of one trace: give --by once, or not at all.")
-            actions, rejects = actions_in_tables(paths, reading, question.by[0])
-    with waiting(f"Comparing {actions.num_rows:,} actions"):
-        findings = investigate(actions, question, threads)
-        described = description(findings, [str(path) for path in paths], len(rejects), system_clock())
-        write_run(out, findings, described, rejects)
+        with waiting(f"Reading {len(paths)} file(s)"):
+            actions, rejects = _read(paths, question, reading)
+        with waiting(f"Comparing {actions.num_rows:,} actions"):
+            findings = investigate(actions, question, threads)
+    described = description(findings, [str(path) for path in paths], len(rejects), system_clock())
+    write_run(out, findings, described, rejects)
     return described
+
+
+def _read(
+    paths: Sequence[Path], question: Question, reading: ActionColumns | PostFiles
+) -> tuple[pa.Table, list[Reject]]:
+    if isinstance(reading, PostFiles):
+        return actions_in_posts(paths, reading, question.by)
+    if len(question.by) != 1:
+        raise UsageError("A table of actions is of one trace: give --by once, or not at all.")
+    return actions_in_tables(paths, reading, question.by[0])
 
 
 def _report(described: dict[str, Any], folder: Path, *, as_json: bool) -> None:

@@ -11,7 +11,6 @@ from watchbell.detect.actions import distinct
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject
 from watchbell.sources.action_table import ActionColumns, read_actions
-from watchbell.sources.reading import read_posts
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ def actions_in_posts(paths: Sequence[Path], files: PostFiles, by: Sequence[str])
         InputError: a file cannot be read.
         NothingUsableError: not one row of all files is a post.
     """
+    from watchbell.sources.reading import read_posts  # noqa: PLC0415  # tables of actions start without its parts
+
     rejects: list[Reject] = []
     seen: list[pa.Table] = []
     posts = 0

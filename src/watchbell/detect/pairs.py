@@ -76,7 +76,7 @@ def slots_of(actions: pl.DataFrame) -> tuple[Slots, pl.Series]:
             object=pl.col("object_id").cast(pl.Categorical).to_physical().cast(pl.Int32),
             at=pl.col("at").dt.epoch("us"),
         )
-        .sort("object", "at", "account")
+        .sort("object", "at")
         .collect()
     )
     return Slots(*(np.ascontiguousarray(coded[column].to_numpy()) for column in ("account", "object", "at"))), names

@@ -23,7 +23,7 @@ class CoActions(NamedTuple):
 
 
 class Slots(NamedTuple):
-    """Actions as parallel arrays, sorted by (object, time, account)."""
+    """Actions as parallel arrays, sorted by (object, time); in which order equal ones lie does not matter."""
 
     accounts: Array
     """int32 codes; their order decides which account of a pair is `a`."""

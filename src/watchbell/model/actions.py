@@ -4,7 +4,6 @@ import pyarrow as pa
 
 from watchbell.model.posts import TIMESTAMP
 
-
 ACTIONS = pa.schema(
     [
         # Name of the trace it is of, such as `link`: see `detect/traces/`.

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests import made_up_desk as made_up
 
+from tests import made_up_desk as made_up
 from watchbell.desk.cases import open_cases
 from watchbell.desk.investigate import Question, investigate_workspace
 from watchbell.model.cases import Case, CaseStatus

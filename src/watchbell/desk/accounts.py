@@ -26,6 +26,7 @@ LONGEST_PASSWORD = 1024
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 _HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+_READABLE = "23456789abcdefghijkmnpqrstuvwxyz"
 # One check takes 64 MiB; a flood of sign-ins may not take the machine's memory.
 _CHECKS_AT_ONCE = threading.BoundedSemaphore(2)
 
@@ -72,8 +73,8 @@ def disable_user(vault: Vault, username: str, now: datetime) -> None:
 
 
 def new_password() -> str:
-    """Return a password of 128 random bits."""
-    return secrets.token_urlsafe(16)
+    """Return a password of 100 random bits in four words that can be read out: no look-alikes."""
+    return "-".join("".join(secrets.choice(_READABLE) for _ in range(5)) for _ in range(4))
 
 
 def authenticate(vault: Vault, username: str, password: str) -> User | None:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from watchbell.desk import pieces
 from watchbell.desk.findings import Cluster, clusters
+from watchbell.desk.pieces import counted
 from watchbell.model.ads import Verdict
 from watchbell.model.cases import Case, case_id
 from watchbell.model.evidence import Evidence
@@ -103,12 +104,12 @@ def summary(cluster: Cluster) -> str:
     ]
     if cluster.indicators:
         sources = sorted({indicator.source for indicator in cluster.indicators})
-        count, targets = len(cluster.indicators), cluster.hits["target_id"].n_unique()
-        noun = "indicator" if count == 1 else "indicators"
-        said.append(f"{count} {noun} published by {', '.join(sources)} in {targets} posts or ads.")
+        seen = counted(len(cluster.indicators), "indicator")
+        targets = cluster.hits["target_id"].n_unique()
+        said.append(f"{seen} published by {', '.join(sources)}, found {counted(targets, 'time')} in posts and ads.")
     if cluster.ads:
         held = sum(decision is not None and decision.verdict is not Verdict.APPROVE for _, decision in cluster.ads)
-        said.append(f"{len(cluster.ads)} political or screened ads touch them; {held} of these are held or rejected.")
+        said.append(f"Found in {counted(len(cluster.ads), 'ad')}, of which {held} held or rejected.")
     return " ".join(said)
 
 

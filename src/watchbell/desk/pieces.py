@@ -21,6 +21,11 @@ MOST_TARGETS = 20
 """What a person reads of each; the counts beside them are of all."""
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a count with its noun: `1 post`, `2 posts`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class Adder(NamedTuple):
     """Writes pieces into one case."""
 
@@ -104,7 +109,7 @@ def _widest_burst(actions: pl.DataFrame, window_s: float) -> pl.DataFrame:
         .agg(pl.col("account_id").n_unique().alias("accounts"), pl.col("at").min().alias("first"))
         .sort(["accounts", "first", "object_id"], descending=[True, False, False])
     )
-    return bursts.join(widest.head(1), on=by, how="semi")
+    return bursts.join(widest.head(1), on=by, how="semi").sort("at", "post_id")
 
 
 def of_indicator(add: Adder, indicator: Indicator) -> Evidence:
@@ -124,11 +129,11 @@ def of_hits(add: Adder, indicator: Indicator, hits: pl.DataFrame) -> Iterator[Ev
     for kind in sorted(set(mine["target_kind"])):
         found = mine.filter(pl.col("target_kind") == kind).sort("at", "target_id", nulls_last=True)
         targets, accounts = found["target_id"].n_unique(), found["account_id"].drop_nulls().n_unique()
-        by = f" by {accounts} accounts" if accounts else ""
+        by = f" by {counted(accounts, 'account')}" if accounts else ""
         yield add(
             EvidenceKind.HIT,
             f"{indicator.id} in {kind}s",
-            f"{indicator.value} is in {targets} {kind}{'' if targets == 1 else 's'}{by}.",
+            f"{indicator.value} is in {counted(targets, kind)}{by}.",
             {
                 "indicator_id": indicator.id,
                 f"{kind}s": targets,

@@ -75,5 +75,5 @@ def _case(request: Request, case_id: str) -> Case:
 
 def _by_kind(case: Case) -> list[tuple[EvidenceKind, list[Evidence]]]:
     order = list(EvidenceKind)
-    pieces = sorted(case.evidence, key=lambda piece: (order.index(piece.kind), piece.added_at, piece.id))
+    pieces = sorted(case.evidence, key=lambda piece: (order.index(piece.kind), piece.added_at))
     return [(kind, list(group)) for kind, group in groupby(pieces, key=lambda piece: piece.kind)]

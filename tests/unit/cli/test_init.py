@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from watchbell.cli import options
-from watchbell.cli.options import open_workspace, progress
+from watchbell.cli import screen
+from watchbell.cli.options import open_workspace
+from watchbell.cli.screen import progress
 from watchbell.errors import WorkspaceError
 from watchbell.vault.workspace import Workspace
 
@@ -62,7 +63,7 @@ def test_a_command_takes_the_workspace_it_is_given_or_stands_in(
 def test_a_bar_is_drawn_on_standard_error_for_who_watches(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(options, "err_console", Console(stderr=True, force_terminal=True, width=80))
+    monkeypatch.setattr(screen, "err_console", Console(stderr=True, force_terminal=True, width=80))
     with progress("Reading", total=2) as advance:
         advance(1)
     out, err = capsys.readouterr()

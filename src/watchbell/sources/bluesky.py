@@ -52,7 +52,7 @@ def _of_view(view: Record) -> Post:
 
 
 def _of_repost(item: Record) -> Post:
-    reason, original = member(item, "reason"), required_id(item["post"], "uri")
+    reason, original = member(item, "reason"), required_id(member(item, "post"), "uri")
     account = required_id(member(reason, "by"), "did")
     at = instant(reason.get("indexedAt"), "indexedAt")
     return Post(

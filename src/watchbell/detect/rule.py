@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
+from watchbell.errors import UsageError
+
 Keep = Callable[[pl.DataFrame, pa.Table, float], pl.Series]
+Judge = Callable[[pl.DataFrame, pl.DataFrame, float], pl.Series]
 
 
 @dataclass(frozen=True)
@@ -22,3 +25,35 @@ class Rule:
     Raises:
         UsageError: the rule has no such level.
     """
+
+
+def in_each_network(judge: Judge) -> Keep:
+    """Return the `keep` that judges each network by itself: the pairs of one kind of action within one window.
+
+    `judge` is given the network's pairs, the actions of its kind and the level. Published rules speak of one network;
+    weights of two kinds of action are not on one scale.
+    """
+
+    def keep(pairs: pl.DataFrame, actions: pa.Table, level: float) -> pl.Series:
+        every = pl.DataFrame(actions)
+        networks = pairs.with_row_index("row").partition_by("by", "window_s", as_dict=True)
+        judged = [
+            network.select("row", kept=judge(network.drop("row"), every.filter(pl.col("kind") == by), level))
+            for (by, _), network in networks.items()
+        ]
+        if not judged:
+            return pl.Series("kept", [], pl.Boolean)
+        return pl.concat(judged).sort("row")["kept"]
+
+    return keep
+
+
+def share(level: float, meaning: str) -> float:
+    """Return a level that must lie from 0 to 1.
+
+    Raises:
+        UsageError: it does not; `meaning` says what the level is.
+    """
+    if not 0 <= level <= 1:
+        raise UsageError(f"The level of this rule is {meaning}, from 0 to 1, not {level:g}.")
+    return level

@@ -1,0 +1,207 @@
+"""What there is to know of each group: its members and their roles, its tempo, its objects, how far it is chance."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from watchbell.clock import utc_text
+from watchbell.detect.bursts import bursts_of, roles_of
+from watchbell.detect.outlets import Outlets, bundled_outlets
+from watchbell.detect.rhythm import MOST_BITS, rhythms
+from watchbell.detect.stability import stability_of
+from watchbell.detect.techniques import Technique, techniques_of
+
+MOST_OBJECTS = 10
+"""How many of a group's objects are told; the ones with most members first."""
+
+
+@dataclass(frozen=True)
+class MemberFacts:
+    """An account of a group."""
+
+    account_id: str
+    role: str | None
+    """`seeder` or `amplifier`, or None where the order of the members says nothing: see `bursts.roles_of`."""
+    bursts: int
+    opened: int
+    """In how many of those bursts it was at the first moment."""
+    posts: int
+    rhythm_bits: float | None
+    """Entropy of its pauses, None where they are too few: see `rhythm.rhythms`."""
+    automated: bool | None
+    """Whether that looks automated."""
+    outlet: str | None
+    """The declared outlet that it is an account of."""
+
+
+@dataclass(frozen=True)
+class ObjectFacts:
+    """Something that members acted on in bursts: how many of them, and how often."""
+
+    by: str
+    object_id: str
+    accounts: int
+    actions: int
+
+
+@dataclass(frozen=True)
+class LanguageFacts:
+    """How many of the members' posts are in a language; one of ISO 639, as the posts say it."""
+
+    lang: str
+    posts: int
+
+
+@dataclass(frozen=True)
+class GroupFacts:
+    """A group."""
+
+    group_id: str
+    members: tuple[MemberFacts, ...]
+    """Seeders first, then by how many bursts they were in."""
+    traces: tuple[str, ...]
+    platforms: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+    bursts: int
+    tempo_s: float | None
+    """Median seconds from one member's action to the next member's in a burst; None where there is no burst."""
+    judged: int
+    automated: int
+    """Members whose rhythm looks automated, of the `judged` whose rhythm can be told."""
+    languages: tuple[LanguageFacts, ...]
+    """The most frequent first; empty without posts."""
+    top_objects: tuple[ObjectFacts, ...]
+    stability: float
+    """How much of the group is found again from other seeds, 0 to 1: see `stability.stability_of`."""
+    declared: bool
+    """Every member is a declared outlet's: synchronised openly, and to be told apart."""
+    techniques: tuple[Technique, ...]
+
+
+def facts_of_groups(
+    groups: pa.Table, pairs: pa.Table, actions: pa.Table, posts: pa.Table | None = None, outlets: Outlets | None = None
+) -> list[GroupFacts]:
+    """Return the facts of each group, in the order of `groups`.
+
+    Args:
+        groups: GROUPS.
+        pairs: The PAIRS that made them.
+        actions: The ACTIONS that made those.
+        posts: POSTS of the members, and maybe of others. Without them, rhythm is that of the posts that the actions are
+            in, and there are no languages.
+        outlets: The declared outlets; the list that ships with Watchbell when None.
+    """
+    home = pl.DataFrame(groups)
+    if home.is_empty():
+        return []
+    acts = _actions_within(home, pl.DataFrame(actions))
+    bursts = bursts_of(acts, pl.DataFrame(pairs).group_by(kind="by").agg(pl.col("window_s").max()))
+    told = _posts_of(home, acts, posts)
+    members = _members(home, bursts, told, outlets or bundled_outlets())
+    stability = stability_of(groups, pairs)
+    return [
+        _facts(
+            group,
+            [MemberFacts(**row) for row in members.filter(group_id=name).drop("group_id").iter_rows(named=True)],
+            bursts.filter(group_id=name),
+            told.filter(group_id=name),
+            stability[name],
+        )
+        for (name,), group in home.partition_by("group_id", as_dict=True, maintain_order=True).items()
+    ]
+
+
+def as_json(facts: Iterable[GroupFacts]) -> list[dict[str, Any]]:
+    """Return the facts as JSON has them; times as `clock.utc_text` writes them."""
+    return [
+        asdict(each, dict_factory=lambda items: {k: utc_text(v) if isinstance(v, datetime) else v for k, v in items})
+        for each in facts
+    ]
+
+
+# `platform:id`; an id without a platform, as tables of actions may hold, and an address are none.
+_PLATFORM = pl.col("account_id").str.extract(r"^([a-z0-9_.-]+):[^/]").alias("platform")
+
+
+def _actions_within(home: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
+    """Return the members' actions of the kinds that tie their group, with `group_id` and `platform`."""
+    traces = home.select("group_id", kind="by").explode("kind").unique()
+    return (
+        actions.join(home.select("group_id", "account_id"), on="account_id")
+        .join(traces, on=["group_id", "kind"], how="semi")
+        .with_columns(_PLATFORM)
+    )
+
+
+def _posts_of(home: pl.DataFrame, actions: pl.DataFrame, posts: pa.Table | None) -> pl.DataFrame:
+    """Return each post of a member, once: `group_id`, `account_id`, `at`, `lang`."""
+    if posts is None:
+        each = actions.unique(["group_id", "account_id", "at", "post_id"], maintain_order=True)
+        return each.select("group_id", "account_id", "at", lang=pl.lit(None, pl.String))
+    told = pl.DataFrame(posts.select(["account_id", "created_at", "lang"])).rename({"created_at": "at"})
+    return told.join(home.select("group_id", "account_id"), on="account_id").select(
+        "group_id", "account_id", "at", "lang"
+    )
+
+
+def _members(home: pl.DataFrame, bursts: pl.DataFrame, told: pl.DataFrame, outlets: Outlets) -> pl.DataFrame:
+    """Return a row for each member: `group_id` and the fields of `MemberFacts`."""
+    who = ["group_id", "account_id"]
+    named = [outlet.name if (outlet := outlets.outlet(account)) else None for account in home["account_id"]]
+    return (
+        home.select(who)
+        .with_columns(outlet=pl.Series(named, dtype=pl.String))
+        .join(roles_of(bursts), on=who, how="left")
+        .join(told.group_by(who).agg(posts=pl.len().cast(pl.Int64)), on=who, how="left")
+        .join(rhythms(told), on="account_id", how="left")
+        .select(
+            *who,
+            "role",
+            pl.col("bursts", "opened", "posts").fill_null(0),
+            rhythm_bits="bits",
+            automated=pl.col("bits") <= MOST_BITS,
+            outlet="outlet",
+        )
+        .sort(["role", "bursts", "account_id"], descending=[True, True, False], nulls_last=True)
+    )
+
+
+def _facts(
+    group: pl.DataFrame, members: list[MemberFacts], bursts: pl.DataFrame, told: pl.DataFrame, stability: float
+) -> GroupFacts:
+    judged = [member.automated for member in members if member.automated is not None]
+    tempo = bursts["gap_s"].median()
+    assert tempo is None or isinstance(tempo, float)
+    return GroupFacts(
+        group_id=group["group_id"][0],
+        members=tuple(members),
+        traces=tuple(group["by"].explode().unique().sort()),
+        platforms=tuple(group.select(_PLATFORM).to_series().drop_nulls().unique().sort()),
+        first_at=group.select(pl.col("first_at").min()).item(),
+        last_at=group.select(pl.col("last_at").max()).item(),
+        bursts=bursts["burst"].n_unique(),
+        tempo_s=tempo,
+        judged=len(judged),
+        automated=sum(judged),
+        languages=_languages(told),
+        top_objects=_top_objects(bursts),
+        stability=stability,
+        declared=all(member.outlet for member in members),
+        techniques=techniques_of(bursts, automated=sum(judged), judged=len(judged)),
+    )
+
+
+def _languages(told: pl.DataFrame) -> tuple[LanguageFacts, ...]:
+    counted = told.drop_nulls("lang").group_by("lang").agg(posts=pl.len())
+    return tuple(LanguageFacts(*row) for row in counted.sort(["posts", "lang"], descending=[True, False]).iter_rows())
+
+
+def _top_objects(bursts: pl.DataFrame) -> tuple[ObjectFacts, ...]:
+    counted = bursts.group_by("kind", "object_id").agg(accounts=pl.col("account_id").n_unique(), actions=pl.len())
+    first = counted.sort(["accounts", "actions", "kind", "object_id"], descending=[True, True, False, False])
+    return tuple(ObjectFacts(*row) for row in first.head(MOST_OBJECTS).iter_rows())

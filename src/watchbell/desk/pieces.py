@@ -8,7 +8,7 @@ import polars as pl
 
 from watchbell.clock import utc_text
 from watchbell.desk.networks import Network
-from watchbell.detect.actions import actions_of_posts, traces_named
+from watchbell.detect.actions import actions_of_posts, joined, traces_named
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.model.ads import Ad, AdDecision
 from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
@@ -77,7 +77,7 @@ def of_burst(add: Adder, workspace: Workspace, network: Network) -> Iterator[Evi
         until=network.group.last_at + timedelta(microseconds=1),
     )
     traces = traces_named([name for name in network.group.by if name in TRACES])
-    burst = _widest_burst(pl.DataFrame(actions_of_posts(posts, traces)), network.run.window_s)
+    burst = _widest_burst(pl.DataFrame(joined(actions_of_posts(posts, traces))), network.run.window_s)
     texts = dict(pl.DataFrame(posts).select(pl.col("platform") + ":" + pl.col("post_id"), "text").iter_rows())
     for action in burst.head(MOST_POSTS).iter_rows(named=True):
         did = TRACES[action["kind"]].did

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 
 from watchbell.desk.networks import Network
-from watchbell.detect.actions import actions_of_posts
+from watchbell.detect.actions import actions_of_posts, joined
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.vault.workspace import Workspace
 
@@ -89,7 +89,7 @@ def timeline_of(workspace: Workspace, network: Network, only: str | None = None)
     traces = [TRACES[name] for name in network.group.by if name in TRACES]
     if not posts.num_rows or not traces:
         return None
-    actions = pl.DataFrame(actions_of_posts(posts, traces))
+    actions = pl.DataFrame(joined(actions_of_posts(posts, traces)))
     return lay_out(actions if only is None else actions.filter(pl.col("object_id") == only), members)
 
 

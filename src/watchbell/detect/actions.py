@@ -44,6 +44,26 @@ def distinct(tables: Sequence[pa.Table]) -> pa.Table:
     return frame.unique(maintain_order=True).to_arrow().cast(ACTIONS)
 
 
+def joined(actions: pa.Table) -> pa.Table:
+    """Return ACTIONS in which near objects of a trace are one object; see `Trace.near`.
+
+    Give it all actions at once: which object stands for others depends on all that there are.
+    """
+    frame = pl.from_arrow(actions)
+    assert isinstance(frame, pl.DataFrame)
+    parts = [_joined(part, TRACES.get(str(kind))) for (kind,), part in frame.group_by("kind", maintain_order=True)]
+    return pl.concat(parts).to_arrow().cast(ACTIONS) if parts else actions
+
+
+def _joined(actions: pl.DataFrame, trace: Trace | None) -> pl.DataFrame:
+    if trace is None or trace.near is None:
+        return actions
+    objects = actions["object_id"].unique()
+    standing = pl.DataFrame({"object_id": objects, "stands": trace.near(objects)})
+    named = actions.join(standing, on="object_id", how="left", maintain_order="left")
+    return named.with_columns(object_id="stands").drop("stands").unique(maintain_order=True)
+
+
 def _actions(posts: pl.LazyFrame, trace: Trace) -> pl.LazyFrame:
     return (
         trace.objects(posts)

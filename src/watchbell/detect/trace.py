@@ -15,6 +15,8 @@ class Trace:
     """What an account does, as a sentence about it goes on: "shared the link"."""
     objects: Callable[[pl.LazyFrame], pl.LazyFrame]
     """Posts in, one row for each object that a post acts on: column `object_id` added, null where there is none."""
+    near: Callable[[pl.Series], pl.Series] | None = None
+    """Distinct objects in, for each the one that stands for it and all near to it. None: an object is only itself."""
 
 
 def each(column: str, name: pl.Expr) -> Callable[[pl.LazyFrame], pl.LazyFrame]:

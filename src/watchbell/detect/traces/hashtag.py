@@ -4,6 +4,10 @@ import polars as pl
 
 from watchbell.detect.trace import Trace, each
 
-_TAG = pl.col("hashtags").str.normalize("NFKC").str.to_lowercase().str.strip_chars(" #")
 
-TRACE = Trace("hashtag", "used the hashtag", each("hashtags", _TAG))
+def spelled(tag: pl.Expr) -> pl.Expr:
+    """Return a hashtag in its one spelling, without the '#'."""
+    return tag.str.normalize("NFKC").str.to_lowercase().str.strip_chars(" #")
+
+
+TRACE = Trace("hashtag", "used the hashtag", each("hashtags", spelled(pl.col("hashtags"))))

@@ -1,17 +1,7 @@
-"""Two accounts publish the same words; case, spacing, links and who was retweeted do not count."""
+"""Two accounts publish the same words, or nearly; case, spacing, links and who was retweeted do not count."""
 
-import polars as pl
-
+from watchbell.detect.near_text import near_texts
 from watchbell.detect.trace import Trace, one
+from watchbell.detect.words import WORDS
 
-_WORDS = (
-    pl.col("text")
-    .str.normalize("NFKC")
-    .str.to_lowercase()
-    .str.replace_all(r"https?://\S+", " ")
-    .str.replace(r"^\s*rt @\w+:", " ")
-    .str.replace_all(r"[\s\p{C}]+", " ")
-    .str.strip_chars()
-)
-
-TRACE = Trace("text", "published the text", one(_WORDS))
+TRACE = Trace("text", "published the text", one(WORDS), near_texts)

@@ -1,6 +1,6 @@
 """A table that already holds actions: one row says that an account acted on an object at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -16,9 +16,11 @@ from watchbell.model.actions import ACTIONS
 # Numbers are epoch seconds. From 10^11 on (the year 5138) they are taken for a mistaken unit.
 _TOO_LATE_S = 1e11
 _YEAR_ONE_S = -62_135_596_800
+_DAY_S = 86_400
+_PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 _PARQUET = b"PAR1"
 _BATCH_ROWS = 100_000
-_EMPTY = "It is empty. An action needs an account, an object and a time."
+_EMPTY = "It is empty or no text. An action needs an account, an object and a time."
 _NO_TIME = (
     "It is no time. Write ISO 8601 (2021-06-08T14:03:22Z) or epoch seconds; milliseconds must be divided by 1000."
 )
@@ -74,12 +76,22 @@ def _is_parquet(path: Path) -> bool:
 
 def _of_parquet(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
     try:
-        names = list(pl.read_parquet_schema(path))
-        _require(path, columns, names)
+        schema = pl.read_parquet_schema(path)
+        _require(path, columns, schema)
+        _require_plain(path, columns, schema)
         table = pl.scan_parquet(path, row_index_name="row", row_index_offset=1)
-        return table.select("row", *_named(columns)).collect(), []
+        frame = table.select("row", *_named(columns)).collect()
+        return frame.with_columns(pl.col(pl.Binary).map_elements(_decoded, return_dtype=pl.String)), []
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"{path} is a damaged Parquet file ({error}). Export it again.") from error
+
+
+def _decoded(written: bytes) -> str | None:
+    """Return text that a writer stored as bytes; None where it is none."""
+    try:
+        return written.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _of_rows(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
@@ -136,19 +148,33 @@ def _require(path: Path, columns: ActionColumns, names: Iterable[str]) -> None:
         raise UsageError(f"{path} has no column {', '.join(missing)}. Its columns are: {', '.join(sorted(there))}.")
 
 
+def _require_plain(path: Path, columns: ActionColumns, schema: Mapping[str, pl.DataType]) -> None:
+    for name in filter(None, columns):
+        if schema[name].is_nested() or schema[name] == pl.Duration:
+            raise UsageError(f"{path}: the column {name} holds {schema[name]}; give one of text, numbers or times.")
+
+
 def _instants(times: pl.Series) -> pl.Series:
     """Return instants in UTC; null where a value is no time."""
-    if times.dtype == pl.Datetime:
-        zone = times.dtype.time_zone  # type: ignore[attr-defined]  # a Datetime has one
-        aware = times.dt.replace_time_zone("UTC") if zone is None else times.dt.convert_time_zone("UTC")
+    kind = times.dtype
+    if isinstance(kind, pl.Datetime):
+        times = _plausible(times, _PER_SECOND[kind.time_unit])
+        aware = times.dt.convert_time_zone("UTC") if kind.time_zone else times.dt.replace_time_zone("UTC")
         return aware.dt.cast_time_unit("us")
-    if times.dtype == pl.Date:
-        return times.cast(pl.Datetime("us", "UTC"))
-    if times.dtype.is_numeric():
+    if kind == pl.Date:
+        return _plausible(times, 1 / _DAY_S).cast(pl.Datetime("us", "UTC"))
+    if kind.is_numeric():
         return _of_epoch(times.cast(pl.Float64))
     text = times.cast(pl.String).str.strip_chars()
     numbers = text.cast(pl.Float64, strict=False)
     return _of_epoch(numbers).fill_null(_of_iso(text.set(numbers.is_not_null(), None)))
+
+
+def _plausible(times: pl.Series, per_second: float) -> pl.Series:
+    """Return times with null for those that no calendar holds, of which arithmetic would make others."""
+    counted = times.to_physical()
+    within = (counted >= _YEAR_ONE_S * per_second) & (counted < _TOO_LATE_S * per_second)
+    return times.set(~within.fill_null(value=False), None)
 
 
 def _of_epoch(seconds: pl.Series) -> pl.Series:
@@ -172,7 +198,7 @@ def _iso_instant(text: str) -> datetime | None:
 
 
 def _rejected(file: str, field: str, rows: pl.DataFrame, reason: str) -> list[Reject]:
-    kept = rows.select(
-        "row", raw=pl.concat_str(pl.col("account", "object", "time").cast(pl.String).fill_null(""), separator=", ")
-    )
+    # Times as the numbers they are stored as: one that no calendar holds cannot be written out.
+    written = pl.col("account", "object", "time").to_physical().cast(pl.String).fill_null("")
+    kept = rows.select("row", raw=pl.concat_str(written, separator=", "))
     return [Reject(file, number, field, reason, raw) for number, raw in kept.iter_rows()]

@@ -107,3 +107,36 @@ def test_a_truncated_parquet_file_is_said_to_be_damaged(tmp_path: Path) -> None:
         read_actions(path, NAMED, "k")
     with pytest.raises(InputError, match="cannot be read"):
         read_actions(tmp_path / "absent.csv", NAMED, "k")
+
+
+@pytest.mark.parametrize("unit", ["ms", "us"])
+def test_an_instant_that_no_calendar_holds_costs_only_its_row(tmp_path: Path, unit: str) -> None:
+    times = pl.Series([2**62, -(2**62), 1_600_000_000 * {"ms": 1_000, "us": 1_000_000}[unit]])
+    actions, rejects = read_actions(parquet(tmp_path, list(times), pl.Datetime(unit)), NAMED, "link")
+    assert actions.column("account_id").to_pylist() == ["a2"]
+    assert [(reject.row, reject.field) for reject in rejects] == [(1, "when"), (2, "when")]
+
+
+def test_a_day_that_no_calendar_holds_costs_only_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "actions.parquet"
+    days = pl.Series([2**30, 18_000], dtype=pl.Int32).cast(pl.Date)
+    pl.DataFrame({"who": ["a0", "a1"], "what": "x", "when": days}).write_parquet(path)
+    actions, rejects = read_actions(path, NAMED, "link")
+    assert actions.column("account_id").to_pylist() == ["a1"]
+    assert [reject.row for reject in rejects] == [1]
+
+
+def test_ids_stored_as_bytes_are_read_where_they_are_text(tmp_path: Path) -> None:
+    path = tmp_path / "actions.parquet"
+    pl.DataFrame({"who": [b"\xff", b"a1"], "what": "x", "when": EPOCH}).write_parquet(path)
+    actions, rejects = read_actions(path, NAMED, "link")
+    assert actions.column("account_id").to_pylist() == ["a1"]
+    assert [(reject.row, reject.field) for reject in rejects] == [(1, "who")]
+
+
+@pytest.mark.parametrize("value", [[1], {"id": 1}])
+def test_a_column_of_lists_or_objects_is_named(tmp_path: Path, value: Any) -> None:
+    path = tmp_path / "actions.parquet"
+    pl.DataFrame({"who": [value], "what": "x", "when": EPOCH}).write_parquet(path)
+    with pytest.raises(UsageError, match="the column who holds"):
+        read_actions(path, NAMED, "link")

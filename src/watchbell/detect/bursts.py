@@ -25,8 +25,9 @@ def bursts_of(actions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
     """
     of_object = ["group_id", "kind", "object_id"]
     ordered = actions.join(windows, on="kind").sort(*of_object, "at", "account_id")
-    gap_s = pl.col("at").diff().over(of_object).dt.total_microseconds() / 1e6
-    starts = gap_s.is_null() | (gap_s > pl.col("window_s"))
+    gap_s = pl.col("at").diff().dt.total_microseconds() / 1e6
+    same_object = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in of_object)
+    starts = ~same_object.fill_null(value=False) | (gap_s > pl.col("window_s"))
     by_another = ~starts & (pl.col("account_id") != pl.col("account_id").shift())
     return (
         ordered.with_columns(burst=starts.cum_sum(), gap_s=pl.when(by_another).then(gap_s))

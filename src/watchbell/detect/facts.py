@@ -104,15 +104,11 @@ def facts_of_groups(
     told = _posts_of(home, acts, posts)
     members = _members(home, bursts, told, outlets or bundled_outlets())
     stability = stability_of(groups, pairs)
+    names = home["group_id"].unique(maintain_order=True).to_list()
+    in_groups = zip(*(_by_group(table, names) for table in (home, members, bursts, told)), strict=True)
     return [
-        _facts(
-            group,
-            [MemberFacts(**row) for row in members.filter(group_id=name).drop("group_id").iter_rows(named=True)],
-            bursts.filter(group_id=name),
-            told.filter(group_id=name),
-            stability[name],
-        )
-        for (name,), group in home.partition_by("group_id", as_dict=True, maintain_order=True).items()
+        _facts(group, accounts, burst, posted, stability[name])
+        for name, (group, accounts, burst, posted) in zip(names, in_groups, strict=True)
     ]
 
 
@@ -122,6 +118,12 @@ def as_json(facts: Iterable[GroupFacts]) -> list[dict[str, Any]]:
         asdict(each, dict_factory=lambda items: {k: utc_text(v) if isinstance(v, datetime) else v for k, v in items})
         for each in facts
     ]
+
+
+def _by_group(table: pl.DataFrame, names: list[str]) -> list[pl.DataFrame]:
+    """Return each group's rows; none where it has none."""
+    parts = table.partition_by("group_id", as_dict=True)
+    return [parts.get((name,), table.clear()) for name in names]
 
 
 # `platform:id`; an id without a platform, as tables of actions may hold, and an address are none.
@@ -172,14 +174,15 @@ def _members(home: pl.DataFrame, bursts: pl.DataFrame, told: pl.DataFrame, outle
 
 
 def _facts(
-    group: pl.DataFrame, members: list[MemberFacts], bursts: pl.DataFrame, told: pl.DataFrame, stability: float
+    group: pl.DataFrame, accounts: pl.DataFrame, bursts: pl.DataFrame, told: pl.DataFrame, stability: float
 ) -> GroupFacts:
+    members = tuple(MemberFacts(**row) for row in accounts.drop("group_id").iter_rows(named=True))
     judged = [member.automated for member in members if member.automated is not None]
     tempo = bursts["gap_s"].median()
     assert tempo is None or isinstance(tempo, float)
     return GroupFacts(
         group_id=group["group_id"][0],
-        members=tuple(members),
+        members=members,
         traces=tuple(group["by"].explode().unique().sort()),
         platforms=tuple(group.select(_PLATFORM).to_series().drop_nulls().unique().sort()),
         first_at=group.select(pl.col("first_at").min()).item(),

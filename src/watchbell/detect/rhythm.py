@@ -16,20 +16,22 @@ with a little jitter can fall on either side of a bin's edge and reach this; ran
 people, who sleep and come in bursts, more."""
 
 
-def rhythms(moments: pl.DataFrame) -> pl.DataFrame:
+def rhythms(posts: pl.DataFrame) -> pl.DataFrame:
     """Return the entropy of each account's pauses, where it has at least `LEAST_PAUSES` of them.
 
-    A pause is the time from one post to the next; its bin is the whole part of the base-2 logarithm of its seconds, a
-    pause under 2 s being in the first. The entropy is Shannon's, in bits, over the bins.
+    A pause is the time from one moment of posting to the next: posts at one moment, such as the pictures of an album,
+    are one. Its bin is the whole part of the base-2 logarithm of its seconds, a pause under 2 s being in the first. The
+    entropy is Shannon's, in bits, over the bins. Times told to the minute hide any finer rhythm.
 
     Args:
-        moments: Columns `account_id` and `at`, one row for each post.
+        posts: Columns `account_id` and `at`, one row for each post.
 
     Returns:
         Columns `account_id`, `pauses` and `bits`.
     """
     pause_s = pl.col("at").diff().over("account_id", order_by="at").dt.total_microseconds() / 1e6
     bins = pause_s.clip(lower_bound=1).log(2).floor().alias("bin")
+    moments = posts.select("account_id", "at").unique()
     counted = moments.select("account_id", bins).drop_nulls("bin").group_by("account_id", "bin").len()
     part = pl.col("len") / pl.col("len").sum()
     return (

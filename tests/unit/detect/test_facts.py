@@ -111,6 +111,15 @@ def test_a_clock_looks_automated_a_random_poster_does_not_and_a_quiet_one_is_not
     assert bits["clock"] <= MOST_BITS < bits["erratic"]
 
 
+def test_posts_at_one_moment_are_one() -> None:
+    """A channel that publishes its albums picture by picture is no clock."""
+    times = [3_600.0 * i**2 for i in range(30) for _ in range(10)]
+    moments = pl.DataFrame({"account_id": ["a"] * 300, "at": [at(t) for t in times]})
+    ((_, pauses, bits),) = rhythms(moments).rows()
+    assert pauses == 29
+    assert bits > MOST_BITS
+
+
 def test_entropy_is_that_of_the_bins() -> None:
     """Pauses of 4 to 7 s, 8 to 15 s and 1,024 to 2,047 s, as 2 : 1 : 1, are 1.5 bits."""
     pauses = [4, 7.9, 9, 1_100] * 6

@@ -67,8 +67,7 @@ def read_form(form: SearchForm) -> Asked:
         platform=form.platform.strip() or None,
         verdict=Verdict(form.verdict) if form.verdict in list(Verdict) else None,
         started_from=since,
-        # The form means the whole of its last day.
-        started_until=until and until + timedelta(days=1),
+        started_until=_end_of(until) if until else None,
         political={"yes": True, "no": False}.get(form.political),
         sort="spend" if form.sort == "spend" else "newest",
         cursor=form.cursor or None,
@@ -106,6 +105,14 @@ def ad_page(request: Request, ad_id: str) -> Response:
     if view is None:
         raise not_found("There is no such ad in this library.")
     return page(request, "ad.html", view=view, ad=view.ad, decision=view.decision, FIRST_PASS=FIRST_PASS)
+
+
+def _end_of(day: datetime) -> datetime | None:
+    """Return the end of a day, of which the form means the whole; None where the calendar ends with it."""
+    try:
+        return day + timedelta(days=1)
+    except OverflowError:
+        return None
 
 
 def _day(text: str) -> datetime | None:

@@ -9,11 +9,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from watchbell.desk.permissions import Permission, may
 from watchbell.errors import NotAllowedError, WatchbellError
 from watchbell.web import words
+from watchbell.web.gate import HEADERS
 from watchbell.web.guard import SignInNeededError, desk_of, signed_in
 
 HERE = Path(__file__).parent
@@ -67,6 +68,12 @@ def handle_errors(app: FastAPI) -> None:
         status = HTTPStatus(error.status_code)
         plain = "There is nothing at this address." if status is HTTPStatus.NOT_FOUND else status.description
         return _problem(request, status, error.detail if error.detail != status.phrase else plain)
+
+    @app.exception_handler(Exception)
+    def _failed(_: Request, __: Exception) -> Response:
+        # Starlette sends this answer outside of all middleware, so the headers are put on here. Rendering a page
+        # could fail again; the traceback goes to standard error.
+        return PlainTextResponse("Watchbell failed here. Its log says why.", 500, HEADERS)
 
     @app.exception_handler(RequestValidationError)
     def _unreadable(request: Request, _: RequestValidationError) -> Response:

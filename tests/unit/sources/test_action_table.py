@@ -3,7 +3,7 @@
 import gzip
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import pytest
@@ -110,7 +110,7 @@ def test_a_truncated_parquet_file_is_said_to_be_damaged(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("unit", ["ms", "us"])
-def test_an_instant_that_no_calendar_holds_costs_only_its_row(tmp_path: Path, unit: str) -> None:
+def test_an_instant_that_no_calendar_holds_costs_only_its_row(tmp_path: Path, unit: Literal["ms", "us"]) -> None:
     times = pl.Series([2**62, -(2**62), 1_600_000_000 * {"ms": 1_000, "us": 1_000_000}[unit]])
     actions, rejects = read_actions(parquet(tmp_path, list(times), pl.Datetime(unit)), NAMED, "link")
     assert actions.column("account_id").to_pylist() == ["a2"]

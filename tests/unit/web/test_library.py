@@ -31,6 +31,7 @@ def ads_shown(visitor: Visitor, query: str) -> list[str]:
         ("platform=snapchat", {APPROVED_AD}),
         ("from=2026-10-01&until=2026-10-01", {HELD_AD}),
         ("until=2026-09-30", {APPROVED_AD}),
+        ("from=2026-10-01&until=9999-12-31", {HELD_AD}),
         ("political=no", set()),
         ("text=%25", set()),
         ("verdict=nonsense&sort=nonsense&political=nonsense", {HELD_AD, APPROVED_AD, REJECTED_AD}),

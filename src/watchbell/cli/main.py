@@ -29,6 +29,7 @@ DOORS = {
     "demo": Door("watchbell.cli.demo", "Run the whole loop on real bundled data, then serve the desk.", "desk"),
     "posts": Door("watchbell.cli.posts", "Bring platforms' exports in."),
     "detect": Door("watchbell.cli.detect", "Find accounts that act as one."),
+    "simulate": Door("watchbell.cli.simulate", "Make a world in which it is known who acts together."),
     "indicators": Door("watchbell.cli.indicators", "Bring partners' indicators in, and send ours out.", "desk"),
     "match": Door("watchbell.cli.match", "Find partners' indicators in posts."),
     "ads": Door("watchbell.cli.ads", "Import political ads and review them.", "desk"),

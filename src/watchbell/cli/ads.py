@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from watchbell.ads.images import ImageReader
@@ -124,7 +123,7 @@ def _print_answers(file: Path, reviewer: Reviewer) -> None:
     tally = AdTally()
     for answer in review_lines(file, reviewer, tally):
         if isinstance(answer, Reject):
-            err_console.print(f"{answer.file}, row {answer.row}: {answer.reason}", soft_wrap=True, markup=False)
+            err_console.say(f"{answer.file}, row {answer.row}: {answer.reason}")
         else:
             typer.echo(answer)
     if not tally.ads:
@@ -139,10 +138,10 @@ def _print_done(done: dict[Path, AdTally], rules_version: str, *, as_json: bool)
         console.print(_table(done))
     for tally in done.values():
         if tally.rejects is not None:
-            console.print(f"Rejected rows and why: {escape(str(tally.rejects))}", soft_wrap=True, highlight=False)
+            console.say(f"Rejected rows and why: {tally.rejects}")
         if tally.left_out:
             fields = ", ".join(sorted(tally.left_out))
-            console.print(f"Fields that are not an ad's, left out: {escape(fields)}", soft_wrap=True, highlight=False)
+            console.say(f"Fields that are not an ad's, left out: {fields}")
 
 
 def _document(file: Path, tally: AdTally) -> dict[str, Any]:
@@ -168,5 +167,5 @@ def _table(done: dict[Path, AdTally]) -> Table:
     for file, tally in done.items():
         verdicts = (tally.verdicts[verdict] for verdict in ("approve", "review", "reject"))
         counts = (tally.ads, tally.political, *verdicts, tally.rejected)
-        table.add_row(escape(file.name), *(f"{count:,}" for count in counts))
+        table.add_row(file.name, *(f"{count:,}" for count in counts))
     return table

@@ -35,32 +35,32 @@ def demo(
     started = time.monotonic()
     with Workspace.create(workspace) as opened:
         user, password = demo_account(opened, system_clock())
-        done = demonstrate(opened, user, system_clock(), lambda said: err_console.print(f"{said}…", soft_wrap=True))
+        done = demonstrate(opened, user, system_clock(), lambda said: err_console.say(f"{said}…"))
         if as_json:
             account = {"username": user.username} | ({"password": password} if password else {})
             seconds = round(time.monotonic() - started, 1)
             print_json({**done._asdict(), "workspace": str(workspace), "account": account, "seconds": seconds})
         else:
             _print(done, time.monotonic() - started)
-            _print_account(user.username, password)
+            _print_account(user.username, password, workspace)
         if serve:
             run_server(opened, host, port)
 
 
 def _print(done: Demonstrated, seconds: float) -> None:
-    console.print(
+    console.say(
         f"\nIn {seconds:.0f} s: {done.posts:,} posts, {done.pairs:,} pairs of accounts, {done.groups:,} groups; "
         f"{done.indicators:,} indicators, {done.hits:,} hits; {done.ads:,} ads, {done.ad_decisions:,} decided; "
         f"{done.cases:,} cases.",
-        soft_wrap=True,
     )
-    console.print(f"The case in which all rooms meet, as a STIX 2.1 bundle: {done.bundle}", soft_wrap=True)
+    console.say(f"The case in which all rooms meet, as a STIX 2.1 bundle: {done.bundle}")
 
 
-def _print_account(username: str, password: str | None) -> None:
+def _print_account(username: str, password: str | None, workspace: Path) -> None:
     if password:
-        console.print(
-            f"Sign in to the desk as {username} with the password {password} (shown this once).", markup=False
-        )
-    else:
-        console.print(f"The account {username} is there already; its password was shown when it was made.")
+        console.say(f"Sign in to the desk as {username} with the password {password} (shown this once).")
+        return
+    console.say(
+        f"The account {username} is there already; its password was shown when it was made. If it is lost, add another "
+        f"account: watchbell user add NAME --role reviewer --generate --workspace {workspace}"
+    )

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
@@ -99,9 +98,9 @@ def export(
     if as_json:
         print_json({"out": str(out), "shared": told.shared, "held_back": told.held_back, "up_to": label})
         return
-    console.print(f"{told.shared:,} indicators up to TLP:{label.upper()} written to {out}.", soft_wrap=True)
+    console.say(f"{told.shared:,} indicators up to TLP:{label.upper()} written to {out}.")
     if told.held_back:
-        console.print(f"{told.held_back:,} stay here: marked narrower, or of a kind that STIX has no object for.")
+        console.say(f"{told.held_back:,} stay here: marked narrower, or of a kind that STIX has no object for.")
 
 
 @app.command(name="list")
@@ -120,7 +119,7 @@ def list_(
         print_json({"count": count, "indicators": [held.model_dump(mode="json") for held in page]})
         return
     console.print(_listed(page))
-    console.print(f"{len(page):,} of {count:,} indicators.")
+    console.say(f"{len(page):,} of {count:,} indicators.")
 
 
 def _label(text: str) -> Tlp:
@@ -140,16 +139,16 @@ def _print_imported(done: list[tuple[Path, ImportedIndicators]]) -> None:
         column.justify = "right"
     for file, imported in done:
         counts = (imported.new, imported.known, imported.rejected, imported.notes)
-        table.add_row(escape(file.name), *(f"{count:,}" for count in counts))
+        table.add_row(file.name, *(f"{count:,}" for count in counts))
     if done:
         console.print(table)
     for _, imported in done:
         if imported.rejects is not None:
-            console.print(f"Rejected rows and why: {escape(str(imported.rejects))}", soft_wrap=True, highlight=False)
+            console.say(f"Rejected rows and why: {imported.rejects}")
 
 
 def _listed(page: list[Indicator]) -> Table:
     table = Table("Kind", "Platform", "Value", "Source", "TLP")
     for held in page:
-        table.add_row(held.kind, held.platform or "", escape(held.value), escape(held.source), f"{held.tlp.upper()}")
+        table.add_row(held.kind, held.platform or "", held.value, held.source, f"{held.tlp.upper()}")
     return table

@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from watchbell import __version__
+from watchbell.cli.terminal import visible
 from watchbell.errors import MissingExtraError, WatchbellError
 
 
@@ -107,12 +108,17 @@ def _root(
 
 
 def run() -> None:
-    """Run the command line; a WatchbellError becomes a sentence on standard error and its exit code."""
+    """Run the command line; what went wrong becomes a sentence on standard error and an exit code."""
     try:
         app()
     except WatchbellError as error:
-        typer.echo(f"watchbell: {error}", err=True)
+        typer.echo(visible(f"watchbell: {error}"), err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(visible(f"watchbell: {error.filename}: {error.strerror}."), err=True)
+        sys.exit(WatchbellError.exit_code)
     except KeyboardInterrupt:
         typer.echo("watchbell: interrupted; what was finished before is kept.", err=True)
         sys.exit(130)

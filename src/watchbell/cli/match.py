@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
@@ -103,18 +102,18 @@ def _report(matched: Matched, out: Path | None, *, as_json: bool) -> None:
         print_json(_document(matched, kinds, out))
         return
     looked = f"{matched.posts:,} posts" + (f" and {matched.ads:,} ads" if matched.ads else "")
-    console.print(f"{matched.hits.num_rows:,} hits of {matched.indicators:,} indicators in {looked}.")
+    console.say(f"{matched.hits.num_rows:,} hits of {matched.indicators:,} indicators in {looked}.")
     if kinds:
         console.print(_most_hit(matched))
     if matched.cases:
-        console.print(f"{matched.cases.new:,} cases opened, {matched.cases.known:,} known ones looked at.")
+        console.say(f"Cases: {matched.cases.new:,} opened, {matched.cases.known:,} looked at again.")
     if matched.new:
-        console.print(f"{matched.new:,} of the hits are new to the workspace.")
+        console.say(f"{matched.new:,} of the hits are new to the workspace.")
     if matched.rejects:
         where = f"; they are in {_rejects_beside(out)}" if out else ""
-        console.print(f"{len(matched.rejects):,} rows could not be used{where}.", soft_wrap=True)
+        console.say(f"{len(matched.rejects):,} rows could not be used{where}.")
     if out is not None:
-        console.print(f"Written to {out}.", soft_wrap=True)
+        console.say(f"Written to {out}.")
 
 
 def _document(matched: Matched, kinds: Counter[str], out: Path | None) -> dict[str, Any]:
@@ -137,5 +136,5 @@ def _most_hit(matched: Matched) -> Table:
     table = Table("Kind", "Indicator", "Source", "Hits")
     table.columns[-1].justify = "right"
     for (kind, value, source), count in Counter(zip(*columns, strict=True)).most_common(_SHOWN):
-        table.add_row(kind, escape(value), escape(source), f"{count:,}")
+        table.add_row(kind, value, source, f"{count:,}")
     return table

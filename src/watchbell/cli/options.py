@@ -47,7 +47,7 @@ def waiting(task: str) -> Iterator[None]:
         return
     from watchbell.cli.screen import err_console  # noqa: PLC0415  # only a terminal needs it
 
-    with err_console.status(f"{task}…"):
+    with err_console.status(err_console.render_str(f"{task}…")):
         yield
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace
@@ -66,7 +65,7 @@ def import_(
     outcomes = [_planned(file, source, mapping, platform) for file in files]
     for outcome in outcomes:
         if outcome.plan is not None and not as_json:
-            (console if dry_run else err_console).print(_told(outcome.plan), soft_wrap=True, highlight=False)
+            (console if dry_run else err_console).say(_told(outcome.plan))
     if not dry_run:
         with open_workspace(workspace) as opened:
             for outcome in outcomes:
@@ -115,7 +114,7 @@ def _told(how: Plan) -> str:
     lines += [f"  {field:<18} <- {column}" for field, column in how.mapping.items()]
     if how.unused:
         lines.append(f"  not used: {', '.join(how.unused)}")
-    return escape("\n".join(lines + [f"  Note: {note}" for note in how.notes]))
+    return "\n".join(lines + [f"  Note: {note}" for note in how.notes])
 
 
 def _document(outcome: _Outcome) -> dict[str, Any]:
@@ -138,11 +137,11 @@ def _print_counts(outcomes: list[_Outcome]) -> None:
         column.justify = "right"
     for file, imported in done:
         counts = (f"{count:,}" for count in (imported.new, imported.known, imported.rejected))
-        table.add_row(escape(file.name), *counts)
+        table.add_row(file.name, *counts)
     console.print(table)
     for _, imported in done:
         if imported.rejects is not None:
-            console.print(f"Rejected rows and why: {escape(str(imported.rejects))}", soft_wrap=True, highlight=False)
+            console.say(f"Rejected rows and why: {imported.rejects}")
 
 
 def _raise_problems(outcomes: list[_Outcome]) -> None:

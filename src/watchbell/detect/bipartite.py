@@ -28,18 +28,27 @@ def over_common_objects(
         Columns `row` (of the pair in `pairs`), those of `by`, and `total`; no row where nothing is common.
     """
     ends = pairs.select("account_a", "account_b").with_row_index("row")
-    sizes = holdings.group_by(account_a="account_id").len()
-    sized = ends.join(sizes, on="account_a", maintain_order="left").with_columns(
-        part=pl.col("len").cast(pl.Int64).cum_sum() // _ROWS
-    )
     of_a = holdings.rename({"account_id": "account_a"})
     of_b = holdings.rename({"account_id": "account_b"})
     parts = [
-        part.drop("len", "part")
-        .join(of_a, on="account_a")
+        part.join(of_a, on="account_a")
         .join(of_b, on=["account_b", "object_id"], suffix="_b")
         .group_by("row", *by)
         .agg(total.alias("total"))
-        for part in (sized.partition_by("part") or [sized])
+        for part in in_parts(ends, holdings, "account_a")
     ]
     return pl.concat(parts).sort("row", *by)
+
+
+def in_parts(pairs: pl.DataFrame, of_accounts: pl.DataFrame, end: str) -> list[pl.DataFrame]:
+    """Deal pairs into parts, one at least, that each stay near four million rows when the account's are joined to them.
+
+    Args:
+        pairs: Column `end` is an account.
+        of_accounts: Column `account_id`; what will be joined.
+        end: The column that it will be joined on.
+    """
+    sizes = of_accounts.group_by(pl.col("account_id").alias(end)).len("rows")
+    part = pl.col("rows").fill_null(0).cast(pl.Int64).cum_sum() // _ROWS
+    dealt = pairs.join(sizes, on=end, how="left", maintain_order="left").with_columns(part=part).drop("rows")
+    return dealt.partition_by("part", include_key=False) or [dealt.drop("part")]

@@ -4,15 +4,13 @@ Source: coordination-network-toolkit 1.5.2 (QUT Digital Observatory; Graham, Bru
 2020), `compute co_retweet`, `co_link`, `co_reply` and `co_tweet`, whose networks differ only in the object.
 """
 
-from collections.abc import Iterator
-
 import polars as pl
 
+from watchbell.detect.bipartite import in_parts
 from watchbell.detect.rule import Rule, in_each_network
 from watchbell.errors import UsageError
 
 _US = 1_000_000
-_ROWS = 4_000_000
 
 
 def directed_weights(pairs: pl.DataFrame, actions: pl.DataFrame, *, window_s: float) -> pl.DataFrame:
@@ -30,21 +28,24 @@ def directed_weights(pairs: pl.DataFrame, actions: pl.DataFrame, *, window_s: fl
         Columns `a_to_b` and `b_to_a`, int64.
     """
     window_us = round(window_s * _US)
-    slots = _slots(actions)
-    ends = pairs.select(one="account_a", other="account_b").with_row_index("row")
+    names = pl.Enum(actions["account_id"].unique())
+    slots = _slots(actions, names)
+    ends = pairs.select(pl.col("account_a", "account_b").cast(names)).with_row_index("row")
+    ends = ends.rename({"account_a": "one", "account_b": "other"})
     return ends.select(
         a_to_b=_weights(ends, slots, window_us),
         b_to_a=_weights(ends.rename({"one": "other", "other": "one"}), slots, window_us),
     )
 
 
-def _slots(actions: pl.DataFrame) -> pl.DataFrame:
-    """Return who acted on what when, and in which post; an action of no named post is its own."""
+def _slots(actions: pl.DataFrame, names: pl.Enum) -> pl.DataFrame:
+    """Return who acted on what when, and in which post; an action of no named post is its own. All as short codes."""
+    post = pl.coalesce("post_id", pl.format("#{}", "own"))
     return actions.with_row_index("own").select(
-        "account_id",
-        "object_id",
+        pl.col("account_id").cast(names),
+        pl.col("object_id").cast(pl.Categorical).to_physical(),
         pl.col("at").dt.epoch("us"),
-        post=pl.coalesce("post_id", pl.format("#{}", "own")),
+        post=post.cast(pl.Categorical).to_physical(),
     )
 
 
@@ -52,7 +53,7 @@ def _weights(ends: pl.DataFrame, slots: pl.DataFrame, window_us: int) -> pl.Seri
     """Return for each row how many posts of `one` lie within the window of `other`."""
     others = slots.select("object_id", "at", other="account_id", other_at="at").sort("at")
     counts = [
-        chunk.join(slots, left_on="one", right_on="account_id")
+        part.join(slots, left_on="one", right_on="account_id")
         .sort("at")
         .join_asof(
             others,
@@ -65,34 +66,22 @@ def _weights(ends: pl.DataFrame, slots: pl.DataFrame, window_us: int) -> pl.Seri
         .filter(pl.col("other_at").is_not_null())
         .group_by("row")
         .agg(weight=pl.col("post").n_unique().cast(pl.Int64))
-        for chunk in _chunks(ends, slots)
+        for part in in_parts(ends, slots, "one")
     ]
     found = pl.concat([pl.DataFrame(schema={"row": pl.UInt32, "weight": pl.Int64}), *counts])
     return ends.join(found, on="row", how="left", maintain_order="left")["weight"].fill_null(0)
 
 
-def _chunks(ends: pl.DataFrame, slots: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Deal the pairs into parts whose join with the actions of `one` stays near `_ROWS` rows."""
-    activity = slots.group_by(one="account_id").len()
-    sized = ends.join(activity, on="one", maintain_order="left").with_columns(
-        part=pl.col("len").cast(pl.Int64).cum_sum() // _ROWS
-    )
-    yield from (part.select("row", "one", "other") for part in sized.partition_by("part"))
-
-
 def _judge(pairs: pl.DataFrame, actions: pl.DataFrame, level: float) -> pl.Series:
     if not level >= 1:
         raise UsageError(f"The level of the rule toolkit is a number of posts, from 1 up, not {level:g}.")
-    # A post of a near b's is in at least one post pair: fewer post pairs than the level cannot reach it.
-    candidates = pairs["post_pairs"] >= level
-    weights = directed_weights(pairs.filter(candidates), actions, window_s=pairs["window_s"][0])
-    heavy = weights.select(pl.max_horizontal("a_to_b", "b_to_a") >= level).to_series()
-    kept = pl.Series("kept", candidates.to_numpy().copy())
-    return kept.scatter(candidates.arg_true(), heavy)
+    weights = directed_weights(pairs, actions, window_s=pairs["window_s"][0])
+    return weights.select(pl.max_horizontal("a_to_b", "b_to_a") >= level).to_series()
 
 
 keep = in_each_network(_judge)
-"""Keep the pairs that the toolkit prints an edge of with `--min_edge_weight level`, in either direction."""
+"""Keep the pairs that the toolkit prints an edge of with `--min_edge_weight level`, in either direction. A pair with that
+weight has as many post pairs, so `min_shared` up to `level` loses none."""
 
 RULE = Rule(
     "toolkit",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from watchbell.desk import pieces
 from watchbell.desk.findings import Cluster, clusters
+from watchbell.desk.networks import RARE, Network
 from watchbell.desk.pieces import counted
 from watchbell.model.ads import Verdict
 from watchbell.model.cases import Case, case_id
@@ -17,8 +18,8 @@ from watchbell.vault.workspace import Workspace
 OPENED_BY = "watchbell"
 
 _SYNCHRONISED = (
-    "The accounts are synchronised; that they are coordinated is not shown. No significance test has looked at them, "
-    "so chance is not excluded, and news wires or schedulers are synchronised too."
+    "The accounts are synchronised; that they are coordinated is not shown: news wires or schedulers are "
+    "synchronised too."
 )
 _NO_ATTRIBUTION = "Who is behind it is not said here: that is for a person to judge and sign."
 
@@ -116,8 +117,15 @@ def summary(cluster: Cluster) -> str:
 def certainty(cluster: Cluster) -> str:
     """Return how sure this is, and what could be wrong."""
     said = [_SYNCHRONISED] if cluster.networks else []
+    said += map(_by_chance, cluster.networks)
     said += map(_of_indicator, cluster.indicators)
     return " ".join([*dict.fromkeys(said), _NO_ATTRIBUTION])
+
+
+def _by_chance(network: Network) -> str:
+    rare = f"{network.rare_pairs:,} of {counted(network.group.pairs, 'pair')}"
+    unjudged = f" and cannot be told of {network.unjudged_pairs:,}" if network.unjudged_pairs else ""
+    return f"At a false discovery rate of {RARE:.0%} chance is excluded for {rare}{unjudged}."
 
 
 def _of_indicator(indicator: Indicator) -> str:

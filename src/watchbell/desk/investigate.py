@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from watchbell import __version__
 from watchbell.clock import utc_text
-from watchbell.detect.actions import actions_of_posts, distinct, traces_named
+from watchbell.detect.actions import actions_of_posts, distinct, joined, traces_named
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.pairs import pairs_of_actions
 from watchbell.files import Reject, write_rejects
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 CAVEAT = (
     "Accounts in a pair or group are synchronised, no more: news wires, schedulers and campaigns that announce "
-    "themselves are too. No significance test has looked at them yet: expected, p_value and q_value are empty."
+    "themselves are too. q_value says at which false discovery rate a pair would be kept as more than chance; it is "
+    "empty where an account acted fewer than five times."
 )
 _BATCH_POSTS = 200_000
 
@@ -134,8 +135,9 @@ def investigate_workspace(
     Returns:
         The findings, and the run's description.
     """
-    findings = investigate(actions_seen(_posts(workspace), question.by), question, threads)
+    findings = investigate(joined(actions_seen(_posts(workspace), question.by)), question, threads)
     described = description(findings, [str(workspace.root)], 0, now)
+    described["reading"] = {"workspace": {}}
     write_run(workspace.runs / described["run_id"], findings, described)
     workspace.vault.runs.put(described["run_id"], now, described)
     return findings, described

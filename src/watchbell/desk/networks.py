@@ -15,6 +15,8 @@ from watchbell.vault.workspace import Workspace
 MOST_NODES = 400
 MOST_EDGES = 2_000
 MOST_ROWS = 500
+RARE = 0.05
+"""False discovery rate up to which a pair is called rare by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,10 @@ class Network:
     group: GroupRow
     members: tuple[Member, ...]
     pair_rows: tuple[PairRow, ...]
-    tested: bool
-    """Whether a significance test has looked at every pair shown."""
+    rare_pairs: int
+    """Pairs that chance would hardly have put so close together: false discovery rate at most `RARE`."""
+    unjudged_pairs: int
+    """Pairs of which that cannot be told: an account acted too little, or the run tested nothing."""
     picture: Picture
 
 
@@ -140,14 +144,15 @@ def network_of(run: Run, group_id: str) -> Network | None:
     if groups.is_empty():
         return None
     pairs = _pairs_within(groups, run).sort(["post_pairs", "account_a", "account_b"], descending=[True, False, False])
-    members = _members(groups, pairs)
+    members = members_of(groups, pairs)
     rows = tuple(PairRow(**row) for row in pairs.head(MOST_ROWS).select(PairRow.__slots__).to_dicts())
     return Network(
         run=run,
         group=_group_rows(groups, pairs)[0],
         members=members,
         pair_rows=rows,
-        tested=all(row.q_value is not None for row in rows),
+        rare_pairs=pairs.filter(pl.col("q_value") <= RARE).height,
+        unjudged_pairs=pairs["q_value"].null_count(),
         picture=draw(members, pairs),
     )
 
@@ -206,7 +211,8 @@ def _group_rows(groups: pl.DataFrame, pairs: pl.DataFrame) -> list[GroupRow]:
     return [GroupRow(**{**row, "by": tuple(row["by"])}) for row in rows.to_dicts()]
 
 
-def _members(groups: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Member, ...]:
+def members_of(groups: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Member, ...]:
+    """Return the accounts of GROUPS, the highest score first; `pairs` are the pairs inside the groups."""
     ends = pl.concat(
         [
             pairs.select(account_id="account_a", other="account_b"),

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from watchbell.detect.significance import chance, hypotheses, marks, q_values
 from watchbell.engine.slots import Slots
 from watchbell.errors import UsageError
 from watchbell.model.actions import PAIRS
@@ -33,7 +34,9 @@ def pairs_of_actions(actions: pa.Table, *, window_s: float, min_shared: int, thr
     found = [_pairs(frame.filter(pl.col("kind") == kind), kind, window_s, min_shared, threads) for kind in kinds]
     if not found:
         return PAIRS.empty_table()
-    return pl.concat(found).to_arrow().cast(PAIRS)
+    # One family of hypotheses: looking for several kinds of action is looking more often.
+    pairs, tested = pl.concat(pairs for pairs, _ in found), sum(hypotheses for _, hypotheses in found)
+    return pairs.with_columns(q_values(pairs["p_value"], tested).alias("q_value")).to_arrow().cast(PAIRS)
 
 
 def load_kernel() -> None:
@@ -43,13 +46,18 @@ def load_kernel() -> None:
     load()
 
 
-def _pairs(actions: pl.DataFrame, kind: str, window_s: float, min_shared: int, threads: int | None) -> pl.DataFrame:
-    from watchbell.engine.local import co_actions  # noqa: PLC0415  # see `load_kernel`
+def _pairs(
+    actions: pl.DataFrame, kind: str, window_s: float, min_shared: int, threads: int | None
+) -> tuple[pl.DataFrame, int]:
+    """Return the pairs of one kind of action, without q, and how many pairs could have been found."""
+    from watchbell.engine.local import co_actions, followers  # noqa: PLC0415  # see `load_kernel`
 
     slots, names = slots_of(actions)
-    found = co_actions(slots, round(window_s * _US), min_shared, threads)
+    window = round(window_s * _US)
+    found = co_actions(slots, window, min_shared, threads)
+    by_chance = chance(slots, followers(slots, window), found)
     times = {"first_at": found.first, "last_at": found.last}
-    return pl.DataFrame(
+    pairs = pl.DataFrame(
         {
             "account_a": names.gather(found.a),
             "account_b": names.gather(found.b),
@@ -59,11 +67,11 @@ def _pairs(actions: pl.DataFrame, kind: str, window_s: float, min_shared: int, t
             "objects": found.objects,
             **{name: pl.Series(values).cast(pl.Datetime("us", "UTC")) for name, values in times.items()},
             "median_gap_s": found.median_gap / _US,
-            **dict.fromkeys(
-                ("expected", "p_value", "q_value"), pl.repeat(None, len(found.a), dtype=pl.Float64, eager=True)
-            ),
+            "expected": by_chance.expected,
+            "p_value": pl.Series(by_chance.p_value).fill_nan(None),
         }
     )
+    return pairs, hypotheses(slots)
 
 
 def slots_of(actions: pl.DataFrame) -> tuple[Slots, pl.Series]:
@@ -79,4 +87,5 @@ def slots_of(actions: pl.DataFrame) -> tuple[Slots, pl.Series]:
         .sort("object", "at")
         .collect()
     )
-    return Slots(*(np.ascontiguousarray(coded[column].to_numpy()) for column in ("account", "object", "at"))), names
+    account, obj, at = (np.ascontiguousarray(coded[column].to_numpy()) for column in ("account", "object", "at"))
+    return Slots(account, obj, at, marks(obj)), names

@@ -150,12 +150,15 @@ def _in_order(numbers: Array, rows: Array) -> tuple[Array, Array]:
 
 
 @njit(cache=True, nogil=True)
-def gather(dealt: Array, objects: Array, times: Array, floor: int) -> tuple[Array, Array, Array, Array, Array, Array]:
+def gather(
+    dealt: Array, objects: Array, times: Array, marks: Array, floor: int
+) -> tuple[Array, Array, Array, Array, Array, Array, Array]:
     """Group one partition's post pairs by accounts and keep the pairs with at least `floor` of them.
 
     Returns:
         For each kept pair, in order of appearance: its key (uint64, lower account code in the high half), post pairs,
-        distinct objects, first and last time (as in `times`), and the median gap (float64, unit of `times`).
+        distinct objects, first and last time (as in `times`), the median gap (float64, unit of `times`), and the
+        marks of the distinct objects, added up (float64).
     """
     numbers, distinct, rows = _number(dealt[:, 0])
     order, starts = _in_order(numbers, rows)
@@ -164,6 +167,7 @@ def gather(dealt: Array, objects: Array, times: Array, floor: int) -> tuple[Arra
     first = np.full(len(kept), np.iinfo(np.int64).max, np.int64)
     last = np.full(len(kept), np.iinfo(np.int64).min, np.int64)
     median = np.empty(len(kept), np.float64)
+    weight = np.zeros(len(kept), np.float64)
     gaps = np.empty(rows.max() if len(rows) else 0, np.int64)
     for k in range(len(kept)):
         begin, count = starts[kept[k]], rows[kept[k]]
@@ -178,5 +182,6 @@ def gather(dealt: Array, objects: Array, times: Array, floor: int) -> tuple[Arra
             if objects[left] != previous:
                 previous = objects[left]
                 shared[k] += 1
+                weight[k] += marks[left]
         median[k] = gaps[0] if count == 1 else np.median(gaps[:count])
-    return distinct[kept], rows[kept], shared, first, last, median
+    return distinct[kept], rows[kept], shared, first, last, median, weight

@@ -36,16 +36,22 @@ def co_actions(slots: Slots, window: int, floor: int, threads: int | None = None
         sieve = _sketched(slots, ends, min(floor, _MAX_CELL_COUNT), post_pairs, pool)
         dealt, starts = _dealt(slots, ends, sieve, post_pairs, pool)
         parts = pool.map(
-            lambda part: kernel.gather(dealt[part[0] : part[1]], slots.objects, slots.times, floor),
+            lambda part: kernel.gather(dealt[part[0] : part[1]], slots.objects, slots.times, slots.marks, floor),
             pairwise(starts),
         )
         return _sorted(list(parts))
 
 
+def followers(slots: Slots, window: int) -> Array:
+    """Return for each slot how many later slots of its object lie within `window`, whoever sits in them (int64)."""
+    ends = kernel.reach(slots.objects, slots.times, window)
+    return ends - np.arange(1, len(ends) + 1)
+
+
 def load() -> None:
     """Load the compiled kernel, so that the first question does not wait for it. Takes about a second."""
     two = np.array([0, 1])
-    co_actions(Slots(two.astype(np.int32), np.zeros(2, np.int32), two), window=1, floor=2, threads=1)
+    co_actions(Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2)), window=1, floor=2, threads=1)
 
 
 def _sketched(slots: Slots, ends: Array, floor: int, post_pairs: int, pool: ThreadPoolExecutor) -> Sieve:

@@ -20,6 +20,8 @@ class CoActions(NamedTuple):
     last: Array
     median_gap: Array
     """float64, unit of the times given."""
+    weight: Array
+    """float64: the marks of the distinct objects, added up."""
 
 
 class Slots(NamedTuple):
@@ -31,3 +33,5 @@ class Slots(NamedTuple):
     """int32 codes."""
     times: Array
     """int64."""
+    marks: Array
+    """float64: what meeting on the slot's object weighs."""

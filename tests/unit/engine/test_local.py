@@ -18,7 +18,8 @@ Action = tuple[int, int, int]
 def slots(actions: list[Action]) -> Slots:
     ordered = sorted(set(actions), key=lambda action: (action[1], action[2], action[0]))
     columns = np.array(ordered, np.int64).reshape(-1, 3).T
-    return Slots(columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].copy())
+    accounts, objects, times = columns[0].astype(np.int32), columns[1].astype(np.int32), columns[2].copy()
+    return Slots(accounts, objects, times, 1.0 + objects)
 
 
 def brute_force(actions: list[Action], window: int, floor: int) -> dict[tuple[int, int], tuple[float, ...]]:
@@ -33,6 +34,7 @@ def brute_force(actions: list[Action], window: int, floor: int) -> dict[tuple[in
             min(first for _, first, _ in rows),
             max(last for _, _, last in rows),
             median(last - first for _, first, last in rows),
+            sum(1.0 + obj for obj in {obj for obj, _, _ in rows}),
         )
         for pair, rows in seen.items()
         if len(rows) >= floor
@@ -62,7 +64,7 @@ def test_result_does_not_depend_on_threads(threads: int) -> None:
 
 
 def test_window_is_inclusive_and_a_gap_beyond_it_is_none() -> None:
-    assert found([(0, 7, 0), (1, 7, 10)], 10, 1) == {(0, 1): (1, 1, 0, 10, 10.0)}
+    assert found([(0, 7, 0), (1, 7, 10)], 10, 1) == {(0, 1): (1, 1, 0, 10, 10.0, 8.0)}
     assert found([(0, 7, 0), (1, 7, 11)], 10, 1) == {}
 
 

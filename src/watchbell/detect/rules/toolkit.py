@@ -80,8 +80,8 @@ def _judge(pairs: pl.DataFrame, actions: pl.DataFrame, level: float) -> pl.Serie
 
 
 keep = in_each_network(_judge)
-"""Keep the pairs that the toolkit prints an edge of with `--min_edge_weight level`, in either direction. A pair with that
-weight has as many post pairs, so `min_shared` up to `level` loses none."""
+"""Keep the pairs that the toolkit prints an edge of with `--min_edge_weight level`, in either direction. A pair of that
+weight has as many post pairs or more, so `min_shared` up to `level` loses none."""
 
 RULE = Rule(
     "toolkit",

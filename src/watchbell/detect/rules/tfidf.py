@@ -10,6 +10,9 @@ import polars as pl
 from watchbell.detect.bipartite import holdings_of, over_common_objects
 from watchbell.detect.rule import Rule, in_each_network, share
 
+# Sums of the same numbers in another order differ far below this; alike must be equal, or chance breaks their ties.
+_DECIMALS = 12
+
 
 def cosines(pairs: pl.DataFrame, actions: pl.DataFrame) -> pl.Series:
     """Return for each pair the cosine of its accounts' TF-IDF vectors over objects, 0 to 1, whenever they acted.
@@ -32,7 +35,8 @@ def cosines(pairs: pl.DataFrame, actions: pl.DataFrame) -> pl.Series:
     )
     found = over_common_objects(pairs, vectors, (pl.col("weight") * pl.col("weight_b")).sum())
     every = pl.DataFrame({"row": pl.arange(pairs.height, dtype=pl.UInt32, eager=True)})
-    return every.join(found, on="row", how="left", maintain_order="left")["total"].fill_null(0.0)
+    total = every.join(found, on="row", how="left", maintain_order="left")["total"].fill_null(0.0)
+    return total.round(_DECIMALS)
 
 
 def _judge(pairs: pl.DataFrame, actions: pl.DataFrame, level: float) -> pl.Series:

@@ -35,18 +35,22 @@ def shingled(parts: Iterable[tuple[Array, Array]]) -> Texts:
 def centres_of(texts: Texts, threads: int | None = None) -> Array:
     """Return for each text the one that stands for it: itself, or one at least half alike to it (true Jaccard).
 
-    Texts that are alike in a chain form a tree, which is cut into stars: every text is alike to its star's centre.
     The same for any number of threads. Memory: 8 bytes for each shingle and about 200 for each text.
     """
+    return _stars(texts, trees_of(texts, threads), threads)
+
+
+def trees_of(texts: Texts, threads: int | None = None) -> Array:
+    """Return for each text the first one of its tree: the texts that it is joined to by a chain of alike ones."""
     parents = np.arange(len(texts[1]) - 1, dtype=np.int32)
     chance = np.random.default_rng(_SEED)
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+    with _pool(threads) as pool:
         for _ in range(_BANDS // _TURN):
             keys = _keys(texts, chance, pool)
             # Each band starts from the same trees, so that threads cannot change what it finds.
             for joined in pool.map(lambda band: _joined(band, texts, parents.copy()), keys):
                 minhash.unite(parents, joined)
-        return _stars(texts, parents, pool)
+    return minhash.roots(parents)
 
 
 def _keys(texts: Texts, chance: np.random.Generator, pool: ThreadPoolExecutor) -> Array:
@@ -64,14 +68,19 @@ def _joined(band: Array, texts: Texts, parents: Array) -> Array:
     return minhash.joins(band, order, texts, parents, _NEAREST)
 
 
-def _stars(texts: Texts, parents: Array, pool: ThreadPoolExecutor) -> Array:
-    centres = np.arange(len(parents), dtype=np.int32)
-    roots = minhash.roots(parents)
+def _stars(texts: Texts, roots: Array, threads: int | None) -> Array:
+    """Cut the trees into stars: a text in a chain need not be alike to all of it, but is to its star's centre."""
+    centres = np.arange(len(roots), dtype=np.int32)
     trees = np.argsort(roots, kind="stable").astype(np.int32)
     starts = np.concatenate(([0], np.flatnonzero(np.diff(roots[trees])) + 1, [len(trees)]))
     step = partial(minhash.stars, trees, starts, texts, centres=centres)
-    list(pool.map(lambda stretch: step(stretch=stretch), _stretches(len(starts) - 1)))
+    with _pool(threads) as pool:
+        list(pool.map(lambda stretch: step(stretch=stretch), _stretches(len(starts) - 1)))
     return centres
+
+
+def _pool(threads: int | None) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads or os.cpu_count() or 1)
 
 
 def _stretches(count: int) -> list[tuple[int, int]]:

@@ -47,6 +47,11 @@ assets: ## Fetch the desk's scripts again from the pinned npm packages (needs np
 scenario: .venv/.demo ## Make the demo's made-up scenario again
 	@$(VENV)/python scripts/make_scenario.py src/watchbell/desk/demo_data/scenario
 
+picture: .venv/.dev ## Take the README's picture again, from a fresh demo (needs Chromium)
+	@rm -rf .cache/picture
+	@$(VENV)/watchbell demo --no-serve --workspace .cache/picture
+	@$(VENV)/python scripts/make_picture.py .cache/picture docs/images/network.png
+
 lock: ## Bring uv.lock in line with pyproject.toml
 	@scripts/uv lock
 
@@ -70,4 +75,4 @@ system: # Chromium and PostgreSQL for the tests, where they can be had
 	@scripts/uv venv --quiet --clear .venv-peers
 	@scripts/uv pip install --quiet --python .venv-peers/bin/python coordination-network-toolkit==1.5.2
 
-.PHONY: help demo test lint format types docs bench scenario lock clean system assets peers
+.PHONY: help demo test lint format types docs bench scenario picture lock clean system assets peers

@@ -22,6 +22,9 @@ def problem(command_line: str) -> str | None:
     command, rest = load(words[0]), words[1:]
     children = getattr(command, "commands", None)
     if children is not None and rest[:1] != ["--help"]:
+        default = getattr(command, "default", None)
+        if default and rest[:1] and rest[0] not in children:
+            rest = [default, *rest]
         if not rest or rest[0] not in children:
             return f"{words[0]} has no command {rest[:1]}"
         command, rest = children[rest[0]], rest[1:]

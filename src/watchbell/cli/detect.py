@@ -1,6 +1,5 @@
 """`watchbell detect`: find accounts that act as one, in files or in the workspace's posts."""
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,27 +7,47 @@ from typing import Annotated, Any
 
 import pyarrow as pa
 import typer
+from typer.core import TyperGroup
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
+from watchbell.cli.runs import compare_runs, explain_pair, export_run
 from watchbell.clock import system_clock
-from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables
+from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables, reading_said
 from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
+from watchbell.desk.question import DEFAULT_TRACES, seconds
 from watchbell.detect.pairs import load_kernel
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.errors import UsageError
 from watchbell.files import Reject
 from watchbell.sources.action_table import ActionColumns
 
-app = typer.Typer()
 
-_UNITS_S = {"": 1, "ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
-_DEFAULT_TRACES = ("link", "text", "media", "repost")
+class FindByDefault(TyperGroup):
+    """Takes what names none of its commands for `find`: `watchbell detect posts.csv` finds in `posts.csv`.
+
+    A file that is called like a command is named by its path, `./explain`, or after `find`.
+    """
+
+    default = "find"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `find` in front, unless a command is there."""
+        is_command = bool(args) and args[0] in self.commands
+        return super().parse_args(ctx, args if is_command else [self.default, *args])
+
+
+app = typer.Typer(cls=FindByDefault, help="Find accounts that act as one.")
+
 _ANY_OBJECT = "object"
+_ALSO = (
+    "What to do with a run: watchbell detect explain (the posts behind a pair), compare (two runs), export (GraphML, "
+    "GEXF, CSV, a report). Each has its own --help. A file of such a name is given as ./explain."
+)
 _TRACE_HELP = "What they do alike; may be given again. One of: " + ", ".join(TRACES) + "."
 
 
-@app.command()
-def detect(
+@app.command(name=FindByDefault.default, epilog=_ALSO)
+def find(
     *,
     posts: Annotated[
         list[Path] | None,
@@ -40,7 +59,7 @@ def detect(
     window: Annotated[str, typer.Option(help="How close in time, inclusive: 10s, 5m, 1h.")] = "60s",
     min_shared: Annotated[int, typer.Option(min=1, help="Least number of post pairs two accounts must share.")] = 2,
     by: Annotated[
-        list[str] | None, typer.Option(metavar="TRACE", help=_TRACE_HELP + " Without it: " + ", ".join(_DEFAULT_TRACES))
+        list[str] | None, typer.Option(metavar="TRACE", help=_TRACE_HELP + " Without it: " + ", ".join(DEFAULT_TRACES))
     ] = None,
     source: Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")] = "auto",
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
@@ -52,12 +71,12 @@ def detect(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find accounts that act on the same things within moments of each other.
+    """Find accounts that act on the same things within moments of each other. The word `find` may be left out.
 
     With --account, --object and --time the files already hold actions; their accounts keep their ids.
     """
     columns = _columns(account, object_, time, post)
-    traces = tuple(by or ((_ANY_OBJECT,) if columns else _DEFAULT_TRACES))
+    traces = tuple(by or ((_ANY_OBJECT,) if columns else DEFAULT_TRACES))
     question = Question(traces, seconds(window), min_shared)
     if not posts:
         if columns:
@@ -78,18 +97,6 @@ def detect(
     _report(described, folder, as_json=as_json)
 
 
-def seconds(text: str) -> float:
-    """Read a length of time such as `60s`, `5m` or `1h`; a bare number is seconds.
-
-    Raises:
-        UsageError: it is none.
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", text.strip().lower())
-    if found is None or found[2] not in _UNITS_S:
-        raise UsageError(f"{text!r} is no length of time. Write it as 10s, 5m or 1h.")
-    return float(found[1]) * _UNITS_S[found[2]]
-
-
 def _columns(account: str | None, object_: str | None, time: str | None, post: str | None) -> ActionColumns | None:
     if not any((account, object_, time, post)):
         return None
@@ -108,6 +115,7 @@ def _investigate_files(
         with waiting(f"Comparing {actions.num_rows:,} actions"):
             findings = investigate(actions, question, threads)
     described = description(findings, [str(path) for path in paths], len(rejects), system_clock())
+    described["reading"] = reading_said(reading)
     write_run(out, findings, described, rejects)
     return described
 
@@ -137,3 +145,8 @@ def _report(described: dict[str, Any], folder: Path, *, as_json: bool) -> None:
         typer.echo(f"{described['cases']['new']:,} cases opened, {described['cases']['known']:,} known ones looked at.")
     typer.echo(described["caveat"])
     typer.echo(f"Written to {folder}: pairs.parquet, groups.parquet, run.json.")
+
+
+app.command(name="explain")(explain_pair)
+app.command(name="compare")(compare_runs)
+app.command(name="export")(export_run)

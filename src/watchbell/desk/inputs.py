@@ -1,13 +1,14 @@
 """What an investigation is given: files of posts, or tables that already hold actions."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from watchbell.desk.investigate import actions_seen
-from watchbell.detect.actions import distinct
+from watchbell.detect.actions import distinct, joined
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject
 from watchbell.sources.action_table import ActionColumns, read_actions
@@ -29,18 +30,34 @@ def actions_in_posts(paths: Sequence[Path], files: PostFiles, by: Sequence[str])
         InputError: a file cannot be read.
         NothingUsableError: not one row of all files is a post.
     """
+    rejects: list[Reject] = []
+    seen = [actions_seen([posts], by) for posts in posts_in(paths, files, rejects)]
+    return joined(distinct(seen)), rejects
+
+
+def posts_in(paths: Sequence[Path], files: PostFiles, rejects: list[Reject]) -> Iterator[pa.Table]:
+    """Yield the posts of files (POSTS), and add the rows that are none to `rejects`.
+
+    Raises:
+        InputError: a file cannot be read.
+        NothingUsableError: at the end, when not one row of all files was a post.
+    """
     from watchbell.sources.reading import read_posts  # noqa: PLC0415  # tables of actions start without its parts
 
-    rejects: list[Reject] = []
-    seen: list[pa.Table] = []
     posts = 0
     for path in paths:
         for table, rejected in read_posts(path, source=files.source, mapping=files.mapping, platform=files.platform):
             rejects += rejected
             posts += table.num_rows
-            seen.append(actions_seen([table], by))
+            yield table
     _require(posts, "post", paths, rejects)
-    return distinct(seen), rejects
+
+
+def reading_said(reading: PostFiles | ActionColumns) -> dict[str, Any]:
+    """Return how files were read, as `run.json` says it, so that they can be read in the same way again."""
+    if isinstance(reading, ActionColumns):
+        return {"actions": reading._asdict()}
+    return {"posts": asdict(reading)}
 
 
 def actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:

@@ -1,8 +1,7 @@
 """Partners' indicators looked for in the workspace's posts and ads, or in files."""
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from watchbell.desk.cases import Opened
-from watchbell.desk.inputs import PostFiles
+from watchbell.desk.inputs import PostFiles, posts_in
 from watchbell.desk.sharing import read_indicator_file
 from watchbell.errors import NothingUsableError, UsageError
 from watchbell.files import Reject
+from watchbell.files.spreadsheet import write_csv
 from watchbell.match.index import IndicatorIndex
 from watchbell.match.scan import scan_ads, scan_posts
 from watchbell.model.indicators import HITS, Indicator
-from watchbell.sources.reading import read_posts
 from watchbell.vault.workspace import Workspace
 
 
@@ -70,11 +69,8 @@ def match_files(paths: Sequence[Path], index: IndicatorIndex, reading: PostFiles
         NothingUsableError: not one row of all files is a post.
     """
     rejects: list[Reject] = []
-    matched = match_posts(_posts(paths, reading, rejects), index)
+    matched = match_posts(posts_in(paths, reading, rejects), index)
     matched.rejects = rejects
-    if not matched.posts:
-        first = f" The first problem: row {rejects[0].row}: {rejects[0].reason}" if rejects else ""
-        raise NothingUsableError(f"There is not one usable post in {', '.join(map(str, paths))}.{first}")
     return matched
 
 
@@ -90,15 +86,6 @@ def indicators_in_files(paths: Sequence[Path], *, now: datetime) -> tuple[list[I
     if not indicators:
         raise NothingUsableError(f"There is not one indicator in {', '.join(map(str, paths))}.")
     return list(indicators.values()), [reject for one in read for reject in one.rejects]
-
-
-def _posts(paths: Sequence[Path], reading: PostFiles, rejects: list[Reject]) -> Iterator[pa.Table]:
-    for path in paths:
-        for posts, rejected in read_posts(
-            path, source=reading.source, mapping=reading.mapping, platform=reading.platform
-        ):
-            rejects += rejected
-            yield posts
 
 
 def write_hits(path: Path, hits: pa.Table) -> None:
@@ -132,9 +119,7 @@ def _write_parquet(path: Path, hits: pa.Table) -> None:
 
 def _write_csv(path: Path, hits: pa.Table) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(hits.schema.names)
-        rows.writerows([_cell(value) for value in hit.values()] for hit in hits.to_pylist())
+        write_csv(file, hits.schema.names, (hit.values() for hit in hits.to_pylist()))
 
 
 def _write_jsonl(path: Path, hits: pa.Table) -> None:
@@ -145,12 +130,6 @@ def _write_jsonl(path: Path, hits: pa.Table) -> None:
 
 def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _cell(value: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula: words of strangers stand in these files (OWASP)."""
-    text = "" if value is None else _text(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 _WRITERS: dict[str, Callable[[Path, pa.Table], None]] = {

@@ -1,0 +1,152 @@
+"""What can be done with a run of detect: look behind a pair, compare it with another, write it for other tools."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
+from watchbell.desk.explain import Explanation, explain, material_of_run
+from watchbell.desk.exporting import Format, write_export
+from watchbell.desk.runs import Comparison, KeptRun, Overlap, compare, read_run
+from watchbell.errors import UsageError
+
+_RUN_HELP = "The folder of a run, or the id of a run in the workspace."
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP)]
+
+
+def open_run(name: str, workspace: Path | None) -> KeptRun:
+    """Return the run in a folder, or the one of that id in the workspace."""
+    if Path(name).is_dir() or not name.startswith("run-"):
+        return read_run(Path(name))
+    with open_workspace(workspace) as opened:
+        return read_run(opened.runs / name)
+
+
+def explain_pair(
+    *,
+    run: RunArgument,
+    pair: Annotated[
+        tuple[str, str], typer.Option(metavar="A B", help="The two accounts, as the run writes their ids.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, help="Most post pairs to show; --json has all.")] = 20,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the posts behind a pair of accounts side by side, with the gap between them.
+
+    They are read again from what the run was made of, so that must still be there.
+    """
+    kept = open_run(run, workspace)
+    with waiting("Reading what the run was made of"):
+        found = explain(kept, material_of_run(kept, pair), *pair)
+    if as_json:
+        print_json(
+            {
+                "pair": [found.account_a, found.account_b],
+                "found": found.pairs.to_dicts(),
+                "evidence": found.evidence.to_dicts(),
+                "is_as_counted": found.is_as_counted,
+            }
+        )
+        return
+    from watchbell.cli.side_by_side import print_evidence  # noqa: PLC0415  # only people need tables
+
+    typer.echo(_summary(found, kept))
+    print_evidence(found, limit)
+
+
+def _summary(found: Explanation, run: KeptRun) -> str:
+    if found.pairs.is_empty():
+        least = run.described["parameters"]["min_shared"]
+        return f"The run has no such pair: it keeps pairs with {least} post pairs or more on one kind of thing."
+    rows = [
+        f"{row['by']}: {row['post_pairs']:,} post pairs on {row['objects']:,} objects within {row['window_s']:g} s, "
+        f"median gap {row['median_gap_s']:g} s{_by_chance(row)}."
+        for row in found.pairs.iter_rows(named=True)
+    ]
+    changed = (
+        f"The run counted {found.counted:,} post pairs, its inputs now give another number: they have changed since."
+    )
+    return "\n".join(rows + ([] if found.is_as_counted else [changed]))
+
+
+def _by_chance(row: dict[str, Any]) -> str:
+    if row["expected"] is None:
+        return ""
+    rate = "" if row["q_value"] is None else f", q {row['q_value']:.2g}"
+    return f"; by chance {row['expected']:.2g}{rate}"
+
+
+def compare_runs(
+    *,
+    first: Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP)],
+    second: Annotated[str, typer.Argument(metavar="OTHER", help="The run to compare it with.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell how two runs differ: what was asked, and which pairs, accounts and groups only one of them has."""
+    found = compare(open_run(first, workspace), open_run(second, workspace))
+    if as_json:
+        print_json(
+            {
+                **asdict(found),
+                **{name: getattr(found, name).said() for name in ("pairs", "accounts", "groups")},
+            }
+        )
+        return
+    for line in _differences(found):
+        typer.echo(line)
+
+
+def _differences(found: Comparison) -> list[str]:
+    asked = [f"{name}: {first} | {second}" for name, (first, second) in found.parameters.items()]
+    lines = asked or ["Both asked the same question."]
+    if not found.is_same_input:
+        lines.append("They were not made of the same input.")
+    lines += [_counts(name, getattr(found, name)) for name in ("pairs", "accounts", "groups")]
+    changed = [match for match in found.matches if match.jaccard < 1]
+    lines += [
+        f"{match.first}, {match.accounts_first:,} accounts: "
+        + (
+            f"{match.accounts_both:,} of them in {match.second} of {match.accounts_second:,} "
+            f"(Jaccard {match.jaccard:.2f})"
+            if match.second
+            else "none of them in a group of the second run"
+        )
+        for match in changed
+    ]
+    return lines
+
+
+def _counts(name: str, overlap: Overlap) -> str:
+    what = "accounts in groups" if name == "accounts" else name
+    return (
+        f"{what}: {overlap.both:,} in both, {overlap.only_first:,} only in the first, "
+        f"{overlap.only_second:,} only in the second (Jaccard {overlap.jaccard:.2f})"
+    )
+
+
+def export_run(
+    *,
+    run: RunArgument,
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="graphml or gexf for Gephi and other network tools; csv for spreadsheets; report for one HTML page.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write a run for other tools and people."""
+    if out.is_dir():
+        raise UsageError(
+            f"{out} is a folder. Name a file: -o {out / 'run'}.{'html' if format_ == 'report' else format_}"
+        )
+    with waiting("Writing"):
+        written = write_export(open_run(run, workspace), format_, out)
+    for line in written:
+        typer.echo(line)

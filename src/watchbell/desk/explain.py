@@ -1,0 +1,115 @@
+"""Why two accounts are a pair: their posts side by side, read again from what the run was made of."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from watchbell.desk.inputs import PostFiles, actions_in_tables, posts_in
+from watchbell.desk.investigate import actions_seen
+from watchbell.desk.runs import KeptRun
+from watchbell.detect.actions import distinct, joined
+from watchbell.detect.evidence import post_pairs
+from watchbell.errors import InputError, UsageError
+from watchbell.sources.action_table import ActionColumns
+from watchbell.vault.workspace import Workspace
+
+_NO_TEXTS = pl.DataFrame(schema={"post_id": pl.String, "text": pl.String})
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run was made of."""
+
+    actions: pa.Table
+    texts: pl.DataFrame
+    """Columns `post_id` (as ACTIONS write it) and `text`; empty where the input has no posts but actions."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The evidence for one pair of accounts."""
+
+    account_a: str
+    account_b: str
+    pairs: pl.DataFrame
+    """The run's rows about the two; empty where the run has none."""
+    evidence: pl.DataFrame
+    """The columns of POST_PAIRS, and `text_a` and `text_b`, null where the input has no text."""
+
+    @property
+    def counted(self) -> int:
+        """Return how many post pairs the run counted, in its widest window."""
+        return int(self.pairs.group_by("by").agg(pl.col("post_pairs").max())["post_pairs"].sum())
+
+    @property
+    def is_as_counted(self) -> bool:
+        """Return whether the evidence holds what the run counted; if not, the inputs are no longer what they were."""
+        return self.evidence.filter(pl.col("by").is_in(self.pairs["by"].unique().to_list())).height == self.counted
+
+
+def material_of_posts(batches: Iterable[pa.Table], by: Collection[str], accounts: Collection[str] | None) -> Material:
+    """Return the actions in POSTS that the traces named `by` see, and the texts of `accounts`, or of all if None."""
+    seen, texts = [], [_NO_TEXTS]
+    for posts in batches:
+        seen.append(actions_seen([posts], tuple(by)))
+        texts.append(_texts(posts, accounts))
+    return Material(joined(distinct(seen)), pl.concat(texts).unique("post_id", keep="first", maintain_order=True))
+
+
+def _texts(posts: pa.Table, accounts: Collection[str] | None) -> pl.DataFrame:
+    frame = pl.DataFrame(posts)
+    mine = frame if accounts is None else frame.filter(pl.col("account_id").is_in(list(accounts)))
+    return (
+        mine.select("text", post_id=pl.col("platform") + ":" + pl.col("post_id")).drop_nulls().select("post_id", "text")
+    )
+
+
+def material_of_run(run: KeptRun, accounts: Collection[str] | None) -> Material:
+    """Return what a run was made of, read as it was then.
+
+    Raises:
+        InputError: the inputs are not where they were, or the run does not say how it read them.
+    """
+    reading, by = run.described.get("reading") or {}, run.described["parameters"]["by"]
+    places = [Path(place) for place in run.described.get("inputs", ())]
+    if not reading or not places:
+        raise InputError("The run does not say what it was made of, so its posts cannot be shown. Make the run again.")
+    if gone := [str(place) for place in places if not place.exists()]:
+        raise InputError(
+            f"The run was made of {', '.join(gone)}, which cannot be found from {Path.cwd()}. "
+            "Put it there again, or start from the folder in which the run was made."
+        )
+    if "workspace" in reading:
+        with Workspace.open(places[0]) as workspace:
+            return material_of_posts(workspace.posts.batches(), by, accounts)
+    if "actions" in reading:
+        actions, _ = actions_in_tables(places, ActionColumns(**reading["actions"]), by[0])
+        return Material(actions, _NO_TEXTS)
+    return material_of_posts(posts_in(places, PostFiles(**reading["posts"]), []), by, accounts)
+
+
+def explain(run: KeptRun, material: Material, one: str, other: str) -> Explanation:
+    """Return the evidence for a pair of accounts, in whatever order they are named.
+
+    Raises:
+        UsageError: the two are one account, or one of them is not in what the run was made of.
+    """
+    account_a, account_b = sorted((one, other))
+    if one == other:
+        raise UsageError("A pair is two different accounts.")
+    known = set(material.actions["account_id"].unique().to_pylist())
+    if strangers := [account for account in (account_a, account_b) if account not in known]:
+        raise UsageError(
+            f"{' and '.join(strangers)} did nothing in what the run was made of. Write ids as the run does."
+        )
+    both = (pl.col("account_a") == account_a) & (pl.col("account_b") == account_b)
+    pairs = run.pairs.filter(both).collect()
+    window_s = max(pairs["window_s"], default=run.described["parameters"]["window_s"])
+    found = pl.DataFrame(post_pairs(material.actions, account_a, account_b, window_s))
+    for side in ("a", "b"):
+        texts = material.texts.rename({"post_id": f"post_{side}", "text": f"text_{side}"})
+        found = found.join(texts, on=f"post_{side}", how="left", maintain_order="left")
+    return Explanation(account_a, account_b, pairs, found)

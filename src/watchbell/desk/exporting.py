@@ -1,0 +1,78 @@
+"""A run written for other tools and people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+import polars as pl
+
+from watchbell.desk.explain import material_of_run
+from watchbell.desk.report import report
+from watchbell.desk.runs import KeptRun
+from watchbell.detect.formats.gexf import gexf
+from watchbell.detect.formats.graph import graph_of
+from watchbell.detect.formats.graphml import graphml
+from watchbell.detect.formats.tables import groups_csv, pairs_csv
+from watchbell.errors import InputError
+
+
+class Format(StrEnum):
+    """What a run can be written as."""
+
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+    CSV = "csv"
+    REPORT = "report"
+
+
+def write_export(run: KeptRun, format_: Format, out: Path) -> list[str]:
+    """Write a run; each file appears only when it is complete.
+
+    Returns:
+        A sentence on each file.
+    """
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if format_ is Format.CSV:
+        return _write_tables(run, out)
+    if format_ is Format.REPORT:
+        page, said = _page(run)
+        with _complete(out) as file:
+            file.write(page)
+        return [f"Report in {out}.", *said]
+    graph = graph_of(run.pairs.collect(), run.groups)
+    with _complete(out) as file:
+        file.writelines(graphml(graph) if format_ is Format.GRAPHML else gexf(graph))
+    return [f"{graph.nodes.height:,} accounts and {graph.edges.height:,} pairs in {out}."]
+
+
+def _page(run: KeptRun) -> tuple[str, list[str]]:
+    """Return the report, and a sentence on what it had to leave out."""
+    try:
+        actions = pl.DataFrame(material_of_run(run, accounts=()).actions)
+    except InputError as error:
+        return report(run, None, "There is no timeline, for what the run was made of is not here."), [
+            f"It has no timelines. {error}"
+        ]
+    return report(run, actions), []
+
+
+def _write_tables(run: KeptRun, out: Path) -> list[str]:
+    beside = out.with_name(f"{out.stem}.groups{out.suffix or '.csv'}")
+    pairs = run.pairs.collect()
+    with _complete(out) as file:
+        pairs_csv(pairs, run.groups, file)
+    with _complete(beside) as file:
+        groups_csv(run.groups, file)
+    return [f"{pairs.height:,} pairs in {out}.", f"{run.groups.height:,} accounts of groups in {beside}."]
+
+
+@contextmanager
+def _complete(out: Path) -> Iterator[TextIO]:
+    """Yield a file that takes the name `out` when the block ends well."""
+    part = out.with_name(f".{out.name}.part")
+    # Line ends stay as they are written: CSV and XML say them themselves.
+    with part.open("w", encoding="utf-8", newline="") as file:
+        yield file
+    part.replace(out)

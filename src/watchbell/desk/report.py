@@ -1,0 +1,309 @@
+"""A run as one page that stands alone: no outside request, no script, and readable years from now."""
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import files
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import polars as pl
+
+from watchbell.desk.drawing import COLOURS, key_svg, network_svg, timeline_svg
+from watchbell.desk.elements import html, moment, name, table, tag
+from watchbell.desk.networks import MOST_NODES, Member, draw, members_of
+from watchbell.desk.runs import KeptRun
+from watchbell.desk.timeline import Timeline, lay_out
+from watchbell.detect.traces.catalogue import TRACES
+
+MOST_GROUPS = 20
+"""Groups with a section of their own; all are counted."""
+_MOST_ROWS = 25
+_THINGS = 12
+# Two dots and a line say nothing that the tables do not.
+_A_PAIR = 2
+
+
+@dataclass(frozen=True)
+class _Group:
+    number: int
+    group_id: str
+    members: tuple[Member, ...]
+    pairs: pl.DataFrame
+
+
+def report(run: KeptRun, actions: pl.DataFrame | None, why_no_actions: str = "") -> str:
+    """Return the page.
+
+    Args:
+        run: the run.
+        actions: ACTIONS that the run was made of, for the timelines; None where they cannot be had.
+        why_no_actions: a sentence on why they cannot.
+    """
+    inside = pairs_inside(run)
+    groups = list(_groups(run, inside))
+    style = files("watchbell.desk").joinpath("report.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=f"default-src 'none'; style-src 'sha256-{digest}'"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="referrer", content="no-referrer"),
+        tag("title", f"Watchbell: {run.described['run_id']}"),
+        tag("style", style),
+    )
+    body = tag(
+        "main",
+        _summary(run),
+        _overview(run, inside),
+        *(_section(group, actions, why_no_actions) for group in groups),
+        _parameters(run),
+        _limits(run),
+        _citation(run),
+    )
+    return "<!doctype html>\n" + html(tag("html", head, tag("body", body), lang="en")) + "\n"
+
+
+def pairs_inside(run: KeptRun) -> pl.DataFrame:
+    """Return the run's pairs whose two accounts are in one group, with its `group_id`."""
+    home = run.groups.lazy().select("account_id", "group_id")
+    return (
+        run.pairs.join(home, left_on="account_a", right_on="account_id")
+        .join(home, left_on=["account_b", "group_id"], right_on=["account_id", "group_id"])
+        .sort(["objects", "post_pairs", "account_a", "account_b"], descending=[True, True, False, False])
+        .collect()
+    )
+
+
+def network_of_run(run: KeptRun, inside: pl.DataFrame) -> Element | None:
+    """Draw the largest groups that fit into one picture; None where there is no group."""
+    sizes = _sizes(run)
+    fitting = sizes.filter((pl.col("len").cum_sum() <= MOST_NODES) | (pl.col("rank") == 0))
+    groups = run.groups.join(fitting.select("group_id", "rank"), on="group_id")
+    if groups.is_empty():
+        return None
+    pairs = inside.join(fitting.select("group_id"), on="group_id", how="semi")
+    colours = dict(groups.select("account_id", "rank").iter_rows())
+    picture = draw(members_of(groups.drop("rank"), pairs), pairs)
+    return network_svg(picture, f"Network of {groups.height:,} accounts", colours)
+
+
+def _sizes(run: KeptRun) -> pl.DataFrame:
+    """Return `group_id`, `len` and `rank` of each group, the largest first, as `groups.parquet` orders them."""
+    return (
+        run.groups.group_by("group_id", maintain_order=True)
+        .len()
+        .sort("len", "group_id", descending=[True, False])
+        .with_row_index("rank")
+    )
+
+
+def _groups(run: KeptRun, inside: pl.DataFrame) -> Iterator[_Group]:
+    for rank, group_id, _ in _sizes(run).head(MOST_GROUPS).iter_rows():
+        pairs = inside.filter(pl.col("group_id") == group_id)
+        yield _Group(rank + 1, group_id, members_of(run.groups.filter(pl.col("group_id") == group_id), pairs), pairs)
+
+
+def _summary(run: KeptRun) -> Element:
+    counts = run.described["counts"]
+    return tag(
+        "header",
+        tag("h1", "Accounts that acted at the same time"),
+        tag(
+            "p",
+            f"{counts['groups']:,} groups of {counts['grouped_accounts']:,} accounts and {counts['pairs']:,} pairs, "
+            f"found among {counts['accounts']:,} accounts and {counts['actions']:,} actions.",
+            class_="lead",
+        ),
+        tag(
+            "p",
+            tag("strong", "Synchronised is not yet coordinated."),
+            " News wires, fan clubs, schedulers and campaigns that announce themselves act at the same time too. "
+            "Nothing here says who is behind an account. Do not publish an account's name on the strength of this page "
+            "alone: look at the posts, and ask what else could explain them.",
+            class_="note",
+        ),
+    )
+
+
+def _overview(run: KeptRun, inside: pl.DataFrame) -> Element:
+    picture = network_of_run(run, inside)
+    if picture is None:
+        return tag("section", tag("h2", "Groups"), tag("p", "No group was found."))
+    spans = run.groups.group_by("group_id").agg(
+        pl.col("by").explode().unique().sort(), pl.col("first_at").min(), pl.col("last_at").max()
+    )
+    pairs = inside.group_by("group_id").len("pairs")
+    facts = _sizes(run).join(spans, on="group_id", maintain_order="left").join(pairs, on="group_id", how="left")
+    rows: list[list[Element | str]] = [
+        [
+            tag("span", key_svg(row["rank"]), f" {row['rank'] + 1}"),
+            name(row["group_id"]),
+            f"{row['len']:,}",
+            f"{row['pairs'] or 0:,}",
+            ", ".join(row["by"]),
+            moment(row["first_at"]),
+            moment(row["last_at"]),
+        ]
+        for row in facts.sort("rank").iter_rows(named=True)
+    ]
+    heads = ["Group", "Id", "Accounts", "Pairs", "By", "First", "Last (UTC)"]
+    said = (
+        "Each dot is an account, larger the more of its group's co-actions touch it; lines join accounts that acted "
+        f"alike. Colours are the {COLOURS} largest groups."
+    )
+    return tag(
+        "section",
+        tag("h2", "Groups"),
+        tag("figure", picture, tag("figcaption", said)),
+        table("All groups, the largest first", heads, rows, (2, 3)),
+    )
+
+
+def _section(group: _Group, actions: pl.DataFrame | None, why_no_actions: str) -> Element:
+    said = f"Network of group {group.number}"
+    members: list[list[Element | str]] = [
+        [
+            name(member.account_id),
+            f"{member.score:.1%}",
+            f"{member.pairs:,}",
+            *map(moment, (member.first_at, member.last_at)),
+        ]
+        for member in group.members[:_MOST_ROWS]
+    ]
+    return tag(
+        "section",
+        tag("h2", f"Group {group.number}: {len(group.members):,} accounts"),
+        tag("p", name(group.group_id), class_="muted"),
+        None if len(group.members) == _A_PAIR else tag("figure", network_svg(draw(group.members, group.pairs), said)),
+        *_times(group, actions, why_no_actions),
+        table(
+            f"Accounts of group {group.number}{_first_of(len(members), len(group.members))}",
+            ["Account", "Share of co-actions", "Acts like", "First", "Last (UTC)"],
+            members,
+            (1, 2),
+        ),
+        _pairs_table(group),
+    )
+
+
+def _times(group: _Group, actions: pl.DataFrame | None, why_no_actions: str) -> Iterator[Element]:
+    yield tag("h3", "Timeline")
+    if actions is None:
+        yield tag("p", why_no_actions, class_="muted")
+        return
+    accounts = [member.account_id for member in group.members]
+    timeline = lay_out(actions.filter(pl.col("account_id").is_in(accounts)), accounts)
+    if timeline is None:
+        yield tag("p", "No two of them acted on the same thing in what the run's inputs now hold.", class_="muted")
+        return
+    yield tag("div", timeline_svg(timeline), class_="scroll", tabindex="0", role="region", aria_label="Timeline")
+    yield _things(group, timeline)
+
+
+def _things(group: _Group, timeline: Timeline) -> Element:
+    rows: list[list[Element | str]] = [
+        [
+            key_svg(thing.rank),
+            name(thing.object_id[:300]),
+            thing.kind,
+            f"{thing.accounts:,}",
+            f"{thing.actions:,}",
+            moment(thing.first_at),
+            _length(thing.spread),
+        ]
+        for thing in timeline.objects[:_THINGS]
+    ]
+    caption = f"What group {group.number} shared{_first_of(len(rows), timeline.shared)}"
+    heads = ["Mark", "Thing", "By", "Accounts", "Actions", "First (UTC)", "All within"]
+    return table(caption, heads, rows, (3, 4, 6))
+
+
+def _pairs_table(group: _Group) -> Element:
+    rows: list[list[Element | str]] = [
+        [
+            name(row["account_a"]),
+            name(row["account_b"]),
+            row["by"],
+            f"{row['objects']:,}",
+            f"{row['post_pairs']:,}",
+            f"{row['median_gap_s']:g} s",
+            _figure(row["expected"]),
+            _figure(row["q_value"]),
+        ]
+        for row in group.pairs.head(_MOST_ROWS).iter_rows(named=True)
+    ]
+    caption = f"Pairs of group {group.number}{_first_of(len(rows), group.pairs.height)}"
+    heads = ["Account", "Account", "By", "Things", "Post pairs", "Median gap", "By chance", "q"]
+    return table(caption, heads, rows, (3, 4, 5, 6, 7))
+
+
+def _parameters(run: KeptRun) -> Element:
+    described = run.described
+    asked = {
+        **described["parameters"],
+        "inputs": described.get("inputs", []),
+        "at": described.get("at", ""),
+        "watchbell": described.get("watchbell", ""),
+        **{name_: f"{count:,}" for name_, count in described["counts"].items()},
+    }
+    rows: list[list[Element | str]] = [[key, name(_words(value))] for key, value in asked.items()]
+    used = [
+        tag("li", f"{trace}: they {TRACES[trace].did}") for trace in described["parameters"]["by"] if trace in TRACES
+    ]
+    return tag(
+        "section",
+        tag("h2", "How it was found"),
+        tag("ul", *used) if used else None,
+        table("What was asked, of what, and how much there was", ["", "Value"], rows),
+    )
+
+
+def _limits(run: KeptRun) -> Element:
+    rejected = run.described["counts"].get("rejected_rows", 0)
+    lines = [
+        run.described.get("caveat"),
+        "Whoever acts together outside the window, or on things that no trace sees, is not here.",
+        "Groups are communities of a network, not memberships: an account at the edge may belong elsewhere.",
+        f"{rejected:,} rows of the input could not be used and were left out." if rejected else None,
+    ]
+    return tag("section", tag("h2", "Limits"), tag("ul", *(tag("li", line) for line in lines if line)))
+
+
+def _citation(run: KeptRun) -> Element:
+    described = run.described
+    return tag(
+        "section",
+        tag("h2", "How to cite"),
+        tag(
+            "p",
+            f"Watchbell {described.get('watchbell', '')}, {described['run_id']}, {described.get('at', '')}. "
+            f"Traces {', '.join(described['parameters']['by'])}; window {described['parameters']['window_s']:g} s; "
+            f"at least {described['parameters']['min_shared']} post pairs.",
+        ),
+        tag(
+            "p",
+            "Groups: Traag, Waltman and van Eck, From Louvain to Leiden, Scientific Reports 9, 5233 (2019). The same "
+            "input and the same parameters give the same run id.",
+            class_="muted",
+        ),
+    )
+
+
+def _first_of(shown: int, every: int) -> str:
+    return f": the first {shown:,} of {every:,}" if shown < every else ""
+
+
+def _figure(value: float | None) -> str:
+    return "not tested" if value is None else f"{value:.2g}"
+
+
+def _length(span: timedelta) -> str:
+    return f"{span.total_seconds():,.0f} s" if span < timedelta(hours=1) else str(span).partition(".")[0]
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

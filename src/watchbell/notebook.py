@@ -1,0 +1,233 @@
+"""Detect from Python: `import watchbell as wb; run = wb.detect("posts.csv", by=["link"], window="60s")`."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from watchbell.clock import system_clock
+from watchbell.desk.elements import html, name, table, tag
+from watchbell.desk.explain import Material, explain, material_of_posts
+from watchbell.desk.inputs import PostFiles, posts_in, reading_said
+from watchbell.desk.investigate import Findings, Question, description, investigate, write_run
+from watchbell.desk.question import DEFAULT_TRACES, seconds
+from watchbell.desk.report import network_of_run, pairs_inside
+from watchbell.desk.runs import KeptRun
+from watchbell.detect.actions import traces_named
+from watchbell.errors import InputError, UsageError
+from watchbell.files import Reject
+from watchbell.model.posts import POSTS
+
+_IN_MEMORY = "a table in memory"
+_SHOWN_GROUPS = 10
+
+
+@dataclass(frozen=True, repr=False)
+class Run:
+    """What was found, with the actions and texts it was found in; a notebook shows it as a picture and a table."""
+
+    findings: Findings
+    described: dict[str, Any]
+    """What `run.json` will say: the question, the counts, and what they do not mean."""
+    material: Material
+    rejects: tuple[Reject, ...]
+    """The rows that could not be used, each with the reason."""
+
+    @property
+    def pairs(self) -> pl.DataFrame:
+        """Return the pairs (PAIRS)."""
+        return pl.DataFrame(self.findings.pairs)
+
+    @property
+    def groups(self) -> pl.DataFrame:
+        """Return the groups (GROUPS): one row for each account of a group."""
+        return pl.DataFrame(self.findings.groups)
+
+    def evidence(self, account: str, other: str) -> pl.DataFrame:
+        """Return the posts behind a pair, side by side: the columns of POST_PAIRS, then `text_a` and `text_b`.
+
+        Account a is the one whose id comes first in the alphabet. `gap_s` is negative where b was first.
+
+        Raises:
+            UsageError: one of the accounts did nothing in these posts, or both are one.
+        """
+        return explain(self._kept, self.material, account, other).evidence
+
+    def plot(self, group_id: str | None = None) -> "Picture":
+        """Return a picture of the largest groups, or of one.
+
+        Raises:
+            UsageError: there is no such group.
+        """
+        groups = self.groups if group_id is None else self.groups.filter(pl.col("group_id") == group_id)
+        if groups.is_empty():
+            raise UsageError("There is no group to draw." if group_id is None else f"There is no group {group_id}.")
+        kept = KeptRun(self.described, self.pairs.lazy(), groups)
+        drawn = network_of_run(kept, pairs_inside(kept))
+        assert drawn is not None
+        drawn.insert(0, tag("style", _STYLE))
+        return Picture(html(drawn))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run into `folder` as the command line does, and return the folder."""
+        write_run(Path(folder), self.findings, self.described, self.rejects)
+        return Path(folder)
+
+    @property
+    def _kept(self) -> KeptRun:
+        return KeptRun(self.described, self.pairs.lazy(), self.groups)
+
+    def __repr__(self) -> str:
+        counts = self.described["counts"]
+        return f"<Run of {counts['accounts']:,} accounts: {counts['pairs']:,} pairs, {counts['groups']:,} groups>"
+
+    def _repr_html_(self) -> str:
+        counts = self.described["counts"]
+        said = (
+            f"{counts['groups']:,} groups and {counts['pairs']:,} pairs among {counts['accounts']:,} accounts and "
+            f"{counts['actions']:,} actions."
+        )
+        parts = [html(tag("p", tag("strong", said))), html(tag("p", self.described["caveat"]))]
+        if counts["groups"]:
+            parts += [self.plot().svg, html(self._table())]
+        return "".join(parts)
+
+    def _table(self) -> Element:
+        largest = (
+            self.groups.group_by("group_id", maintain_order=True)
+            .agg(pl.len().alias("accounts"), pl.col("by").explode().unique().sort(), pl.col("account_id").head(3))
+            .sort("accounts", descending=True, maintain_order=True)
+        )
+        rows: list[list[Element | str]] = [
+            [
+                name(row["group_id"]),
+                f"{row['accounts']:,}",
+                ", ".join(row["by"]),
+                name(", ".join(row["account_id"]) + " …"),
+            ]
+            for row in largest.head(_SHOWN_GROUPS).iter_rows(named=True)
+        ]
+        return table("The largest groups", ["Group", "Accounts", "By", "Among them"], rows)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that a notebook shows."""
+
+    svg: str
+
+    def _repr_html_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture as an SVG file and return its path."""
+        Path(path).write_text(self.svg, "utf-8")
+        return Path(path)
+
+
+def detect(
+    posts: Any,
+    by: Sequence[str] = DEFAULT_TRACES,
+    window: str | float = "60s",
+    min_shared: int = 2,
+    platform: str | None = None,
+    mapping: dict[str, str] | None = None,
+) -> Run:
+    """Find accounts that act on the same things within moments of each other.
+
+    Args:
+        posts: A Polars, pandas or Arrow table, a path, a glob such as `"exports/*.csv"`, or a list of paths.
+        by: Names of traces: what they do alike.
+        window: How close in time, inclusive: `"60s"`, `"5m"`, or seconds.
+        min_shared: Least number of post pairs that two accounts must share.
+        platform: The platform, where the posts do not say.
+        mapping: Which column of `posts` stands for which column of POSTS, where its name does not tell:
+            `{"account_id": "who"}`.
+
+    Raises:
+        UsageError: there is no such trace, or the window is no length of time.
+        InputError: the posts cannot be read, or do not say who posted when.
+        NothingUsableError: there is not one usable post.
+    """
+    traces_named(by)
+    question = Question(tuple(by), seconds(str(window)), min_shared)
+    files, rejects = PostFiles(platform=platform, mapping=mapping or {}), list[Reject]()
+    paths = _paths(posts)
+    tables = _tables(posts, files, rejects) if paths is None else posts_in(paths, files, rejects)
+    material = material_of_posts(tables, by, accounts=None)
+    findings = investigate(material.actions, question)
+    inputs = [_IN_MEMORY] if paths is None else [str(path) for path in paths]
+    described = description(findings, inputs, len(rejects), system_clock())
+    described["reading"] = {} if paths is None else reading_said(files)
+    return Run(findings, described, material, tuple(rejects))
+
+
+def _paths(posts: Any) -> list[Path] | None:
+    """Return the files that `posts` names; None where it is itself a table.
+
+    Raises:
+        UsageError: a pattern fits no file, or the address is not of this machine.
+    """
+    if isinstance(posts, str | Path):
+        return _fitting(str(posts))
+    if isinstance(posts, list | tuple) and posts and all(isinstance(item, str | Path) for item in posts):
+        return [path for item in posts for path in _fitting(str(item))]
+    return None
+
+
+def _fitting(pattern: str) -> list[Path]:
+    if "://" in pattern:
+        raise UsageError(f"{pattern} is not on this machine. Read it first: wb.detect(pl.read_parquet({pattern!r})).")
+    if not has_magic(pattern) or Path(pattern).exists():
+        return [Path(pattern)]
+    found = sorted(Path(place) for place in glob(pattern, recursive=True))  # noqa: PTH207  # a pattern may begin at the root
+    if not found:
+        raise UsageError(f"No file fits {pattern}.")
+    return found
+
+
+def _tables(posts: Any, files: PostFiles, rejects: list[Reject]) -> Iterator[pa.Table]:
+    """Yield a table in memory as POSTS: by the same way as a file of it, so that it is read alike."""
+    whole = _arrow(posts)
+    if set(POSTS.names) <= set(whole.column_names):
+        yield whole.select(POSTS.names).cast(POSTS)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "posts.parquet"
+        pq.write_table(whole, path)
+        try:
+            yield from posts_in([path], files, rejects)
+        except InputError as error:
+            raise type(error)(str(error).replace(str(path), "The table")) from error
+
+
+def _arrow(posts: Any) -> pa.Table:
+    if isinstance(posts, pl.LazyFrame):
+        posts = posts.collect()
+    if isinstance(posts, pl.DataFrame):
+        return posts.to_arrow()
+    try:
+        return pa.table(posts)
+    except (TypeError, ValueError, pa.ArrowException) as error:
+        raise UsageError(
+            "Posts can be a Polars, pandas or Arrow table, a path, a glob or a list of paths, "
+            f"not {type(posts).__name__}."
+        ) from error
+
+
+# Whatever page it stands in: the colours that the desk draws with.
+_STYLE = """
+.network { display: block; width: 100%; max-width: 40rem; background: #fffdf8; }
+.network path { stroke: #93abbc; stroke-width: .15; fill: none; }
+.network circle { stroke: #fffdf8; stroke-width: .2; }
+.network .mark-0 { fill: #0b64a8; } .network .mark-1 { fill: #c24a12; } .network .mark-2 { fill: #16794f; }
+.network .mark-3 { fill: #8a3fa6; } .network .mark-4 { fill: #7d6200; } .network .mark-5 { fill: #b52a68; }
+.network .mark-other { fill: #8b8f94; }
+"""

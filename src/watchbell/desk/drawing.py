@@ -71,6 +71,11 @@ def key_svg(rank: int) -> Element:
     return tag("svg", _shape(rank), **_svg(f"key {_mark(rank)}", "-8 -8 16 16", said))
 
 
+def dot_svg(rank: int) -> Element:
+    """Draw the dot of an account whose group has that rank."""
+    return tag("svg", tag("circle", r=5), **_svg(f"key {_mark(rank)}", "-8 -8 16 16", f"colour {rank + 1}"))
+
+
 def _svg(kind: str, box: str, said: str) -> dict[str, str]:
     return {"class_": kind, "viewBox": box, "role": "img", "aria_label": said, "xmlns": "http://www.w3.org/2000/svg"}
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 import polars as pl
 
-from watchbell.desk.drawing import COLOURS, key_svg, network_svg, timeline_svg
+from watchbell.desk.drawing import COLOURS, dot_svg, key_svg, network_svg, timeline_svg
 from watchbell.desk.elements import html, moment, name, table, tag
 from watchbell.desk.networks import MOST_NODES, Member, draw, members_of
 from watchbell.desk.runs import KeptRun
@@ -140,7 +140,7 @@ def _overview(run: KeptRun, inside: pl.DataFrame) -> Element:
     facts = _sizes(run).join(spans, on="group_id", maintain_order="left").join(pairs, on="group_id", how="left")
     rows: list[list[Element | str]] = [
         [
-            tag("span", key_svg(row["rank"]), f" {row['rank'] + 1}"),
+            tag("span", dot_svg(row["rank"]), f" {row['rank'] + 1}"),
             name(row["group_id"]),
             f"{row['len']:,}",
             f"{row['pairs'] or 0:,}",

@@ -393,6 +393,14 @@ def test_rejects_are_kept_as_json_lines(tmp_path: Path) -> None:
     assert write_rejects(path, iter(rejects)) == 2
     assert [Reject(**item.values) for item in read_rows(path) if isinstance(item, Row)] == rejects
     assert list(path.parent.iterdir()) == [path]
+    assert write_rejects(path, []) == 0
+    assert not path.exists(), "rejects of an earlier reading are not those of this one"
+
+
+def test_a_reject_tells_where_it_stood_as_far_as_that_is_known() -> None:
+    assert Reject("a.csv", 7, "date", "It is no date.").told() == "row 7, date: It is no date."
+    assert Reject("a.csv", 7, None, "It was cut.").told() == "row 7: It was cut."
+    assert Reject("a.csv", None, None, "It was cut.").told() == "It was cut."
 
 
 def test_a_table_is_read_quickly(tmp_path: Path) -> None:

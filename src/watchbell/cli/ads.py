@@ -77,7 +77,7 @@ def import_(
                     done[file] = import_ads(opened, file, source, reviewer)
             except InputError as error:
                 problems.append(str(error))
-    _print_done(done, reviewer.rules.version, as_json=as_json)
+    _print_done(done, reviewer.rules.version, problems, as_json=as_json)
     if problems:
         raise NothingUsableError("\n".join(problems))
 
@@ -106,7 +106,7 @@ def review_(
         raise UsageError("--out names the input file itself; choose another file.")
     with waiting(file.name):
         tally = review_file(file, out, reviewer)
-    _print_done({file: tally}, reviewer.rules.version, as_json=as_json)
+    _print_done({file: tally}, reviewer.rules.version, [], as_json=as_json)
 
 
 def _reviewer(register: Path | None, covers: tuple[datetime, datetime] | None, images: Path | None) -> Reviewer:
@@ -123,16 +123,17 @@ def _print_answers(file: Path, reviewer: Reviewer) -> None:
     tally = AdTally()
     for answer in review_lines(file, reviewer, tally):
         if isinstance(answer, Reject):
-            err_console.say(f"{answer.file}, row {answer.row}: {answer.reason}")
+            err_console.say(f"{answer.file}, {answer.told()}")
         else:
             typer.echo(answer)
     if not tally.ads:
         raise NothingUsableError(f"Not one row of {file} is an ad.")
 
 
-def _print_done(done: dict[Path, AdTally], rules_version: str, *, as_json: bool) -> None:
+def _print_done(done: dict[Path, AdTally], rules_version: str, problems: list[str], *, as_json: bool) -> None:
     if as_json:
-        print_json({"rules_version": rules_version, "files": [_document(file, tally) for file, tally in done.items()]})
+        files = [_document(file, tally) for file, tally in done.items()]
+        print_json({"rules_version": rules_version, "files": files, "errors": problems})
         return
     if done:
         console.print(_table(done))

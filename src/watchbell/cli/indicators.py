@@ -64,7 +64,8 @@ def import_(
                 continue
             done.append((file, imported))
             if not imported.new + imported.known + imported.notes:
-                problems.append(f"There is not one indicator in {file}.")
+                kept = f" What is there instead: {imported.rejects}." if imported.rejects else ""
+                problems.append(f"There is not one indicator in {file}.{kept}")
     if as_json:
         print_json({"files": [_document(file, imported) for file, imported in done], "errors": problems})
     else:

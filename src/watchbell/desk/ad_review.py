@@ -17,8 +17,8 @@ from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import read_ads
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject, Row, read_rows, write_rejects
-from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, AdDecision
+from watchbell.sources.importing import rejects_file
 from watchbell.vault.workspace import Workspace
 
 REVIEWED_BY = "watchbell"
@@ -75,11 +75,11 @@ def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer
         NothingUsableError: not one row is an ad.
     """
     tally = AdTally()
-    place = workspace.rejects / f"{path.name}-{short_digest(str(path.absolute()))}.jsonl"
+    place = rejects_file(workspace.rejects, path)
     tally.rejected = write_rejects(
         place, _stored(workspace, read_ads(path, source, left_out=tally.left_out), reviewer, tally)
     )
-    tally.rejects = _kept(place, tally.rejected)
+    tally.rejects = place if tally.rejected else None
     if not tally.ads:
         raise NothingUsableError(_nothing_usable(path, tally))
     if tally.decided:
@@ -146,7 +146,7 @@ def review_file(path: Path, out: Path, reviewer: Reviewer) -> AdTally:
     try:
         with part.open("w", encoding="utf-8") as answers:
             write_rejects(place, _written(review_lines(path, reviewer, tally), answers.write))
-        tally.rejects = _kept(place, tally.rejected)
+        tally.rejects = place if tally.rejected else None
         if not tally.ads:
             raise NothingUsableError(_nothing_usable(path, tally))
         part.replace(out)
@@ -161,14 +161,6 @@ def _written(items: Iterator[str | Reject], write: Callable[[str], int]) -> Iter
             yield item
         else:
             write(item + "\n")
-
-
-def _kept(place: Path, rejects: int) -> Path | None:
-    """Return where the rejects are; with none, an older file of them is taken away."""
-    if rejects:
-        return place
-    place.unlink(missing_ok=True)
-    return None
 
 
 def _nothing_usable(path: Path, tally: AdTally) -> str:

@@ -84,8 +84,6 @@ def import_indicators(
     added = workspace.vault.indicators.add(read.indicators)
     place = rejects_file(workspace.rejects, path)
     rejected = write_rejects(place, read.rejects)
-    if not rejected:
-        place.unlink(missing_ok=True)
     if added.new:
         details = {"new": added.new, "known": added.known, "rejected": rejected}
         workspace.vault.ledger.append(by, "indicators.imported", path.name, details, now)

@@ -12,11 +12,12 @@ from watchbell.files.rows import Reject
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
     """Write rejects as JSON lines and return how many there were.
 
-    The file appears only when it is complete, and replaces an older one; with no reject, no file is written.
+    The file appears only when it is complete, and replaces an older one; with no reject there is none afterwards.
     """
     waiting = iter(rejects)
     first = next(waiting, None)
     if first is None:
+        path.unlink(missing_ok=True)
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")

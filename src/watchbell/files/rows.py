@@ -22,6 +22,12 @@ class Reject:
     raw: str | None = None
     """The row as it stood, cut to 2,000 characters."""
 
+    def told(self) -> str:
+        """Return a sentence that names the row and the field, where they are known, and says why."""
+        row = None if self.row is None else f"row {self.row}"
+        where = ", ".join(filter(None, [row, self.field]))
+        return f"{where}: {self.reason}" if where else self.reason
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

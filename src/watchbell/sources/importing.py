@@ -43,10 +43,7 @@ def import_posts(how: Plan, store: PostStore, folder: Path, advance: Callable[[i
     imported = Imported()
     place = rejects_file(folder, how.path)
     imported.rejected = write_rejects(place, _store(how, store, imported, advance))
-    if imported.rejected:
-        imported.rejects = place
-    else:
-        place.unlink(missing_ok=True)
+    imported.rejects = place if imported.rejected else None
     return imported
 
 

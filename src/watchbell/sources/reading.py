@@ -118,7 +118,7 @@ def _sample(path: Path) -> _Sample:
         if len(sample.rows) < SAMPLE_ROWS:
             sample.rows.append(item.values)
     if not sample.rows:
-        why = f"Row {first_reject.row}: {first_reject.reason}" if first_reject else "It has none."
+        why = f"The first problem: {first_reject.told()}" if first_reject else "It has none."
         raise NothingUsableError(f"Not one row of {path} can be read. {why}")
     return sample
 
@@ -146,7 +146,7 @@ def _table_plan(path: Path, sample: _Sample, given: Mapping[str, str], platform:
     if missing := [field for field in REQUIRED if field not in mapping]:
         raise InputError(
             f"{path} is no platform's export that is known, and no column of it is surely the {' or '.join(missing)}. "
-            f"Name it with --map {missing[0]}=COLUMN. Its columns are: {', '.join(sample.columns)}."
+            f"Name it with --map {missing[0]}=COLUMN. Its columns are: {', '.join(sample.columns) or 'none'}."
         )
     mapping = {field: mapping[field] for field in SYNONYMS if field in mapping}
     unused = tuple(name for name in sample.columns if name not in mapping.values())

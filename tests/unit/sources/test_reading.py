@@ -100,7 +100,7 @@ def test_a_table_that_does_not_say_who_or_when_names_its_columns(tmp_path: Path)
 
 
 def test_a_file_without_a_readable_row_says_why(tmp_path: Path) -> None:
-    with pytest.raises(NothingUsableError, match=r"Row 1: The line is not JSON"):
+    with pytest.raises(NothingUsableError, match=r"row 1: The line is not JSON"):
         plan(written(tmp_path / "posts.jsonl", "{x}\n{y}\n"))
 
 

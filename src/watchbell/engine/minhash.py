@@ -172,21 +172,69 @@ def roots(parents: Array) -> Array:
 
 
 @njit(cache=True, nogil=True)
-def _centrality(members: Array, hashes: Array, bounds: Array) -> Array:
-    """Return how alike each member is to all: the sum of what it shares with each, over the sum of their unions."""
+def _indexed(members: Array, hashes: Array, bounds: Array) -> tuple[Array, Array, Array, Array]:
+    """Number the shingles of some texts, and list for each the members that have it.
+
+    Returns:
+        Where each member's numbers begin, the numbers, the members shingle by shingle, and where each shingle's begin.
+    """
     sizes = bounds[members + 1] - bounds[members]
-    everything = np.empty(sizes.sum(), np.uint64)
-    written = 0
+    begins = np.zeros(len(members) + 1, np.int64)
+    begins[1:] = np.cumsum(sizes)
+    everything = np.empty(begins[-1], np.uint64)
+    owners = np.empty(begins[-1], np.int32)
     for k in range(len(members)):
-        everything[written : written + sizes[k]] = hashes[bounds[members[k]] : bounds[members[k] + 1]]
-        written += sizes[k]
-    everything.sort()
-    alike = np.empty(len(members), np.float64)
-    for k in range(len(members)):
-        own = hashes[bounds[members[k]] : bounds[members[k] + 1]]
-        shared = (np.searchsorted(everything, own, side="right") - np.searchsorted(everything, own)).sum()
-        alike[k] = shared / (len(members) * len(own) + len(everything) - shared)
+        everything[begins[k] : begins[k + 1]] = hashes[bounds[members[k]] : bounds[members[k] + 1]]
+        owners[begins[k] : begins[k + 1]] = k
+    order = np.argsort(everything)
+    numbers = np.empty(len(order), np.int64)
+    starts = np.empty(len(order) + 1, np.int64)
+    found = 0
+    for place in range(len(order)):
+        if place == 0 or everything[order[place]] != everything[order[place - 1]]:
+            starts[found] = place
+            found += 1
+        numbers[order[place]] = found - 1
+    starts[found] = len(order)
+    return begins, numbers, owners[order], starts[: found + 1]
+
+
+@njit(cache=True, nogil=True)
+def _centrality(begins: Array, numbers: Array, starts: Array) -> Array:
+    """Return how alike each member is to all: the sum of what it shares with each, over the sum of their unions."""
+    members = len(begins) - 1
+    alike = np.empty(members, np.float64)
+    for k in range(members):
+        shared = 0
+        for number in numbers[begins[k] : begins[k + 1]]:
+            shared += starts[number + 1] - starts[number]
+        alike[k] = shared / (members * (begins[k + 1] - begins[k]) + begins[-1] - shared)
     return alike
+
+
+@njit(cache=True, nogil=True)
+def _cut(members: Array, hashes: Array, bounds: Array, centres: Array) -> None:
+    """Cut one tree into stars; see `stars`. Shared shingles are counted through the index, not text by text."""
+    begins, numbers, owners, starts = _indexed(members, hashes, bounds)
+    taken = np.zeros(len(members), np.bool_)
+    shared = np.zeros(len(members), np.int64)
+    touched = np.empty(len(members), np.int64)
+    for centre in np.argsort(-_centrality(begins, numbers, starts), kind="mergesort"):
+        if taken[centre]:
+            continue
+        count = 0
+        for number in numbers[begins[centre] : begins[centre + 1]]:
+            for other in owners[starts[number] : starts[number + 1]]:
+                if shared[other] == 0:
+                    touched[count] = other
+                    count += 1
+                shared[other] += 1
+        for other in touched[:count]:
+            sizes = begins[centre + 1] - begins[centre] + begins[other + 1] - begins[other]
+            if not taken[other] and 3 * shared[other] >= sizes:
+                taken[other] = True
+                centres[members[other]] = members[centre]
+            shared[other] = 0
 
 
 @njit(cache=True, nogil=True)
@@ -198,13 +246,5 @@ def stars(trees: Array, starts: Array, texts: tuple[Array, Array], stretch: tupl
     """
     hashes, bounds = texts
     for tree in range(stretch[0], stretch[1]):
-        members = trees[starts[tree] : starts[tree + 1]]
-        left = members[np.argsort(-_centrality(members, hashes, bounds), kind="mergesort")]
-        while len(left):
-            stay = np.zeros(len(left), np.bool_)
-            for k in range(len(left)):
-                if k == 0 or _alike(hashes, bounds, left[0], left[k]):
-                    centres[left[k]] = left[0]
-                else:
-                    stay[k] = True
-            left = left[stay]
+        if starts[tree + 1] - starts[tree] > 1:
+            _cut(trees[starts[tree] : starts[tree + 1]], hashes, bounds, centres)

@@ -64,13 +64,6 @@ def marking_of(held: Mapping[str, Any], definitions: Definitions) -> Tlp | None:
     return strictest(told) if told else None
 
 
-def marking_of_bundle(bundle: Mapping[str, Any]) -> Tlp:
-    """Return the marking that governs a bundle as a whole: the narrowest of its parts, CLEAR when none is marked."""
-    objects = [held for held in bundle.get("objects", ()) if held.get("type") != "marking-definition"]
-    definitions = definitions_in(bundle.get("objects", ()))
-    return strictest(filter(None, (marking_of(held, definitions) for held in objects)))
-
-
 def _label_of(definition: Mapping[str, Any]) -> Tlp | None:
     extension = (definition.get("extensions") or {}).get(TLP2_EXTENSION) or {}
     label = extension.get("tlp_2_0")

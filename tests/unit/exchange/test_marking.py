@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stix2
 
-from watchbell.exchange.marking import definitions_in, marking_id, marking_object, marking_of, marking_of_bundle
+from watchbell.exchange.marking import definitions_in, marking_id, marking_object, marking_of
 from watchbell.model.tlp import Tlp
 
 
@@ -52,9 +52,3 @@ def test_a_part_of_an_object_can_narrow_it() -> None:
         "granular_markings": [{"marking_ref": marking_id(Tlp.RED), "selectors": ["name"]}, {"lang": "en"}],
     }
     assert marking_of(held, definitions_in([])) is Tlp.RED
-
-
-def test_the_narrowest_object_governs_a_bundle() -> None:
-    marked = [{"type": "indicator", "object_marking_refs": [marking_id(label)]} for label in (Tlp.CLEAR, Tlp.AMBER)]
-    assert marking_of_bundle({"objects": marked}) is Tlp.AMBER
-    assert marking_of_bundle({"objects": []}) is Tlp.CLEAR

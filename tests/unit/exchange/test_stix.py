@@ -14,14 +14,14 @@ from stix2validator import ValidationOptions, validate_string
 
 from watchbell.errors import MissingExtraError, NotAllowedError
 from watchbell.exchange.inbox import read_indicators
-from watchbell.exchange.marking import marking_id, marking_object, marking_of_bundle
+from watchbell.exchange.marking import definitions_in, marking_id, marking_object, marking_of
 from watchbell.exchange.stix import bundle_of_case, bundle_of_indicators, indicators_of_bundle
 from watchbell.exchange.values import UnreadableValueError, read_value
 from watchbell.files import Reject
 from watchbell.model.cases import Case, CaseStatus, case_id
 from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
 from watchbell.model.indicators import Indicator, IndicatorKind, indicator_id
-from watchbell.model.tlp import Tlp
+from watchbell.model.tlp import Tlp, strictest
 
 _NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 _CASE = case_id("group-1")
@@ -94,6 +94,12 @@ def _assert_strictly_valid(bundle: dict[str, Any]) -> None:
     assert results.is_valid, [str(error) for error in results.errors]
 
 
+def _narrowest(bundle: dict[str, Any]) -> Tlp:
+    objects = [held for held in bundle["objects"] if held["type"] != "marking-definition"]
+    markings = [marking_of(held, definitions_in(bundle["objects"])) for held in objects]
+    return strictest(marking for marking in markings if marking)
+
+
 def _of_type(bundle: dict[str, Any], *kinds: str) -> list[dict[str, Any]]:
     return [held for held in bundle["objects"] if held["type"] in kinds]
 
@@ -127,14 +133,14 @@ def test_a_bundle_of_indicators_is_strictly_valid_and_reads_back() -> None:
 @pytest.mark.parametrize("up_to", list(Tlp))
 def test_nothing_narrower_than_asked_leaves(up_to: Tlp) -> None:
     bundle = bundle_of_indicators(_EVERY_KIND, operator="Us", up_to=up_to)
-    assert marking_of_bundle(bundle) is up_to
+    assert _narrowest(bundle) is up_to
     assert len(_of_type(bundle, "indicator")) == sum(held.tlp.rank <= up_to.rank for held in _EVERY_KIND)
     text = json.dumps(bundle)
     assert not any(held.id in text for held in _EVERY_KIND if held.tlp.rank > up_to.rank)
 
 
 def test_without_an_audience_only_what_anyone_may_hear_leaves() -> None:
-    assert marking_of_bundle(bundle_of_indicators(_EVERY_KIND, operator="Us")) is Tlp.CLEAR
+    assert _narrowest(bundle_of_indicators(_EVERY_KIND, operator="Us")) is Tlp.CLEAR
 
 
 def test_the_same_indicators_make_the_same_bundle() -> None:
@@ -159,7 +165,7 @@ def test_a_case_is_strictly_valid_and_tells_how_sure_we_are(status: CaseStatus, 
 
 def test_a_case_keeps_back_indicators_narrower_than_itself() -> None:
     bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", now=_NOW)
-    assert marking_of_bundle(bundle) is Tlp.AMBER
+    assert _narrowest(bundle) is Tlp.AMBER
     assert "com.abs.Editor" not in json.dumps(bundle)
 
 

@@ -16,6 +16,7 @@ from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables
 from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
 from watchbell.desk.question import DEFAULT_TRACES, seconds
 from watchbell.detect.pairs import load_kernel
+from watchbell.detect.rules.catalogue import RULES, rule_named
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.errors import UsageError
 from watchbell.files import Reject
@@ -39,6 +40,7 @@ class FindByDefault(TyperGroup):
 app = typer.Typer(cls=FindByDefault, help="Find accounts that act as one.")
 
 _ANY_OBJECT = "object"
+_RULES = "\n\n".join(f"[bold]{rule.name}[/bold]  {rule.says}" for rule in RULES.values())
 _ALSO = (
     "What to do with a run: watchbell detect explain (the posts behind a pair), compare (two runs), export (GraphML, "
     "GEXF, CSV, a report). Each has its own --help. A file of such a name is given as ./explain."
@@ -46,7 +48,7 @@ _ALSO = (
 _TRACE_HELP = "What they do alike; may be given again. One of: " + ", ".join(TRACES) + "."
 
 
-@app.command(name=FindByDefault.default, epilog=_ALSO)
+@app.command(name=FindByDefault.default, epilog=f"{_RULES}\n\n{_ALSO}")
 def find(
     *,
     posts: Annotated[
@@ -60,6 +62,12 @@ def find(
     min_shared: Annotated[int, typer.Option(min=1, help="Least number of post pairs two accounts must share.")] = 2,
     by: Annotated[
         list[str] | None, typer.Option(metavar="TRACE", help=_TRACE_HELP + " Without it: " + ", ".join(DEFAULT_TRACES))
+    ] = None,
+    rule: Annotated[
+        str, typer.Option(metavar="RULE", help=f"Which pairs make groups: {', '.join(RULES)}; see below.")
+    ] = "shared",
+    level: Annotated[
+        float | None, typer.Option(help="The rule's level, such as a false discovery rate. Without it: the usual one.")
     ] = None,
     source: Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")] = "auto",
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
@@ -77,7 +85,7 @@ def find(
     """
     columns = _columns(account, object_, time, post)
     traces = tuple(by or ((_ANY_OBJECT,) if columns else DEFAULT_TRACES))
-    question = Question(traces, seconds(window), min_shared)
+    question = Question(traces, seconds(window), min_shared, rule_named(rule).name, level)
     if not posts:
         if columns:
             raise UsageError("--account, --object, --time and --post read files of actions: name the files.")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from watchbell.clock import utc_text
 from watchbell.detect.actions import actions_of_posts, distinct, joined, traces_named
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.pairs import pairs_of_actions
+from watchbell.detect.rules.catalogue import rule_named
 from watchbell.files import Reject, write_rejects
 from watchbell.ids import short_digest
 
@@ -33,11 +34,21 @@ _BATCH_POSTS = 200_000
 
 @dataclass(frozen=True)
 class Question:
-    """What to look for: which traces, how close in time, how often."""
+    """What to look for: which traces, how close in time, how often, and which pairs make groups."""
 
     by: tuple[str, ...]
     window_s: float
     min_shared: int
+    rule: str = "shared"
+    """A name in `detect/rules/`."""
+    level: float | None = None
+    """The rule's level; its usual one when None."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What was asked, as `run.json` says it."""
+        level = rule_named(self.rule).usual if self.level is None else self.level
+        return {**asdict(self), "by": list(self.by), "level": level}
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,8 @@ class Findings:
     question: Question
     actions: pa.Table
     pairs: pa.Table
+    kept: pa.Table
+    """Those of the pairs that the rule keeps: the groups' pairs."""
     groups: pa.Table
 
 
@@ -61,19 +74,20 @@ def actions_seen(batches: Iterable[pa.Table], by: Sequence[str]) -> pa.Table:
 
 
 def investigate(actions: pa.Table, question: Question, threads: int | None = None) -> Findings:
-    """Return the pairs and groups in ACTIONS.
+    """Return all pairs in ACTIONS, and the groups of those that the question's rule keeps.
 
     Raises:
-        UsageError: the question's window or `min_shared` cannot be.
+        UsageError: the question's window, `min_shared`, rule or level cannot be.
     """
     pairs = pairs_of_actions(actions, window_s=question.window_s, min_shared=question.min_shared, threads=threads)
-    return Findings(question, actions, pairs, groups_of_pairs(pairs))
+    kept = rule_named(question.rule).keep(pl.DataFrame(pairs), actions, question.parameters["level"])
+    chosen = pairs.filter(kept.to_arrow())
+    return Findings(question, actions, pairs, chosen, groups_of_pairs(chosen))
 
 
 def description(findings: Findings, inputs: Sequence[str], rejected: int, now: datetime) -> dict[str, Any]:
     """Return what `run.json` says: the question, what it was asked of, what came out, and what it does not mean."""
-    question = findings.question
-    parameters = {"by": list(question.by), "window_s": question.window_s, "min_shared": question.min_shared}
+    parameters = findings.question.parameters
     return {
         "watchbell": __version__,
         "run_id": _run_id(findings, parameters),
@@ -84,6 +98,7 @@ def description(findings: Findings, inputs: Sequence[str], rejected: int, now: d
             "actions": findings.actions.num_rows,
             **_distinct(findings.actions, accounts="account_id", objects="object_id"),
             "pairs": findings.pairs.num_rows,
+            "kept_pairs": findings.kept.num_rows,
             **_distinct(findings.groups, groups="group_id"),
             "grouped_accounts": findings.groups.num_rows,
             "rejected_rows": rejected,

@@ -25,6 +25,8 @@ class Rule:
     Raises:
         UsageError: the rule has no such level.
     """
+    usual: float
+    """The level where none is asked for: what its paper, its tool or its field mostly takes."""
 
 
 def in_each_network(judge: Judge) -> Keep:

@@ -48,7 +48,13 @@ def test_posts_give_pairs_groups_and_how_they_were_found(posts: Path, tmp_path: 
     assert pl.read_parquet(out / "groups.parquet").columns == GROUPS.names
     described = json.loads((out / "run.json").read_text())
     assert described["counts"] == document["counts"]
-    assert described["parameters"] == {"by": ["link"], "window_s": 10.0, "min_shared": 2}
+    assert described["parameters"] == {
+        "by": ["link"],
+        "window_s": 10.0,
+        "min_shared": 2,
+        "rule": "shared",
+        "level": 0.0,
+    }
 
 
 def test_a_table_of_actions_keeps_its_ids(tmp_path: Path) -> None:
@@ -59,6 +65,14 @@ def test_a_table_of_actions_keeps_its_ids(tmp_path: Path) -> None:
         pl.read_parquet(tmp_path / "out" / "pairs.parquet").select("account_a", "account_b", "by", "post_pairs").rows()
     )
     assert rows == [("10", "9", "object", 2)]
+
+
+def test_a_rule_chooses_the_pairs_that_make_groups_and_all_pairs_stay(posts: Path, tmp_path: Path) -> None:
+    document = json.loads(
+        run(posts, "--out", tmp_path / "o", "--by", "link", "--rule", "fdr", "--level", 0.01, "--json")
+    )
+    assert document["parameters"]["rule"] == "fdr"
+    assert (document["counts"]["pairs"], document["counts"]["kept_pairs"], document["counts"]["groups"]) == (1, 0, 0)
 
 
 def test_rows_that_are_no_actions_are_kept_beside_the_result(tmp_path: Path) -> None:
@@ -89,6 +103,8 @@ def test_the_workspace_keeps_the_run_and_the_same_question_is_the_same_run(posts
         (("posts.csv",), "--out"),
         (("posts.csv", "--out", "o", "--by", "vibe"), "no trace vibe"),
         (("posts.csv", "--out", "o", "--window", "soon"), "no length of time"),
+        (("posts.csv", "--out", "o", "--rule", "vibe"), "no rule vibe"),
+        (("posts.csv", "--out", "o", "--rule", "fdr", "--level", "5"), "from 0 to 1"),
         (("posts.csv", "--out", "o", "--account", "a"), "--object"),
         (("--account", "a", "--object", "b", "--time", "c"), "name the files"),
         (

@@ -5,6 +5,7 @@ import pkgutil
 
 from watchbell.detect import rules
 from watchbell.detect.rule import Rule
+from watchbell.errors import UsageError
 
 
 def _declared() -> dict[str, Rule]:
@@ -14,3 +15,14 @@ def _declared() -> dict[str, Rule]:
 
 
 RULES = _declared()
+
+
+def rule_named(name: str) -> Rule:
+    """Return the rule of this name.
+
+    Raises:
+        UsageError: there is no such rule.
+    """
+    if name not in RULES:
+        raise UsageError(f"There is no rule {name}. The rules are: {', '.join(RULES)}.")
+    return RULES[name]

@@ -48,4 +48,5 @@ RULE = Rule(
     "Keeps the pairs between the accounts most central in the network of all pairs; the level is a quantile of "
     "accounts, such as 0.99.",
     keep,
+    usual=0.99,
 )

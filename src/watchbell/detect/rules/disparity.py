@@ -39,4 +39,5 @@ RULE = Rule(
     "Keeps the pairs that take an unlikely part of an account's post pairs (disparity filter); the level is the "
     "probability alpha, such as 0.05.",
     keep,
+    usual=0.05,
 )

@@ -22,4 +22,5 @@ RULE = Rule(
     "Keeps the pairs that chance would hardly have made, by permutation of slots; the level is the false discovery "
     "rate, such as 0.05.",
     keep,
+    usual=0.05,
 )

@@ -81,4 +81,5 @@ RULE = Rule(
     "Keeps the pairs with more post pairs than the given quantile of all pairs, as CooRTweet does; 0.99 keeps at most "
     "the heaviest 1%.",
     keep,
+    usual=0.99,
 )

@@ -11,4 +11,4 @@ def keep(pairs: pl.DataFrame, _actions: pa.Table, _level: float) -> pl.Series:
     return pl.repeat(value=True, n=pairs.height, dtype=pl.Boolean, eager=True)
 
 
-RULE = Rule("shared", "Keeps every pair with the least number of post pairs asked for; no level.", keep)
+RULE = Rule("shared", "Keeps every pair with the least number of post pairs asked for; no level.", keep, usual=0.0)

@@ -107,4 +107,5 @@ RULE = Rule(
     "Keeps the pairs that share more objects than their activity explains, whenever they acted (a statistically "
     "validated network); the level is the false discovery rate, such as 0.01.",
     keep,
+    usual=0.01,
 )

@@ -56,4 +56,5 @@ RULE = Rule(
     "Keeps the pairs whose objects are most alike by TF-IDF cosine, whenever they acted; the level is a quantile, and "
     "0.995 keeps the most similar 0.5%.",
     keep,
+    usual=0.995,
 )

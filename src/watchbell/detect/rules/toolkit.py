@@ -88,4 +88,5 @@ RULE = Rule(
     "Keeps the pairs in which one account has at least the given number of posts near the other's, as "
     "coordination-network-toolkit does.",
     keep,
+    usual=2.0,
 )

@@ -65,6 +65,11 @@ def test_a_declaration_is_reason_enough() -> None:
     assert "declared" in political(ad).reason
 
 
+def test_a_disclaimer_and_a_call_to_vote_make_an_ad_political_and_the_disclaimer_alone_does_not() -> None:
+    assert political_text("Vote on Tuesday. Paid for by Friends of Lee", LEXICON).political
+    assert not political_text("New shoes. Paid for by Lee Shoes", LEXICON).political
+
+
 def test_one_light_word_is_too_little() -> None:
     answer = political_text("Join our school", LEXICON)
     assert not answer.political

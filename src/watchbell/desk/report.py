@@ -13,7 +13,7 @@ import polars as pl
 
 from watchbell.desk.drawing import COLOURS, dot_svg, key_svg, network_svg, timeline_svg
 from watchbell.desk.elements import html, moment, name, table, tag
-from watchbell.desk.networks import MOST_NODES, Member, draw, members_of
+from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, members_of
 from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
 from watchbell.detect.traces.catalogue import TRACES
@@ -153,7 +153,8 @@ def _overview(run: KeptRun, inside: pl.DataFrame) -> Element:
     heads = ["Group", "Id", "Accounts", "Pairs", "By", "First", "Last (UTC)"]
     said = (
         "Each dot is an account, larger the more of its group's co-actions touch it; lines join accounts that acted "
-        f"alike. Colours are the {COLOURS} largest groups."
+        f"alike. The largest groups are drawn, up to {MOST_NODES} accounts and their {MOST_EDGES:,} heaviest pairs; "
+        f"the {COLOURS} largest have colours of their own. The table has all groups."
     )
     return tag(
         "section",
@@ -200,7 +201,10 @@ def _times(group: _Group, actions: pl.DataFrame | None, why_no_actions: str) -> 
     if timeline is None:
         yield tag("p", "No two of them acted on the same thing in what the run's inputs now hold.", class_="muted")
         return
-    yield tag("div", timeline_svg(timeline), class_="scroll", tabindex="0", role="region", aria_label="Timeline")
+    said = f"Timeline of group {group.number}"
+    yield tag("div", timeline_svg(timeline), class_="wide", tabindex="0", role="region", aria_label=said)
+    if timeline.not_drawn:
+        yield tag("p", f"{timeline.not_drawn:,} more actions on shared things are not drawn.", class_="muted")
     yield _things(group, timeline)
 
 
@@ -282,7 +286,7 @@ def _citation(run: KeptRun) -> Element:
             "p",
             f"Watchbell {described.get('watchbell', '')}, {described['run_id']}, {described.get('at', '')}. "
             f"Traces {', '.join(described['parameters']['by'])}; window {described['parameters']['window_s']:g} s; "
-            f"at least {described['parameters']['min_shared']} post pairs.",
+            f"at least {described['parameters']['min_shared']} post pairs{_rule(described['parameters'])}.",
         ),
         tag(
             "p",
@@ -291,6 +295,14 @@ def _citation(run: KeptRun) -> Element:
             class_="muted",
         ),
     )
+
+
+def _rule(parameters: dict[str, Any]) -> str:
+    """Return which pairs made groups; a run of old does not say it, for it had no choice."""
+    if "rule" not in parameters:
+        return ""
+    level = parameters.get("level")
+    return f"; rule {parameters['rule']}" + ("" if level is None else f" at level {level:g}")
 
 
 def _first_of(shown: int, every: int) -> str:

@@ -48,12 +48,8 @@ def planted(chance: np.random.Generator, recipe: Recipe, accounts: Accounts, obj
 def _campaigns(
     chance: np.random.Generator, participation: float, habit: Habit, members: Ints, objects: Objects
 ) -> Deeds:
-    """Return a group's actions: it pushes objects that others share too, once each, at a time when others do.
-
-    Popular objects are likelier, by the root of their popularity: between picking any object and any share.
-    """
-    likely = np.sqrt(objects.popularity)
-    targets = chance.choice(len(likely), habit.campaigns, replace=False, p=likely / likely.sum())
+    """Return a group's actions: it pushes objects that others share too, once each, at a time when others do."""
+    targets = _picked(chance, objects, habit.campaigns)
     start_s = objects.birth_s[targets] + delays(chance, objects, targets)
     member, campaign = (grid.ravel() for grid in np.meshgrid(members, np.arange(habit.campaigns), indexing="ij"))
     at_s = start_s[campaign] + chance.integers(0, habit.spread_s + 1, len(member))
@@ -61,8 +57,18 @@ def _campaigns(
 
 
 def _items(chance: np.random.Generator, objects: Objects, publishers: int, each: int) -> Ints:
-    """Draw each publisher's items from all objects: a row a publisher. Others share them as they do any object."""
-    return chance.integers(0, len(objects.topic), (publishers, each))
+    """Draw each publisher's items: a row a publisher."""
+    return np.array([_picked(chance, objects, each) for _ in range(publishers)], np.int64).reshape(publishers, each)
+
+
+def _picked(chance: np.random.Generator, objects: Objects, count: int) -> Ints:
+    """Draw objects that everybody shares as they do any other.
+
+    Popular ones are likelier, by the root of their popularity: between picking any object and any share. Items of
+    sources and services and the campaigns of groups are picked alike, so that popularity tells none from the other.
+    """
+    likely = np.sqrt(objects.popularity)
+    return chance.choice(len(likely), count, replace=False, p=likely / likely.sum())
 
 
 def _each(members: Ints, items: Ints, accounts: Accounts) -> tuple[Ints, Ints]:

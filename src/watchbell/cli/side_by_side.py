@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from watchbell.cli.screen import console
 from watchbell.desk.explain import Explanation
@@ -21,7 +19,7 @@ def print_evidence(found: Explanation, limit: int) -> None:
         return
     table = Table("Gap", show_lines=True)
     for head in (found.account_a, found.account_b, "On the same"):
-        table.add_column(escape(_readable(head)), overflow="fold")
+        table.add_column(head, overflow="fold")
     for row in found.evidence.head(limit).iter_rows(named=True):
         table.add_row(*_cells(row))
     console.print(table)
@@ -29,19 +27,16 @@ def print_evidence(found: Explanation, limit: int) -> None:
         console.say(f"{limit:,} of {found.evidence.height:,} post pairs; --limit shows more, --json all.")
 
 
-def _cells(row: dict[str, Any]) -> Iterator[Text]:
-    yield Text(f"{row['gap_s']:+g} s", justify="right")
+def _cells(row: dict[str, Any]) -> Iterator[str]:
+    yield f"{row['gap_s']:+g} s"
     for side in ("a", "b"):
         yield _post(row[f"at_{side}"], row[f"post_{side}"], row[f"text_{side}"])
-    yield Text(f"{row['by']}\n{_readable(row['object_id'])}")
+    yield f"{row['by']}\n{_beginning(row['object_id'])}"
 
 
-def _post(at: datetime, post: str | None, text: str | None) -> Text:
-    lines = [f"{at:%Y-%m-%d %H:%M:%S} UTC", *([post] if post else []), *([_readable(text)] if text else [])]
-    return Text("\n".join(lines))
+def _post(at: datetime, post: str | None, text: str | None) -> str:
+    return "\n".join([f"{at:%Y-%m-%d %H:%M:%S} UTC", *([post] if post else []), *([_beginning(text)] if text else [])])
 
 
-def _readable(text: str) -> str:
-    """Return the beginning of a stranger's words without what could command a terminal."""
-    shown = "".join(mark if mark.isprintable() else " " for mark in text)
-    return shown if len(shown) <= _MOST_TEXT else shown[: _MOST_TEXT - 1] + "…"
+def _beginning(text: str) -> str:
+    return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"

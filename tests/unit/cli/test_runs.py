@@ -45,6 +45,13 @@ def test_the_posts_behind_a_pair_are_shown_side_by_side(kept: Path) -> None:
     assert document["is_as_counted"]
 
 
+def test_what_strangers_wrote_does_not_steer_the_terminal(kept: Path) -> None:
+    (kept.parent / "posts.csv").write_text(POSTS.replace("two", "two \x1b[2J :bell: \u202eevil"))
+    said = run("explain", kept, *PAIR)
+    assert ":bell:" in said
+    assert not {"\x1b", "\u202e"} & set(said)
+
+
 def test_only_as_many_as_asked_for_are_shown(kept: Path) -> None:
     said = run("explain", kept, *PAIR, "--limit", 1)
     assert "+9 s" not in said

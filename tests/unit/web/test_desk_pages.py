@@ -30,7 +30,8 @@ def test_a_network_shows_its_members_pairs_and_caveat(visitor: Visitor, group_pa
     assert html.count("<tr data-a=") == MEMBERS * (MEMBERS - 1) / 2
     assert "Synchronised is not yet coordinated." in html
     pairs = MEMBERS * (MEMBERS - 1) // 2
-    assert f"of the {pairs} pairs so close together" in html
+    assert f"Of the {pairs} pairs, " in html
+    assert "more often than chance alone explains" in html
     assert "0 cannot be judged" in html
     assert "herald-news.example/story/0" in html
 

@@ -131,6 +131,25 @@ def test_shares_burst_after_birth_and_prefer_the_accounts_topic() -> None:
     assert at_home.mean() > 0.5
 
 
+def test_one_object_in_ten_has_a_second_burst_of_minutes() -> None:
+    chance = np.random.default_rng(1)
+    accounts, objects = accounts_of(SMALL, chance), objects_of(SMALL, chance)
+    deeds = crowd(chance, accounts, objects)
+    echo = objects.echo_s[deeds.object]
+    after = deeds.at_s - objects.birth_s[deeds.object] - echo
+    soon = (after >= 0) & (after < 15 * 60)
+    assert np.isfinite(objects.echo_s).mean() == pytest.approx(0.1, abs=0.02)
+    # A third of an echoed object's shares come from the echo, nearly all of them in its first quarter of an hour.
+    assert soon[np.isfinite(echo)].mean() > 0.3
+
+
+def test_topics_that_no_account_prefers_are_shared_by_others() -> None:
+    many = Recipe(events=2_000, habits=(), fans=0, wires=0, topics=1_000)
+    world = simulate(many, 1)
+    assert world.actions.num_rows > 1_500
+    assert set(pl.DataFrame(world.actions)["account_id"]) <= set(world.truth["account_id"])
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

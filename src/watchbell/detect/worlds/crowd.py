@@ -8,9 +8,9 @@ from watchbell.detect.worlds.stage import HOURS, Accounts, Floats, Ints, Objects
 
 # Spread of the logarithm of a share's delay around the object's pace.
 _DELAY_SPREAD = 1.2
-# Share of objects that somebody with many followers picks up later, share of their shares that come from it, and
-# those shares' mean delay: the second burst, of minutes, that a rule must not take for a group.
-_ECHOED, _IN_ECHO, _ECHO_DELAY_S = 0.1, 0.35, 300.0
+# Of an object that has an echo, the share of its shares that come from it, and their mean delay: the second burst, of
+# minutes, that a rule must not take for a group.
+_IN_ECHO, _ECHO_DELAY_S = 0.35, 300.0
 # Share of an object's shares by accounts that prefer its topic.
 _AT_HOME = 0.7
 # How often a slot is given to another because its account has had the object before. Then it stays empty.
@@ -52,10 +52,8 @@ def _repeats(account: Ints, obj: Ints) -> Ints:
 def delays(chance: np.random.Generator, objects: Objects, obj: Ints) -> Ints:
     """Draw for each share of an object how many seconds after the object's birth it comes."""
     delay = objects.pace_s[obj] * np.exp(chance.normal(0, _DELAY_SPREAD, len(obj)))
-    echoed = chance.random(len(objects.pace_s)) < _ECHOED
-    echo_s = objects.pace_s * chance.exponential(2, len(objects.pace_s))
-    in_echo = echoed[obj] & (chance.random(len(obj)) < _IN_ECHO)
-    later = echo_s[obj] + chance.exponential(_ECHO_DELAY_S, len(obj))
+    in_echo = np.isfinite(objects.echo_s[obj]) & (chance.random(len(obj)) < _IN_ECHO)
+    later = np.nan_to_num(objects.echo_s[obj]) + chance.exponential(_ECHO_DELAY_S, len(obj))
     return np.where(in_echo, later, delay).astype(np.int64)
 
 
@@ -67,7 +65,7 @@ def _seated(chance: np.random.Generator, accounts: Accounts, topic: Ints, at_s: 
     # Rows are hours; within one, topics by their accounts awake then, and each topic's zones likewise.
     by_zone = weight[None, :, :] * awake()[:, None, :]
     hour = at_s // 3_600 % HOURS
-    visiting = chance.random(len(topic)) >= _AT_HOME
+    visiting = (chance.random(len(topic)) >= _AT_HOME) | (weight.sum(axis=1) == 0)[topic]
     topic = np.where(visiting, draw(chance, by_zone.sum(axis=2), hour), topic)
     zone = draw(chance, by_zone.reshape(HOURS * kinds, HOURS), hour * kinds + topic)
     return _members(chance, accounts, cell, topic * HOURS + zone)

@@ -31,6 +31,8 @@ _ZONE_SPREAD_H = 1.5
 _PEAK_HOUR, _NIGHT = 20, 0.05
 # Median of an object's delays: half of the objects between about one hour and seven.
 _PACE_S, _PACE_SPREAD = 2.7 * 3_600, 1.0
+# Share of objects that are picked up again, and when: in the mean after two paces.
+_ECHOED, _ECHO_PACES = 0.1, 2.0
 
 
 class Accounts(NamedTuple):
@@ -56,6 +58,8 @@ class Objects(NamedTuple):
     birth_s: Ints
     pace_s: Floats
     """Median delay of a share after birth."""
+    echo_s: Floats
+    """How long after its birth somebody with many followers picks it up; NaN where nobody does."""
 
 
 def awake() -> Floats:
@@ -86,7 +90,8 @@ def objects_of(recipe: Recipe, chance: np.random.Generator) -> Objects:
     birth = chance.integers(0, recipe.days, recipe.objects) * DAY_S + hour * 3_600
     birth += chance.integers(0, 3_600, recipe.objects)
     pace = np.exp(chance.normal(np.log(_PACE_S), _PACE_SPREAD, recipe.objects))
-    return Objects(popularity, topics(recipe, chance, recipe.objects), birth, pace)
+    echo = np.where(chance.random(recipe.objects) < _ECHOED, pace * chance.exponential(_ECHO_PACES, len(pace)), np.nan)
+    return Objects(popularity, topics(recipe, chance, recipe.objects), birth, pace, echo)
 
 
 def heavy_tailed(chance: np.random.Generator, shape: float, count: int, total: int) -> Floats:

@@ -130,10 +130,11 @@ def error_tree(root: type[errors.WatchbellError]) -> Iterator[type[errors.Watchb
 
 def exit_codes_page() -> str:
     """Return the exit codes: what each means to whoever runs the command."""
-    rows = [("0", "", "Done.")]
+    rows = [("0", "", "Done."), ("1", "", "A file cannot be written, or Watchbell itself is at fault.")]
     rows += [
         (str(error.exit_code), f"`{error.__name__}`", error.__doc__ or "")
         for error in error_tree(errors.WatchbellError)
+        if error is not errors.WatchbellError
     ]
     rows += [("130", "", "Interrupted; what was finished before is kept.")]
     ordered = sorted(rows, key=lambda row: int(row[0]))

@@ -1,7 +1,8 @@
-"""Two accounts publish the same picture or film, by its perceptual hash or else its bytes."""
+"""Two accounts publish the same picture or film, or nearly: by its perceptual hash, or else its bytes."""
 
 import polars as pl
 
+from watchbell.detect.near_media import near_media
 from watchbell.detect.trace import Trace, each
 
 _HASH = pl.coalesce(
@@ -9,4 +10,4 @@ _HASH = pl.coalesce(
     "sha256:" + pl.col("media").struct.field("sha256"),
 ).str.to_lowercase()
 
-TRACE = Trace("media", "published the picture", each("media", _HASH))
+TRACE = Trace("media", "published the picture", each("media", _HASH), near_media)

@@ -1,0 +1,94 @@
+"""256-bit hashes over arrays: which differ in few bits, found exactly.
+
+A hash is cut into 16 parts of 16 bits. Two hashes that differ in at most 31 bits differ in at most one bit of some
+part (16 parts with two each would make 32), so each meets the hashes with the same part, or with one bit of it
+flipped (multi-index hashing: Norouzi, Punjani and Fleet 2012). Every meeting is verified.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from watchbell.engine.slots import Array
+
+MOST_BITS = 31
+_PARTS, _PART_BITS = 16, 16
+_ONES, _TWOS, _FOURS = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333), np.uint64(0x0F0F0F0F0F0F0F0F)
+_BYTES = np.uint64(0x0101010101010101)
+
+
+def centres_of(hashes: Array) -> Array:
+    """Return for each hash (uint64, four words a row) the one that stands for it: itself, or one within `MOST_BITS`.
+
+    Hashes that are near in a chain form a tree, which is cut into stars: every hash is near to its star's centre.
+    Time grows with the square of the hashes over 240, and with the square of those that are one picture.
+    """
+    parts = np.ascontiguousarray(hashes).view(np.uint16)
+    roots = _trees(hashes, parts)
+    order = np.argsort(roots, kind="stable")
+    centres = np.arange(len(hashes))
+    for tree in np.split(order, np.flatnonzero(np.diff(roots[order])) + 1):
+        if len(tree) > 1:
+            _cut(tree[np.argsort(_eccentricity(hashes[tree]), kind="stable")], hashes, centres)
+    return centres
+
+
+def _eccentricity(hashes: Array) -> Array:
+    """Return in how many bits each hash differs from what most of them have."""
+    bits = np.unpackbits(hashes.view(np.uint8), axis=1)
+    usual = 2 * bits.sum(axis=0, dtype=np.int64) >= len(bits)
+    differing: Array = (bits != usual).sum(axis=1)
+    return differing
+
+
+@njit(cache=True, nogil=True)
+def _near(hashes: Array, i: Any, j: Any) -> Any:
+    bits = np.uint64(0)
+    for word in range(hashes.shape[1]):
+        differ = hashes[i, word] ^ hashes[j, word]
+        # Bits counted side by side (Warren, Hacker's Delight, section 5-1).
+        differ -= (differ >> np.uint64(1)) & _ONES
+        differ = (differ & _TWOS) + ((differ >> np.uint64(2)) & _TWOS)
+        differ = (differ + (differ >> np.uint64(4))) & _FOURS
+        bits += (differ * _BYTES) >> np.uint64(56)
+        if bits > MOST_BITS:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _root(parents: Array, i: Any) -> Any:
+    while parents[i] != i:
+        parents[i] = parents[parents[i]]
+        i = parents[i]
+    return i
+
+
+@njit(cache=True, nogil=True)
+def _trees(hashes: Array, parts: Array) -> Array:
+    """Return for each hash the first one that it is joined to by a chain of near ones."""
+    parents = np.arange(len(hashes))
+    for part in range(_PARTS):
+        order = np.argsort(parts[:, part])
+        values, ordered = parts[order, part], hashes[order]
+        starts = np.searchsorted(values, np.arange((1 << _PART_BITS) + 1))
+        for i in range(len(order)):
+            for flip in range(_PART_BITS + 1):
+                value = np.int64(values[i]) ^ ((1 << flip) >> 1)  # flip 0 leaves the part as it is
+                for j in range(max(i + 1, starts[value]), starts[value + 1]):
+                    if _near(ordered, i, j):
+                        one, two = _root(parents, order[i]), _root(parents, order[j])
+                        parents[max(one, two)] = min(one, two)
+    for i in range(len(parents)):
+        parents[i] = _root(parents, i)
+    return parents
+
+
+@njit(cache=True, nogil=True)
+def _cut(left: Array, hashes: Array, centres: Array) -> None:
+    """Let the first of `left` stand for all near to it, then the first of those left, and so on."""
+    while len(left):
+        near = np.array([_near(hashes, left[0], other) for other in left])
+        centres[left[near]] = left[0]
+        left = left[~near]

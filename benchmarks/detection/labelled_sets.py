@@ -1,4 +1,4 @@
-"""Claim: on labelled sets that others hold, a rule's precision and recall can be read off with one command.
+"""Print every rule's precision and recall on a labelled set that you hold.
 
     python benchmarks/detection/labelled_sets.py seckin CAMPAIGN.parquet... [--rules fdr quantile]
     python benchmarks/detection/labelled_sets.py x-archive tweets_csv_hashed.csv... [--control OTHER.csv...]

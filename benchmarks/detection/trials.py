@@ -59,12 +59,16 @@ def add_options(options: argparse.ArgumentParser, *, rules: Sequence[str] | None
 
 def chosen(asked: argparse.Namespace) -> list[Trial]:
     """Return the trials asked for, and say of each that cannot be why it is left out."""
-    wanted = [trial for trial in TRIALS if not asked.rules or trial.rule in asked.rules]
+    listed = {trial.rule for trial in TRIALS}
+    others = [Trial(rule.name, rule.usual, _ALONE_S, 1) for rule in RULES.values() if rule.name not in listed]
+    wanted = [trial for trial in (*TRIALS, *others) if not asked.rules or trial.rule in asked.rules]
     for rule in dict.fromkeys([*(asked.rules or []), *(trial.rule for trial in wanted)]):
         if rule not in RULES:
             print(f"left out: there is no rule {rule}", file=sys.stderr)
     changed = [
-        trial._replace(level=asked.level or trial.level, windows_s=tuple(asked.windows or trial.windows_s))
+        trial._replace(
+            level=trial.level if asked.level is None else asked.level, windows_s=tuple(asked.windows or trial.windows_s)
+        )
         for trial in wanted
         if trial.rule in RULES
     ]

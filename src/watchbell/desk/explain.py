@@ -13,10 +13,12 @@ from watchbell.desk.runs import KeptRun
 from watchbell.detect.actions import distinct, joined
 from watchbell.detect.evidence import post_pairs
 from watchbell.errors import InputError, UsageError
+from watchbell.model.posts import POSTS
 from watchbell.sources.action_table import ActionColumns
 from watchbell.vault.workspace import Workspace
 
 _NO_TEXTS = pl.DataFrame(schema={"post_id": pl.String, "text": pl.String})
+_NO_POSTS = pl.DataFrame(POSTS.empty_table()).select("post_id", "text", "account_id", "created_at", "lang")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Material:
     actions: pa.Table
     texts: pl.DataFrame
     """Columns `post_id` (as ACTIONS write it) and `text`; empty where the input has no posts but actions."""
+    posts: pa.Table | None
+    """`account_id`, `created_at` and `lang` of the accounts' posts; None where the input has no posts but actions."""
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,20 @@ class Explanation:
 
 
 def material_of_posts(batches: Iterable[pa.Table], by: Collection[str], accounts: Collection[str] | None) -> Material:
-    """Return the actions in POSTS that the traces named `by` see, and the texts of `accounts`, or of all if None."""
-    seen, texts = [], [_NO_TEXTS]
+    """Return the actions in POSTS that the traces named `by` see, and the posts of `accounts`, or of all if None."""
+    seen, told = [], [_NO_POSTS]
     for posts in batches:
         seen.append(actions_seen([posts], tuple(by)))
-        texts.append(_texts(posts, accounts))
-    return Material(joined(distinct(seen)), pl.concat(texts).unique("post_id", keep="first", maintain_order=True))
+        told.append(_posts_of(posts, accounts))
+    each = pl.concat(told).unique("post_id", keep="first", maintain_order=True)
+    texts = each.select("post_id", "text").drop_nulls()
+    return Material(joined(distinct(seen)), texts, each.select("account_id", "created_at", "lang").to_arrow())
 
 
-def _texts(posts: pa.Table, accounts: Collection[str] | None) -> pl.DataFrame:
+def _posts_of(posts: pa.Table, accounts: Collection[str] | None) -> pl.DataFrame:
     frame = pl.DataFrame(posts)
     mine = frame if accounts is None else frame.filter(pl.col("account_id").is_in(list(accounts)))
-    return (
-        mine.select("text", post_id=pl.col("platform") + ":" + pl.col("post_id")).drop_nulls().select("post_id", "text")
-    )
+    return mine.with_columns(post_id=pl.col("platform") + ":" + pl.col("post_id")).select(_NO_POSTS.columns)
 
 
 def material_of_run(run: KeptRun, accounts: Collection[str] | None) -> Material:
@@ -87,7 +91,7 @@ def material_of_run(run: KeptRun, accounts: Collection[str] | None) -> Material:
             return material_of_posts(workspace.posts.batches(), by, accounts)
     if "actions" in reading:
         actions, _ = actions_in_tables(places, ActionColumns(**reading["actions"]), by[0])
-        return Material(actions, _NO_TEXTS)
+        return Material(actions, _NO_TEXTS, None)
     return material_of_posts(posts_in(places, PostFiles(**reading["posts"]), []), by, accounts)
 
 

@@ -9,12 +9,14 @@ from typing import TextIO
 import polars as pl
 
 from watchbell.desk.explain import material_of_run
-from watchbell.desk.report import report
+from watchbell.desk.group_facts import facts_in
+from watchbell.desk.report import Background, report
 from watchbell.desk.runs import KeptRun
 from watchbell.detect.formats.gexf import gexf
 from watchbell.detect.formats.graph import graph_of
 from watchbell.detect.formats.graphml import graphml
 from watchbell.detect.formats.tables import groups_csv, pairs_csv
+from watchbell.detect.outlets import bundled_outlets
 from watchbell.errors import InputError
 
 
@@ -50,12 +52,13 @@ def write_export(run: KeptRun, format_: Format, out: Path) -> list[str]:
 def _page(run: KeptRun) -> tuple[str, list[str]]:
     """Return the report, and a sentence on what it had to leave out."""
     try:
-        actions = pl.DataFrame(material_of_run(run, accounts=()).actions)
+        material = material_of_run(run, run.groups["account_id"].unique().to_list())
     except InputError as error:
-        return report(run, None, "There is no timeline, for what the run was made of is not here."), [
-            f"It has no timelines. {error}"
-        ]
-    return report(run, actions), []
+        why = "There are no timelines and facts, for what the run was made of is not here."
+        return report(run, None, why), [f"It has no timelines and facts. {error}"]
+    facts = facts_in(run, run.groups, material, bundled_outlets())
+    background = Background(pl.DataFrame(material.actions), {each.group_id: each for each in facts})
+    return report(run, background), []
 
 
 def _write_tables(run: KeptRun, out: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
@@ -16,12 +16,14 @@ from watchbell.desk.elements import html, moment, name, table, tag
 from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, members_of
 from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
+from watchbell.detect.facts import GroupFacts
 from watchbell.detect.traces.catalogue import TRACES
 
 MOST_GROUPS = 20
 """Groups with a section of their own; all are counted."""
 _MOST_ROWS = 25
 _THINGS = 12
+_MOST_NAMES = 10
 # Two dots and a line say nothing that the tables do not.
 _A_PAIR = 2
 
@@ -34,13 +36,23 @@ class _Group:
     pairs: pl.DataFrame
 
 
-def report(run: KeptRun, actions: pl.DataFrame | None, why_no_actions: str = "") -> str:
+@dataclass(frozen=True)
+class Background:
+    """What a report tells from the posts that a run was made of."""
+
+    actions: pl.DataFrame
+    """ACTIONS."""
+    facts: Mapping[str, GroupFacts]
+    """By group."""
+
+
+def report(run: KeptRun, background: Background | None, why_none: str = "") -> str:
     """Return the page.
 
     Args:
         run: the run.
-        actions: ACTIONS that the run was made of, for the timelines; None where they cannot be had.
-        why_no_actions: a sentence on why they cannot.
+        background: for timelines and facts; None where what the run was made of cannot be had.
+        why_none: a sentence on why it cannot.
     """
     inside = pairs_inside(run)
     groups = list(_groups(run, inside))
@@ -59,7 +71,7 @@ def report(run: KeptRun, actions: pl.DataFrame | None, why_no_actions: str = "")
         "main",
         _summary(run),
         _overview(run, inside),
-        *(_section(group, actions, why_no_actions) for group in groups),
+        *(_section(group, background, why_none) for group in groups),
         _parameters(run),
         _limits(run),
         _citation(run),
@@ -164,7 +176,7 @@ def _overview(run: KeptRun, inside: pl.DataFrame) -> Element:
     )
 
 
-def _section(group: _Group, actions: pl.DataFrame | None, why_no_actions: str) -> Element:
+def _section(group: _Group, background: Background | None, why_none: str) -> Element:
     said = f"Network of group {group.number}"
     members: list[list[Element | str]] = [
         [
@@ -180,7 +192,7 @@ def _section(group: _Group, actions: pl.DataFrame | None, why_no_actions: str) -
         tag("h2", f"Group {group.number}: {len(group.members):,} accounts"),
         tag("p", name(group.group_id), class_="muted"),
         None if len(group.members) == _A_PAIR else tag("figure", network_svg(draw(group.members, group.pairs), said)),
-        *_times(group, actions, why_no_actions),
+        *([tag("p", why_none, class_="muted")] if background is None else _told(group, background)),
         table(
             f"Accounts of group {group.number}{_first_of(len(members), len(group.members))}",
             ["Account", "Share of co-actions", "Acts like", "First", "Last (UTC)"],
@@ -191,11 +203,34 @@ def _section(group: _Group, actions: pl.DataFrame | None, why_no_actions: str) -
     )
 
 
-def _times(group: _Group, actions: pl.DataFrame | None, why_no_actions: str) -> Iterator[Element]:
+def _told(group: _Group, background: Background) -> Iterator[Element]:
+    facts = background.facts[group.group_id]
+    if facts.declared:
+        yield tag("p", "Every account is a declared outlet's: they act together openly.", class_="note")
+    yield tag("dl", *(tag("div", tag("dt", what), tag("dd", said)) for what, said in _facts(facts)))
     yield tag("h3", "Timeline")
-    if actions is None:
-        yield tag("p", why_no_actions, class_="muted")
-        return
+    yield from _times(group, background.actions)
+
+
+def _facts(facts: GroupFacts) -> Iterator[tuple[str, Element | str]]:
+    if facts.platforms:
+        yield "Platforms", ", ".join(facts.platforms)
+    if facts.tempo_s is not None:
+        yield "Tempo", f"{facts.tempo_s:g} s from one account to the next, in {facts.bursts:,} bursts"
+    if seeders := [member.account_id for member in facts.members if member.role == "seeder"]:
+        yield "Tend to act first", name(", ".join(seeders[:_MOST_NAMES]) + (" …" if len(seeders) > _MOST_NAMES else ""))
+    if outlets := sorted({member.outlet for member in facts.members if member.outlet}):
+        yield "Declared outlets among them", name(", ".join(outlets))
+    if facts.judged:
+        yield "Rhythm looks automated", f"{facts.automated:,} of {facts.judged:,} accounts that can be judged"
+    if facts.languages:
+        yield "Languages", ", ".join(f"{each.lang} ({each.posts:,} posts)" for each in facts.languages[:_MOST_NAMES])
+    yield "Found again from other seeds", f"{facts.stability:.0%}"
+    for technique in facts.techniques:
+        yield f"Resembles DISARM {technique.disarm_id}", f"{technique.name}: {technique.reason}"
+
+
+def _times(group: _Group, actions: pl.DataFrame) -> Iterator[Element]:
     accounts = [member.account_id for member in group.members]
     timeline = lay_out(actions.filter(pl.col("account_id").is_in(accounts)), accounts)
     if timeline is None:

@@ -104,7 +104,7 @@ def test_a_run_is_written_for_other_tools(kept: Path) -> None:
 
 def test_a_report_is_made_without_the_posts_and_says_so(kept: Path) -> None:
     (kept.parent / "posts.csv").unlink()
-    assert "It has no timelines." in run("export", kept, "--format", "report", "-o", kept.parent / "run.html")
+    assert "It has no timelines and facts." in run("export", kept, "--format", "report", "-o", kept.parent / "run.html")
 
 
 def test_what_cannot_be_meant_is_said(kept: Path) -> None:

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pytest
 
 from watchbell.desk.investigate import Question, description, investigate
-from watchbell.desk.report import MOST_GROUPS, report
+from watchbell.desk.report import MOST_GROUPS, Background, report
 from watchbell.desk.runs import KeptRun
+from watchbell.detect.facts import facts_of_groups
 from watchbell.model.actions import ACTIONS
 
 NOW = datetime(2021, 6, 9, tzinfo=UTC)
@@ -59,7 +60,10 @@ def page_of(actions: pa.Table, why: str = "") -> str:
     findings = investigate(actions, Question(("link",), 60, 2))
     described = description(findings, ["posts.csv"], 7, NOW)
     run = KeptRun(described, pl.DataFrame(findings.pairs).lazy(), pl.DataFrame(findings.groups))
-    return report(run, None if why else pl.DataFrame(actions), why)
+    if why:
+        return report(run, None, why)
+    facts = facts_of_groups(findings.groups, findings.kept, actions)
+    return report(run, Background(pl.DataFrame(actions), {each.group_id: each for each in facts}))
 
 
 def test_names_of_accounts_are_text_and_nothing_else() -> None:
@@ -89,6 +93,15 @@ def test_every_picture_and_scrolling_part_has_a_name() -> None:
     assert all(attrs.get("aria-label") for name, attrs in page.tags if name == "svg")
     assert all(attrs.get("aria-label") for _, attrs in page.tags if attrs.get("role") == "region")
     assert [attrs for name, attrs in page.tags if name == "svg" and attrs["class"] == "timeline"]
+
+
+def test_it_tells_the_facts_of_each_group_and_marks_declared_outlets() -> None:
+    words = " ".join(Page(page_of(acted(["twitter:x", "twitter:y", "twitter:z"]))).text)
+    for said in ("Tempo", "1 s from one account to the next", "Found again from other seeds"):
+        assert said in words
+    assert "declared outlet" not in words
+    outlets = Page(page_of(acted(["twitter:ap", "twitter:reuters", "twitter:afp"]))).text
+    assert any("they act together openly" in text for text in outlets)
 
 
 def test_without_its_posts_it_says_why_there_is_no_timeline() -> None:

@@ -7,6 +7,7 @@ Commands come from the command line itself, the rest from the modules' own docst
 
 import ast
 import importlib
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -20,6 +21,8 @@ from watchbell import errors
 from watchbell.ads import disclaimers, images, register
 from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
+from watchbell.detect import traces
+from watchbell.detect.traces.catalogue import TRACES
 
 ROOT = Path(__file__).parents[1]
 VALUE_WORDS = {int: "NUMBER", float: "NUMBER", Path: "PATH"}
@@ -297,12 +300,25 @@ def policies_page() -> str:
     return page("Policy codes", intro, checks, *(policy_section(rule) for rule in RuleBook.bundled().rules))
 
 
+def traces_page() -> str:
+    """Return what two accounts can do alike: each trace as its own file describes it."""
+    intro = "What `--by` of `watchbell detect` takes. Accounts of several platforms meet on one object."
+    return page("Traces", intro, *(trace_section(name) for name in TRACES))
+
+
+def trace_section(name: str) -> str:
+    """Return a trace's name and what its file says of it."""
+    said = importlib.import_module(f"{traces.__name__}.{name}").__doc__ or ""
+    return f"## `{name}`\n\n{inspect.cleandoc(said)}"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "exit-codes.md": exit_codes_page,
     "settings.md": settings_page,
     "schema.md": schema_page,
     "policies.md": policies_page,
+    "traces.md": traces_page,
 }
 
 

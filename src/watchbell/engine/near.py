@@ -48,7 +48,7 @@ def trees_of(texts: Texts, threads: int | None = None) -> Array:
         for _ in range(_BANDS // _TURN):
             keys = _keys(texts, chance, pool)
             # Each band starts from the same trees, so that threads cannot change what it finds.
-            for joined in pool.map(lambda band: _joined(band, texts, parents.copy()), keys):
+            for joined in list(pool.map(lambda band: _joined(band, texts, parents.copy()), keys)):
                 minhash.unite(parents, joined)
     return minhash.roots(parents)
 

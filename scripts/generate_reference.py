@@ -52,12 +52,11 @@ def commands() -> Iterator[tuple[str, Any]]:
     """Yield every command that can be run, with its full name."""
     for door in DOORS:
         command = load(door)
-        children = getattr(command, "commands", None)
-        if children is None:
+        if not hasattr(command, "list_commands"):
             yield f"watchbell {door}", command
-        else:
-            for name, child in children.items():
-                yield f"watchbell {door} {name}", child
+            continue
+        for name in command.list_commands(None):
+            yield f"watchbell {door} {name}", command.get_command(None, name)
 
 
 def usage(name: str, command: Any) -> str:
@@ -293,8 +292,8 @@ def policies_page() -> str:
     """Return the rules that the first review applies."""
     intro = (
         "What `watchbell ads review` looks for. A finding names the rule's code and quotes the ad's own words. "
-        "`review` means that a person must look, `reject` that the words break the rule plainly; a person can overturn "
-        "either."
+        "`review` means that a person must look, `reject` that the words break the rule plainly. Both are a "
+        "first pass, not a person's judgement."
     )
     checks = "## Checks of the record\n\n" + table(("code", "when"), [(f"`{code}`", when) for code, when in CHECKS])
     return page("Policy codes", intro, checks, *(policy_section(rule) for rule in RuleBook.bundled().rules))

@@ -20,8 +20,8 @@ def problem(command_line: str) -> str | None:
     if not words or words[0] not in DOORS:
         return f"no command {words[:1]}"
     command, rest = load(words[0]), words[1:]
-    children = getattr(command, "commands", None)
-    if children is not None and rest[:1] != ["--help"]:
+    children = children_of(command)
+    if children and rest[:1] != ["--help"]:
         default = getattr(command, "default", None)
         if default and rest[:1] and rest[0] not in children:
             rest = [default, *rest]
@@ -29,6 +29,12 @@ def problem(command_line: str) -> str | None:
             return f"{words[0]} has no command {rest[:1]}"
         command, rest = children[rest[0]], rest[1:]
     return unparsable(command, rest)
+
+
+def children_of(command: Any) -> dict[str, Any]:
+    """The commands of a group, by name; none of a single command. Some groups load theirs when they are asked for."""
+    names = command.list_commands(None) if hasattr(command, "list_commands") else []
+    return {name: command.get_command(None, name) for name in names}
 
 
 def unparsable(command: Any, words: list[str]) -> str | None:
@@ -70,7 +76,7 @@ def prose(page: Path) -> str:
 
 def every_command() -> list[Any]:
     loaded = [load(door) for door in DOORS]
-    return [child for command in loaded for child in getattr(command, "commands", {"": command}).values()]
+    return [child for command in loaded for child in (children_of(command) or {"": command}).values()]
 
 
 def test_every_make_target_named_exists(pages: list[Path]) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from watchbell.cli.detect import app, seconds
+from watchbell.cli.detect import app
 from watchbell.cli.posts import app as posts_app
 from watchbell.errors import NothingUsableError, UsageError
 from watchbell.model.actions import GROUPS, PAIRS
@@ -140,11 +140,3 @@ def test_a_file_without_one_usable_row_is_an_error_that_says_the_first_reason(tm
     table.write_text("u,o,t\na,x,1623160000000\nb,x,1623160001000\n")
     with pytest.raises(NothingUsableError, match="divided by 1000"):
         run(table, "--account", "u", "--object", "o", "--time", "t", "--out", tmp_path / "out")
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("60", 60), ("60s", 60), ("250ms", 0.25), ("1.5m", 90), ("5 min", 300), ("1h", 3600), ("2D", 172_800)],
-)
-def test_lengths_of_time(text: str, value: float) -> None:
-    assert seconds(text) == value

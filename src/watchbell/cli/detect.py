@@ -1,5 +1,6 @@
 """`watchbell detect`: find accounts that act as one, in files or in the workspace's posts."""
 
+import importlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,9 +9,17 @@ from typing import Annotated, Any
 import pyarrow as pa
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
-from watchbell.cli.runs import compare_runs, explain_pair, export_run
+from watchbell.cli.options import (
+    JsonOption,
+    MapOption,
+    WorkspaceOption,
+    column_mapping,
+    open_workspace,
+    print_json,
+    waiting,
+)
 from watchbell.clock import system_clock
 from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables, reading_said
 from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
@@ -26,55 +35,83 @@ from watchbell.sources.action_table import ActionColumns
 class FindByDefault(TyperGroup):
     """Takes what names none of its commands for `find`: `watchbell detect posts.csv` finds in `posts.csv`.
 
-    A file that is called like a command is named by its path, `./explain`, or after `find`.
+    A file that is called like a command is named by its path, `./explain`, or after `find`. What can be done with a
+    run is loaded when it is asked for: finding starts without it.
     """
 
     default = "find"
+    of_runs = ("explain", "facts", "compare", "export")
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return all names, of this module and of `cli/runs.py`."""
+        return [*super().list_commands(ctx), *self.of_runs]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of that name, loaded."""
+        if cmd_name not in self.of_runs:
+            return super().get_command(ctx, cmd_name)
+        runs: Any = get_command(importlib.import_module("watchbell.cli.runs").app)
+        return runs.commands[cmd_name]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put `find` in front, unless a command is there."""
-        is_command = bool(args) and args[0] in self.commands
+        is_command = bool(args) and args[0] in self.list_commands(ctx)
         return super().parse_args(ctx, args if is_command else [self.default, *args])
 
 
-app = typer.Typer(cls=FindByDefault, help="Find accounts that act as one.")
+app = typer.Typer(cls=FindByDefault)
+
+
+@app.callback()
+def _group() -> None:
+    """Find accounts that act as one."""
+
 
 _ANY_OBJECT = "object"
 _RULES = "\n\n".join(f"[bold]{rule.name}[/bold]  {rule.says}" for rule in RULES.values())
 _ALSO = (
-    "What to do with a run: watchbell detect explain (the posts behind a pair), compare (two runs), export (GraphML, "
-    "GEXF, CSV, a report). Each has its own --help. A file of such a name is given as ./explain."
+    "What to do with a run: watchbell detect explain (the posts behind a pair), facts (of its groups), compare (two "
+    "runs), export (GraphML, GEXF, CSV, a report). Each has its own --help. A file of such a name: ./explain."
 )
 _TRACE_HELP = "What they do alike; may be given again. One of: " + ", ".join(TRACES) + "."
+
+
+PostsArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[POSTS]...", help="Files of posts or actions. Without any: the workspace's posts."),
+]
+OutOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where to write pairs.parquet, groups.parquet and run.json.")
+]
+TracesOption = Annotated[
+    list[str] | None, typer.Option(metavar="TRACE", help=f"{_TRACE_HELP} Without it: {', '.join(DEFAULT_TRACES)}.")
+]
+RuleOption = Annotated[
+    str, typer.Option(metavar="RULE", help=f"Which pairs make groups: {', '.join(RULES)}; see below.")
+]
+LevelOption = Annotated[
+    float | None, typer.Option(help="The rule's level, such as a false discovery rate. Without it: the usual one.")
+]
+Column = str | None
 
 
 @app.command(name=FindByDefault.default, epilog=f"{_RULES}\n\n{_ALSO}")
 def find(
     *,
-    posts: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[POSTS]...", help="Files of posts or actions. Without any: the workspace's posts."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write pairs.parquet, groups.parquet and run.json.")
-    ] = None,
+    posts: PostsArgument = None,
+    out: OutOption = None,
     window: Annotated[str, typer.Option(help="How close in time, inclusive: 10s, 5m, 1h.")] = "60s",
     min_shared: Annotated[int, typer.Option(min=1, help="Least number of post pairs two accounts must share.")] = 2,
-    by: Annotated[
-        list[str] | None, typer.Option(metavar="TRACE", help=_TRACE_HELP + " Without it: " + ", ".join(DEFAULT_TRACES))
-    ] = None,
-    rule: Annotated[
-        str, typer.Option(metavar="RULE", help=f"Which pairs make groups: {', '.join(RULES)}; see below.")
-    ] = "shared",
-    level: Annotated[
-        float | None, typer.Option(help="The rule's level, such as a false discovery rate. Without it: the usual one.")
-    ] = None,
+    by: TracesOption = None,
+    rule: RuleOption = "shared",
+    level: LevelOption = None,
     source: Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")] = "auto",
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
-    account: Annotated[str | None, typer.Option(metavar="COL", help="The files are actions: who acted.")] = None,
-    object_: Annotated[str | None, typer.Option("--object", metavar="COL", help="… on what.")] = None,
-    time: Annotated[str | None, typer.Option(metavar="COL", help="… when: ISO, epoch seconds or a timestamp.")] = None,
-    post: Annotated[str | None, typer.Option(metavar="COL", help="… in which post (one action each).")] = None,
+    maps: MapOption = None,
+    account: Annotated[Column, typer.Option(metavar="COL", help="The files are actions: who acted.")] = None,
+    object_: Annotated[Column, typer.Option("--object", metavar="COL", help="… on what.")] = None,
+    time: Annotated[Column, typer.Option(metavar="COL", help="… when: ISO, epoch seconds or a timestamp.")] = None,
+    post: Annotated[Column, typer.Option(metavar="COL", help="… in which post (one action each).")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Without it: one for each core.")] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -86,23 +123,30 @@ def find(
     columns = _columns(account, object_, time, post)
     traces = tuple(by or ((_ANY_OBJECT,) if columns else DEFAULT_TRACES))
     question = Question(traces, seconds(window), min_shared, rule_named(rule).name, level)
-    if not posts:
-        if columns:
-            raise UsageError("--account, --object, --time and --post read files of actions: name the files.")
-        from watchbell.desk.cases import open_cases  # noqa: PLC0415  # files need no records, and start without them
-
-        with waiting("Looking for accounts that act as one"), open_workspace(workspace) as opened:
-            findings, described = investigate_workspace(opened, question, system_clock(), threads)
-            folder = opened.runs / described["run_id"]
-            described["cases"] = open_cases(opened, system_clock())._asdict()
-        if out:
-            write_run(out, findings, described)
+    if out is not None and out.is_file():
+        raise UsageError(f"{out} is a file. Name a folder for the result.")
+    if posts:
+        reading = columns or PostFiles(source, platform, column_mapping(maps))
+        described, folder = _investigate_files(posts, out, question, threads, reading)
+    elif columns:
+        raise UsageError("--account, --object, --time and --post read files of actions: name the files.")
     else:
-        if out is None:
-            raise UsageError("Say where the result goes: --out DIR.")
-        folder = out
-        described = _investigate_files(posts, out, question, threads, columns or PostFiles(source, platform))
+        described, folder = _investigate_workspace(workspace, out, question, threads)
     _report(described, folder, as_json=as_json)
+
+
+def _investigate_workspace(
+    place: Path | None, out: Path | None, question: Question, threads: int | None
+) -> tuple[dict[str, Any], Path]:
+    from watchbell.desk.cases import open_cases  # noqa: PLC0415  # files need no records, and start without them
+
+    with waiting("Looking for accounts that act as one"), open_workspace(place) as workspace:
+        findings, described = investigate_workspace(workspace, question, system_clock(), threads)
+        described["cases"] = open_cases(workspace, system_clock())._asdict()
+        folder = workspace.runs / described["run_id"]
+    if out:
+        write_run(out, findings, described)
+    return described, folder
 
 
 def _columns(account: str | None, object_: str | None, time: str | None, post: str | None) -> ActionColumns | None:
@@ -114,8 +158,10 @@ def _columns(account: str | None, object_: str | None, time: str | None, post: s
 
 
 def _investigate_files(
-    paths: Sequence[Path], out: Path, question: Question, threads: int | None, reading: ActionColumns | PostFiles
-) -> dict[str, Any]:
+    paths: Sequence[Path], out: Path | None, question: Question, threads: int | None, reading: ActionColumns | PostFiles
+) -> tuple[dict[str, Any], Path]:
+    if out is None:
+        raise UsageError("Say where the result goes: --out DIR.")
     with ThreadPoolExecutor(1) as beside:
         beside.submit(load_kernel)
         with waiting(f"Reading {len(paths)} file(s)"):
@@ -125,7 +171,7 @@ def _investigate_files(
     described = description(findings, [str(path) for path in paths], len(rejects), system_clock())
     described["reading"] = reading_said(reading)
     write_run(out, findings, described, rejects)
-    return described
+    return described, out
 
 
 def _read(
@@ -153,8 +199,3 @@ def _report(described: dict[str, Any], folder: Path, *, as_json: bool) -> None:
         typer.echo(f"{described['cases']['new']:,} cases opened, {described['cases']['known']:,} known ones looked at.")
     typer.echo(described["caveat"])
     typer.echo(f"Written to {folder}: pairs.parquet, groups.parquet, run.json.")
-
-
-app.command(name="explain")(explain_pair)
-app.command(name="compare")(compare_runs)
-app.command(name="export")(export_run)

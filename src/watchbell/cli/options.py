@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watchbell.errors import UsageError
+
 if TYPE_CHECKING:
     from watchbell.vault.workspace import Workspace
 
@@ -26,6 +28,27 @@ WorkspaceOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for a machine to read.")]
+
+
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="Which column of a table is what; may be given again."),
+]
+
+
+def column_mapping(maps: list[str] | None) -> dict[str, str]:
+    """Return which column of a table stands for which field of posts, as `--map` says it.
+
+    Raises:
+        UsageError: one is not FIELD=COLUMN.
+    """
+    mapping = {}
+    for pair in maps or ():
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise UsageError(f"--map {pair!r} is not FIELD=COLUMN, as in --map account_id=author_id.")
+        mapping[field.strip()] = column.strip()
+    return mapping
 
 
 def open_workspace(path: Path | None) -> "Workspace":

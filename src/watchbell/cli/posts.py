@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace
+from watchbell.cli.options import JsonOption, MapOption, WorkspaceOption, column_mapping, open_workspace
 from watchbell.cli.screen import console, err_console, progress
-from watchbell.errors import InputError, NothingUsableError, UsageError
+from watchbell.errors import InputError, NothingUsableError
 from watchbell.sources.catalogue import AUTO, SOURCES, TABLE, TABLE_DESCRIPTION
 from watchbell.sources.importing import Imported, import_posts
 from watchbell.sources.reading import Plan, plan
@@ -47,10 +47,7 @@ def import_(
     source: Annotated[
         str, typer.Option(metavar="SOURCE", help=f"auto, or one of: {', '.join([TABLE, *SOURCES])}; see below.")
     ] = AUTO,
-    maps: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column of a table is what; may be given again."),
-    ] = None,
+    maps: MapOption = None,
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how each file would be read.")] = False,
     workspace: WorkspaceOption = None,
@@ -61,7 +58,7 @@ def import_(
     How each file is read is said first. Rows that are no posts are kept in the workspace's folder `rejects`, each
     with its line and the reason.
     """
-    mapping = _mapping(maps or [])
+    mapping = column_mapping(maps)
     outcomes = [_planned(file, source, mapping, platform) for file in files]
     for outcome in outcomes:
         if outcome.plan is not None and not as_json:
@@ -75,16 +72,6 @@ def import_(
     elif not dry_run:
         _print_counts(outcomes)
     _raise_problems(outcomes)
-
-
-def _mapping(pairs: list[str]) -> dict[str, str]:
-    mapping = {}
-    for pair in pairs:
-        field, equals, column = pair.partition("=")
-        if not (field and equals and column):
-            raise UsageError(f"--map {pair!r} is not FIELD=COLUMN, as in --map account_id=author_id.")
-        mapping[field.strip()] = column.strip()
-    return mapping
 
 
 def _planned(file: Path, source: str, mapping: dict[str, str], platform: str | None) -> _Outcome:

@@ -1,5 +1,6 @@
 """What can be done with a run of detect: look behind a pair, compare it with another, write it for other tools."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,8 +10,14 @@ import typer
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.desk.explain import Explanation, explain, material_of_run
 from watchbell.desk.exporting import Format, write_export
+from watchbell.desk.group_facts import facts_of_run
 from watchbell.desk.runs import Comparison, KeptRun, Overlap, compare, read_run
+from watchbell.detect.facts import GroupFacts
+from watchbell.detect.facts import as_json as as_documents
+from watchbell.detect.outlets import bundled_outlets, read_outlets
 from watchbell.errors import UsageError
+
+app = typer.Typer()
 
 _RUN_HELP = "The folder of a run, or the id of a run in the workspace."
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP)]
@@ -24,6 +31,7 @@ def open_run(name: str, workspace: Path | None) -> KeptRun:
         return read_run(opened.runs / name)
 
 
+@app.command(name="explain")
 def explain_pair(
     *,
     run: RunArgument,
@@ -79,6 +87,51 @@ def _by_chance(row: dict[str, Any]) -> str:
     return f"; by chance {row['expected']:.2g}{rate}"
 
 
+@app.command(name="facts")
+def tell_facts(
+    *,
+    run: RunArgument,
+    group: Annotated[str | None, typer.Option(metavar="ID", help="One group. Without it: all.")] = None,
+    outlets: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your list of declared outlets. Without it: the one that ships.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell of a run's groups who tends to act first, in what rhythm, on what, how firm each is, and what it resembles.
+
+    They are read again from what the run was made of, so that must still be there.
+    """
+    declared = read_outlets(outlets) if outlets else bundled_outlets()
+    with waiting("Reading what the run was made of"):
+        facts = facts_of_run(open_run(run, workspace), declared, group)
+    if as_json:
+        print_json(as_documents(facts))
+        return
+    for found in facts:
+        typer.echo("\n".join(_facts(found)) + "\n")
+
+
+def _facts(found: GroupFacts) -> Iterator[str]:
+    yield f"{found.group_id}: {len(found.members):,} accounts on {', '.join(found.platforms) or 'no named platform'}"
+    if found.declared:
+        yield "  Every member is a declared outlet's account: synchronised openly."
+    tempo = "" if found.tempo_s is None else f", {found.tempo_s:g} s from one member to the next"
+    yield f"  {found.first_at:%Y-%m-%d %H:%M} to {found.last_at:%Y-%m-%d %H:%M} UTC, {found.bursts:,} bursts{tempo}"
+    yield f"  rhythm looks automated: {found.automated:,} of {found.judged:,} that can be judged"
+    yield f"  found again from other seeds: {found.stability:.0%}"
+    for role in ("seeder", "amplifier"):
+        if names := [member.account_id for member in found.members if member.role == role]:
+            yield f"  {role}s: {', '.join(names)}"
+    if found.languages:
+        yield f"  languages: {', '.join(f'{each.lang} ({each.posts:,})' for each in found.languages)}"
+    for thing in found.top_objects:
+        yield f"  {thing.by} {thing.object_id[:100]!r}: {thing.accounts:,} accounts, {thing.actions:,} times"
+    for technique in found.techniques:
+        yield f"  resembles DISARM {technique.disarm_id} {technique.name}: {technique.reason}"
+
+
+@app.command(name="compare")
 def compare_runs(
     *,
     first: Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP)],
@@ -128,6 +181,7 @@ def _counts(name: str, overlap: Overlap) -> str:
     )
 
 
+@app.command(name="export")
 def export_run(
     *,
     run: RunArgument,

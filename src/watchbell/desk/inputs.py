@@ -77,5 +77,5 @@ def actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) 
 def _require(rows: int, noun: str, paths: Sequence[Path], rejects: Sequence[Reject]) -> None:
     if rows:
         return
-    first = f" The first problem: row {rejects[0].row}, {rejects[0].field}: {rejects[0].reason}" if rejects else ""
+    first = f" The first problem: {rejects[0].told()}" if rejects else ""
     raise NothingUsableError(f"There is not one usable {noun} in {', '.join(map(str, paths))}.{first}")

@@ -34,9 +34,7 @@ def pairs_of_actions(actions: pa.Table, *, window_s: float, min_shared: int, thr
     found = [_pairs(frame.filter(pl.col("kind") == kind), kind, window_s, min_shared, threads) for kind in kinds]
     if not found:
         return PAIRS.empty_table()
-    # One family of hypotheses: looking for several kinds of action is looking more often.
-    pairs, tested = pl.concat(pairs for pairs, _ in found), sum(hypotheses for _, hypotheses in found)
-    return pairs.with_columns(q_values(pairs["p_value"], tested).alias("q_value")).to_arrow().cast(PAIRS)
+    return pl.concat(found).to_arrow().cast(PAIRS)
 
 
 def load_kernel() -> None:
@@ -46,10 +44,7 @@ def load_kernel() -> None:
     load()
 
 
-def _pairs(
-    actions: pl.DataFrame, kind: str, window_s: float, min_shared: int, threads: int | None
-) -> tuple[pl.DataFrame, int]:
-    """Return the pairs of one kind of action, without q, and how many pairs could have been found."""
+def _pairs(actions: pl.DataFrame, kind: str, window_s: float, min_shared: int, threads: int | None) -> pl.DataFrame:
     from watchbell.engine.local import co_actions, followers  # noqa: PLC0415  # see `load_kernel`
 
     slots, names = slots_of(actions)
@@ -57,7 +52,8 @@ def _pairs(
     found = co_actions(slots, window, min_shared, threads)
     by_chance = chance(slots, followers(slots, window), found)
     times = {"first_at": found.first, "last_at": found.last}
-    pairs = pl.DataFrame(
+    p_value = pl.Series(by_chance.p_value).fill_nan(None)
+    return pl.DataFrame(
         {
             "account_a": names.gather(found.a),
             "account_b": names.gather(found.b),
@@ -68,10 +64,10 @@ def _pairs(
             **{name: pl.Series(values).cast(pl.Datetime("us", "UTC")) for name, values in times.items()},
             "median_gap_s": found.median_gap / _US,
             "expected": by_chance.expected,
-            "p_value": pl.Series(by_chance.p_value).fill_nan(None),
+            "p_value": p_value,
+            "q_value": q_values(p_value, hypotheses(slots)),
         }
     )
-    return pairs, hypotheses(slots)
 
 
 def slots_of(actions: pl.DataFrame) -> tuple[Slots, pl.Series]:

@@ -80,7 +80,7 @@ class Verdict(StrEnum):
     REVIEW = "review"
     """Held: a person must decide."""
     REJECT = "reject"
-    """Breaks a rule plainly. A person can overturn it, and the advertiser can appeal."""
+    """Breaks a rule plainly, as far as words tell. It is a first pass, not a person's judgement."""
 
 
 class PolicyFinding(Record):

@@ -1,0 +1,66 @@
+"""`watchbell detect facts`: what is known of a run's groups, read again from what the run was made of."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from watchbell.cli.detect import app
+from watchbell.desk.samples import sample_path
+from watchbell.errors import InputError, UsageError
+
+OUTLETS = """version = "test"
+source = "a test"
+[[outlet]]
+name = "River Valley Wire"
+kind = "news agency"
+accounts = ["twitter:river_valley_wire_made_up", "twitter:river_valley_wire_alerts_made_up"]
+"""
+
+
+def run(*words: object) -> str:
+    result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("run")
+    run(sample_path("scenario-posts"), "--by", "link", "--window", "10s", "--min-shared", 8, "--out", place)
+    return place
+
+
+def test_the_campaign_and_the_news_wire_are_told_apart_by_their_facts(folder: Path) -> None:
+    campaign, wire = json.loads(run("facts", folder, "--json"))
+    assert campaign["platforms"] == ["telegram", "twitter"]
+    assert campaign["languages"][0]["lang"] == "en"
+    assert {technique["disarm_id"] for technique in campaign["techniques"]} == {"T0119.002"}
+    assert (wire["judged"], wire["automated"]) == (2, 2)
+    assert {member["role"] for member in wire["members"]} == {"seeder", "amplifier"}
+
+
+def test_a_declared_outlet_is_said_to_be_one(folder: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "outlets.toml"
+    listed.write_text(OUTLETS)
+    facts: list[dict[str, Any]] = json.loads(run("facts", folder, "--outlets", listed, "--json"))
+    assert [group["declared"] for group in facts] == [False, True]
+    assert "synchronised openly" in run("facts", folder, "--outlets", listed)
+
+
+def test_one_group_can_be_asked_for(folder: Path) -> None:
+    name = json.loads(run("facts", folder, "--json"))[1]["group_id"]
+    assert run("facts", folder, "--group", name).count("group-") == 1
+    with pytest.raises(UsageError, match="no group group-none"):
+        run("facts", folder, "--group", "group-none")
+
+
+def test_a_run_whose_input_is_gone_says_so(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    posts.write_bytes(sample_path("scenario-posts").read_bytes())
+    run(posts, "--by", "link", "--out", tmp_path / "run")
+    posts.unlink()
+    with pytest.raises(InputError, match="cannot be found"):
+        run("facts", tmp_path / "run")

@@ -64,10 +64,12 @@ system: # Chromium and PostgreSQL for the tests, where they can be had
 # --inexact: a developer's environment keeps its tools when the demo is run in it.
 .venv/.demo: uv.lock pyproject.toml
 	@scripts/uv sync --locked --compile-bytecode --no-dev --inexact $(EXTRAS)
+	@$(VENV)/python -m compileall -q src
 	@touch $@
 
 .venv/.dev: uv.lock pyproject.toml
 	@scripts/uv sync --locked --compile-bytecode $(EXTRAS)
+	@$(VENV)/python -m compileall -q src
 	@touch $@ .venv/.demo
 
 # They need releases of numpy and others that Watchbell does not, so they live in an environment of their own.

@@ -48,10 +48,19 @@ class Chance(NamedTuple):
 
 def marks(objects: Array) -> Array:
     """Return what meeting in each slot weighs (float64), given the sorted object codes of all slots."""
-    starts = np.flatnonzero(np.diff(objects, prepend=-1))
-    shares = np.diff(starts, append=len(objects))
-    weights: Array = np.repeat(np.log1p(_K0 / shares), shares)
+    _, shares = _objects(objects)
+    weights: Array = np.repeat(_weight(shares), shares)
     return weights
+
+
+def _weight(shares: Array) -> Array:
+    return np.log1p(_K0 / shares)
+
+
+def _objects(objects: Array) -> tuple[Array, Array]:
+    """Return where each object's slots start, and how many it has."""
+    starts = np.flatnonzero(np.diff(objects, prepend=-1))
+    return starts, np.diff(starts, append=len(objects))
 
 
 def chance(slots: Slots, followers: Array, found: CoActions) -> Chance:
@@ -67,7 +76,7 @@ def chance(slots: Slots, followers: Array, found: CoActions) -> Chance:
     rate = 2.0 * activity[found.a] * activity[found.b] / max(len(slots.accounts), 1) ** 2
     overlap = [hours.overlap(found.a[part], found.b[part]) for part in _parts(len(found.a))]
     rate *= np.maximum(np.concatenate([np.zeros(0), *overlap]), _LEAST_OVERLAP)
-    p_value = _tail(found.weight, rate, slots.marks, followers)
+    p_value = _tail(found.weight, rate, slots.objects, followers)
     judged = (activity[found.a] >= LEAST_ACTIONS) & (activity[found.b] >= LEAST_ACTIONS)
     return Chance(rate * followers.sum(), np.where(judged, p_value, np.nan))
 
@@ -82,10 +91,12 @@ def hypotheses(slots: Slots) -> int:
     return judged * (judged - 1) // 2
 
 
-def _tail(weight: Array, rate: Array, slot_marks: Array, followers: Array) -> Array:
+def _tail(weight: Array, rate: Array, objects: Array, followers: Array) -> Array:
     """Return the bound on P(X ≥ weight) for each pair, x = `rate`."""
-    values, place = np.unique(slot_marks, return_inverse=True)
-    mass = np.bincount(place, followers, len(values))
+    starts, shares = _objects(objects)
+    slot_pairs = np.bincount(shares, np.add.reduceat(followers, starts)) if len(starts) else np.zeros(1)
+    met = np.flatnonzero(slot_pairs)
+    values, mass = _weight(met), slot_pairs[met]
     rising = np.exp(np.outer(_TILTS, values))
     phi, slope = (rising - 1) @ mass, rising @ (values * mass)
     at = np.clip(np.searchsorted(slope, weight / np.maximum(rate, 1e-300)), 0, len(_TILTS) - 1)

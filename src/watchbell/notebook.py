@@ -132,11 +132,13 @@ class Picture:
         return Path(path)
 
 
-def detect(
+def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     posts: Any,
     by: Sequence[str] = DEFAULT_TRACES,
     window: str | float = "60s",
     min_shared: int = 2,
+    *,
+    fdr: float | None = None,
     platform: str | None = None,
     mapping: dict[str, str] | None = None,
 ) -> Run:
@@ -147,6 +149,7 @@ def detect(
         by: Names of traces: what they do alike.
         window: How close in time, inclusive: `"60s"`, `"5m"`, or seconds.
         min_shared: Least number of post pairs that two accounts must share.
+        fdr: False discovery rate at which a pair is kept for the groups; every pair is when None.
         platform: The platform, where the posts do not say.
         mapping: Which column of `posts` stands for which column of POSTS, where its name does not tell:
             `{"account_id": "who"}`.
@@ -157,7 +160,8 @@ def detect(
         NothingUsableError: there is not one usable post.
     """
     traces_named(by)
-    question = Question(tuple(by), seconds(str(window)), min_shared)
+    rule = "shared" if fdr is None else "fdr"
+    question = Question(tuple(by), seconds(str(window)), min_shared, rule, fdr)
     files, rejects = PostFiles(platform=platform, mapping=mapping or {}), list[Reject]()
     paths = _paths(posts)
     tables = _tables(posts, files, rejects) if paths is None else posts_in(paths, files, rejects)

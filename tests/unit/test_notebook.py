@@ -12,6 +12,7 @@ import pytest
 import watchbell as wb
 from watchbell.desk.explain import explain, material_of_run
 from watchbell.desk.runs import read_run
+from watchbell.desk.samples import sample_path
 from watchbell.errors import InputError, UsageError
 from watchbell.model.actions import GROUPS, PAIRS
 from watchbell.vault.posts import PostStore
@@ -86,6 +87,14 @@ def test_a_notebook_shows_a_picture_and_what_it_does_not_mean(path: Path, tmp_pa
     assert len(ET.parse(picture.save(tmp_path / "picture.svg")).findall(".//{*}circle")) == 2
     with pytest.raises(UsageError, match="no group x"):
         run.plot("x")
+
+
+def test_groups_can_be_asked_for_at_a_false_discovery_rate() -> None:
+    posts = sample_path("scenario-posts")
+    every, rare = wb.detect(posts, by=["link"]), wb.detect(posts, by=["link"], fdr=0.05)
+    assert every.pairs.equals(rare.pairs)
+    assert 0 < rare.groups.height <= every.groups.height
+    assert not rare.groups["account_id"].str.contains("neighbour").any()
 
 
 def test_a_run_that_found_nothing_is_shown_without_a_picture(path: Path) -> None:

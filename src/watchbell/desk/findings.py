@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import igraph
 import polars as pl
 
-from watchbell.desk.networks import Network, latest_run, network_of
+from watchbell.desk.networks import Network, Run, latest_run, network_of
 from watchbell.model.ads import Ad, AdDecision
 from watchbell.model.indicators import Indicator
 from watchbell.vault.workspace import Workspace
@@ -37,15 +37,14 @@ class Cluster:
 
 def clusters(workspace: Workspace) -> Iterator[Cluster]:
     """Yield what the latest run and all hits found, tied together where they touch; the largest groups first."""
-    hits = pl.DataFrame(workspace.vault.hits.all())
-    members = _members(workspace)
+    hits, run = pl.DataFrame(workspace.vault.hits.all()), latest_run(workspace)
+    members = _members(run)
     touching = _touching(hits, members)
     for part in _components(touching, _large_groups(members)):
-        yield _cluster(workspace, part, hits)
+        yield _cluster(workspace, run, part, hits)
 
 
-def _members(workspace: Workspace) -> pl.DataFrame:
-    run = latest_run(workspace)
+def _members(run: Run | None) -> pl.DataFrame:
     if run is None:
         return pl.DataFrame(schema={"group_id": pl.String, "account_id": pl.String})
     return pl.read_parquet(run.folder / "groups.parquet", columns=["group_id", "account_id"])
@@ -72,8 +71,8 @@ def _components(touching: pl.DataFrame, groups: list[str]) -> list[list[str]]:
     return [[names[index] for index in part] for part in graph.connected_components()]
 
 
-def _cluster(workspace: Workspace, part: list[str], hits: pl.DataFrame) -> Cluster:
-    run, vault = latest_run(workspace), workspace.vault
+def _cluster(workspace: Workspace, run: Run | None, part: list[str], hits: pl.DataFrame) -> Cluster:
+    vault = workspace.vault
     found = filter(None, (vault.ads.get(name) for name in part))
     return Cluster(
         networks=tuple(filter(None, (network_of(run, name) for name in part if name.startswith("group-") and run))),

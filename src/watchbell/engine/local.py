@@ -31,7 +31,7 @@ def co_actions(slots: Slots, window: int, floor: int, threads: int | None = None
     """
     workers = threads or os.cpu_count() or 1
     ends = kernel.reach(slots.objects, slots.times, window)
-    post_pairs = int((ends - np.arange(1, len(ends) + 1)).sum())
+    post_pairs = int(_followers(ends).sum())
     with ThreadPoolExecutor(workers) as pool:
         sieve = _sketched(slots, ends, min(floor, _MAX_CELL_COUNT), post_pairs, pool)
         dealt, starts = _dealt(slots, ends, sieve, post_pairs, pool)
@@ -44,8 +44,12 @@ def co_actions(slots: Slots, window: int, floor: int, threads: int | None = None
 
 def followers(slots: Slots, window: int) -> Array:
     """Return for each slot how many later slots of its object lie within `window`, whoever sits in them (int64)."""
-    ends = kernel.reach(slots.objects, slots.times, window)
-    return ends - np.arange(1, len(ends) + 1)
+    return _followers(kernel.reach(slots.objects, slots.times, window))
+
+
+def _followers(ends: Array) -> Array:
+    count: Array = ends - np.arange(1, len(ends) + 1)
+    return count
 
 
 def load() -> None:

@@ -68,7 +68,7 @@ system: # Chromium and PostgreSQL for the tests, where they can be had
 	@touch $@
 
 .venv/.dev: uv.lock pyproject.toml
-	@scripts/uv sync --locked --compile-bytecode $(EXTRAS)
+	@scripts/uv sync --locked --compile-bytecode $(EXTRAS) --extra spark
 	@$(VENV)/python -m compileall -q src
 	@touch $@ .venv/.demo
 

@@ -1,12 +1,19 @@
-"""TLP markings in STIX 2.1: those of TLP 1 (STIX 2.1 section 7.2.1.4) and of TLP 2.0 (OASIS' extension definition).
+"""TLP markings in STIX 2.1, and the door that every STIX object passes on its way out.
 
-The objects of TLP 2.0 are fixed, ids and all, in the OASIS repository cti-stix-common-objects, folder
-extension-definition-specifications/tlp-2.0.
+TLP 1 is that of STIX 2.1 section 7.2.1.4, TLP 2.0 OASIS' extension definition: its objects are fixed, ids and all, in
+the OASIS repository cti-stix-common-objects, folder extension-definition-specifications/tlp-2.0.
+
+Who may hear which marking is one rule, `model.audiences.Audience.hears`; the vault asks it of records, in SQL, and the
+functions here ask it of objects and of their parts. A granular marking (section 7.2.3) narrows what the object's own
+marking says and never widens it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from watchbell.exchange.redaction import Path, cannot_lose, path_of, points_at_something, without
+from watchbell.ids import fact_id
+from watchbell.model.audiences import Audience
 from watchbell.model.tlp import Tlp, strictest
 
 TLP2_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
@@ -62,6 +69,175 @@ def marking_of(held: Mapping[str, Any], definitions: Definitions) -> Tlp | None:
     labels = [definitions.get(str(ref), Tlp.RED) for ref in refs if ref is not None]
     told = [label for label in labels if label is not None]
     return strictest(told) if told else None
+
+
+UNMARKED = Tlp.AMBER
+"""What holds for an object that carries no TLP marking: its author said nothing, so it is not for the public."""
+# What the language itself is made of says nothing of anybody; unless it is marked, everyone may have it.
+_WORDS_OF_THE_LANGUAGE = {"marking-definition", "extension-definition"}
+
+REDACTION = fact_id("extension-definition", "watchbell redaction 1")
+"""Id of the property extension that lists what was taken out of an object: `redacted`, names of properties."""
+
+
+def heard_from(held: Mapping[str, Any], definitions: Definitions, *, unmarked: Tlp = UNMARKED) -> Tlp:
+    """Return the marking up to which an audience must be cleared to be given any of an object.
+
+    It is the object's own; narrower where a part is marked that the object cannot be without (see `redacted`).
+    """
+    whole, parts = _markings(held, definitions, unmarked)
+    return strictest([whole, *(label for path, label in parts if cannot_lose(held, path))])
+
+
+def may_hear(audience: Audience, label: Tlp, groups: Iterable[str] = ()) -> bool:
+    """Tell whether an audience may hear an item with this marking that belongs to these trust groups."""
+    return audience.hears(label, groups)
+
+
+def redacted(
+    held: Mapping[str, Any],
+    audience: Audience,
+    definitions: Definitions,
+    *,
+    groups: Collection[str] = (),
+    unmarked: Tlp = UNMARKED,
+) -> dict[str, Any] | None:
+    """Return an object as an audience may have it, or None where they may not have it at all.
+
+    What is marked narrower than they may hear is taken out, and the object says so in the extension `REDACTION`. The
+    whole object is withheld where it cannot be without that part.
+
+    Args:
+        held: a STIX 2.1 object.
+        audience: who would get it.
+        definitions: the marking definitions it may refer to.
+        groups: the trust groups it belongs to; the audience must be in all of them.
+        unmarked: what holds where it has no TLP marking.
+    """
+    whole, parts = _markings(held, definitions, unmarked)
+    if not audience.hears(whole, groups):
+        return None
+    return _taken_out(held, {path for path, label in parts if not audience.hears(label, groups)})
+
+
+def hearable(
+    objects: Iterable[Mapping[str, Any]],
+    audience: Audience,
+    definitions: Definitions,
+    *,
+    groups: Mapping[str, Collection[str]] | None = None,
+    hidden: Collection[str] = (),
+    unmarked: Tlp = UNMARKED,
+) -> list[dict[str, Any]]:
+    """Return what of some objects an audience may have, in the same order.
+
+    Each is `redacted`. A reference to an object that is withheld is taken out as well, for its id tells that there is
+    such an object; one that cannot be without the reference is withheld in its turn, as is a translation
+    (`language-content`) of an object that lost a part.
+
+    Args:
+        objects: STIX 2.1 objects, those that refer to each other together.
+        audience: who would get them.
+        definitions: the marking definitions they may refer to.
+        groups: id of an object → the trust groups it belongs to; it belongs to none where it is not here.
+        hidden: ids of further objects, not among these, that the audience may not hear of.
+        unmarked: what holds for an object that has no TLP marking.
+    """
+    of, known = groups or {}, list(objects)
+    kept = [
+        redacted(held, audience, definitions, groups=of.get(str(held.get("id")), ()), unmarked=unmarked)
+        for held in known
+    ]
+    while True:
+        heard = {str(held["id"]) for held in kept if held is not None and "id" in held}
+        lost = (set(hidden) | {str(held.get("id")) for held in known}) - heard
+        partial = {str(held["id"]) for held in kept if held is not None and is_redacted(held)}
+        after = [held if held is None else _without_references(held, lost, partial) for held in kept]
+        if after == kept:
+            return [held for held in kept if held is not None]
+        kept = after
+
+
+def is_redacted(held: Mapping[str, Any]) -> bool:
+    """Tell whether something was taken out of an object."""
+    return REDACTION in (held.get("extensions") or {})
+
+
+def redaction_definition() -> dict[str, Any]:
+    """Return the extension definition that a redacted object refers to."""
+    return {
+        "type": "extension-definition",
+        "spec_version": "2.1",
+        "id": REDACTION,
+        "created_by_ref": fact_id("identity", "Watchbell"),
+        "created": "2026-01-01T00:00:00.000Z",
+        "modified": "2026-01-01T00:00:00.000Z",
+        "name": "Watchbell redaction",
+        "description": "Which properties of an object were taken out for whoever it was given to.",
+        "schema": "redacted (list of string): names of the properties that were taken out, in whole or in part.",
+        "version": "1.0.0",
+        "extension_types": ["property-extension"],
+    }
+
+
+def _markings(held: Mapping[str, Any], definitions: Definitions, unmarked: Tlp) -> tuple[Tlp, list[tuple[Path, Tlp]]]:
+    """Return the marking of the whole object, and the paths of the parts that are marked, each with its label.
+
+    A selector that points at nothing could have meant anything, so its label counts for the whole. What is no list of
+    granular markings counts as RED.
+    """
+    if held.get("type") in _WORDS_OF_THE_LANGUAGE:
+        unmarked = Tlp.CLEAR
+    whole = marking_of({"object_marking_refs": held.get("object_marking_refs")}, definitions)
+    whole = unmarked if whole is None else whole
+    parts: list[tuple[Path, Tlp]] = []
+    for mark in held.get("granular_markings") or ():
+        selectors = mark.get("selectors") if isinstance(mark, dict) else None
+        if not isinstance(selectors, list):
+            return Tlp.RED, []
+        label = marking_of({"granular_markings": [mark]}, definitions)
+        if label is None:
+            continue
+        paths = [path_of(str(selector)) for selector in selectors]
+        if not all(points_at_something(held, path) for path in paths):
+            whole = strictest([whole, label])
+        parts += [(path, label) for path in paths]
+    return whole, parts
+
+
+def _taken_out(held: Mapping[str, Any], paths: Collection[Path]) -> dict[str, Any] | None:
+    """Return the object without some parts, saying so; None where it cannot be without them."""
+    if not paths:
+        return dict(held)
+    left = without(held, paths)
+    if left is None:
+        return None
+    extensions = left.get("extensions") or {}
+    before = (extensions.get(REDACTION) or {}).get("redacted") or []
+    names = sorted({*before, *(str(path[0]) for path in paths)})
+    mark = {"extension_type": "property-extension", "redacted": names}
+    return left | {"extensions": extensions | {REDACTION: mark}}
+
+
+def _without_references(held: dict[str, Any], lost: Collection[str], partial: Collection[str]) -> dict[str, Any] | None:
+    if held.get("type") == "language-content" and held.get("object_ref") in partial:
+        return None
+    return _taken_out(held, {path for path, ref in _references(held) if ref in lost})
+
+
+def _references(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield where an object refers to others and to what (STIX 2.1 section 2.9): `…_ref` and `…_refs`."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name.endswith("_ref") and isinstance(inner, str) and path[:1] != ("granular_markings",):
+                yield (*path, name), inner
+            elif name.endswith("_refs") and isinstance(inner, list) and name != "object_marking_refs":
+                yield from (((*path, name, number), ref) for number, ref in enumerate(inner) if isinstance(ref, str))
+            else:
+                yield from _references(inner, (*path, name))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _references(inner, (*path, number))
 
 
 def _label_of(definition: Mapping[str, Any]) -> Tlp | None:

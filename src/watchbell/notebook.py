@@ -17,7 +17,7 @@ from watchbell.desk.elements import html, name, table, tag
 from watchbell.desk.explain import Material, explain, material_of_posts
 from watchbell.desk.inputs import PostFiles, posts_in, reading_said
 from watchbell.desk.investigate import Findings, Question, description, investigate, write_run
-from watchbell.desk.question import DEFAULT_TRACES, seconds
+from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.desk.report import network_of_run, pairs_inside
 from watchbell.desk.runs import KeptRun
 from watchbell.detect.actions import traces_named
@@ -135,7 +135,7 @@ class Picture:
 def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     posts: Any,
     by: Sequence[str] = DEFAULT_TRACES,
-    window: str | float = "60s",
+    window: str | float | Sequence[str | float] = "60s",
     min_shared: int = 2,
     *,
     fdr: float | None = None,
@@ -147,7 +147,7 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     Args:
         posts: A Polars, pandas or Arrow table, a path, a glob such as `"exports/*.csv"`, or a list of paths.
         by: Names of traces: what they do alike.
-        window: How close in time, inclusive: `"60s"`, `"5m"`, or seconds.
+        window: How close in time, inclusive: `"60s"`, `"5m"`, or seconds; or several, `["10s", "5m"]`.
         min_shared: Least number of post pairs that two accounts must share.
         fdr: False discovery rate at which a pair is kept for the groups; every pair is when None.
         platform: The platform, where the posts do not say.
@@ -161,7 +161,8 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     """
     traces_named(by)
     rule = "shared" if fdr is None else "fdr"
-    question = Question(tuple(by), seconds(str(window)), min_shared, rule, fdr)
+    asked = map(str, [window] if isinstance(window, str | int | float) else window)
+    question = Question(tuple(by), windows(asked), min_shared, rule, fdr)
     files, rejects = PostFiles(platform=platform, mapping=mapping or {}), list[Reject]()
     paths = _paths(posts)
     tables = _tables(posts, files, rejects) if paths is None else posts_in(paths, files, rejects)

@@ -23,7 +23,7 @@ from watchbell.cli.options import (
 from watchbell.clock import system_clock
 from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables, reading_said
 from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
-from watchbell.desk.question import DEFAULT_TRACES, seconds
+from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.detect.pairs import load_kernel
 from watchbell.detect.rules.catalogue import RULES, rule_named
 from watchbell.detect.traces.catalogue import TRACES
@@ -86,6 +86,9 @@ OutOption = Annotated[
 TracesOption = Annotated[
     list[str] | None, typer.Option(metavar="TRACE", help=f"{_TRACE_HELP} Without it: {', '.join(DEFAULT_TRACES)}.")
 ]
+WindowOption = Annotated[
+    list[str], typer.Option(metavar="TIME", help="How close in time, inclusive: 10s, 5m, 1h; or several: 10s,5m,1h.")
+]
 RuleOption = Annotated[
     str, typer.Option(metavar="RULE", help=f"Which pairs make groups: {', '.join(RULES)}; see below.")
 ]
@@ -100,7 +103,7 @@ def find(
     *,
     posts: PostsArgument = None,
     out: OutOption = None,
-    window: Annotated[str, typer.Option(help="How close in time, inclusive: 10s, 5m, 1h.")] = "60s",
+    window: WindowOption = ["60s"],  # noqa: B006  # Typer wants a list, and copies it
     min_shared: Annotated[int, typer.Option(min=1, help="Least number of post pairs two accounts must share.")] = 2,
     by: TracesOption = None,
     rule: RuleOption = "shared",
@@ -122,7 +125,7 @@ def find(
     """
     columns = _columns(account, object_, time, post)
     traces = tuple(by or ((_ANY_OBJECT,) if columns else DEFAULT_TRACES))
-    question = Question(traces, seconds(window), min_shared, rule_named(rule).name, level)
+    question = Question(traces, windows(window), min_shared, rule_named(rule).name, level)
     if out is not None and out.is_file():
         raise UsageError(f"{out} is a file. Name a folder for the result.")
     if posts:

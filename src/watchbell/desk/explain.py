@@ -12,6 +12,7 @@ from watchbell.desk.investigate import actions_seen
 from watchbell.desk.runs import KeptRun
 from watchbell.detect.actions import distinct, joined
 from watchbell.detect.evidence import post_pairs
+from watchbell.detect.pairs import each_window
 from watchbell.errors import InputError, UsageError
 from watchbell.model.posts import POSTS
 from watchbell.sources.action_table import ActionColumns
@@ -111,7 +112,7 @@ def explain(run: KeptRun, material: Material, one: str, other: str) -> Explanati
         )
     both = (pl.col("account_a") == account_a) & (pl.col("account_b") == account_b)
     pairs = run.pairs.filter(both).collect()
-    window_s = max(pairs["window_s"], default=run.described["parameters"]["window_s"])
+    window_s = max(pairs["window_s"], default=max(each_window(run.described["parameters"]["window_s"])))
     found = pl.DataFrame(post_pairs(material.actions, account_a, account_b, window_s))
     for side in ("a", "b"):
         texts = material.texts.rename({"post_id": f"post_{side}", "text": f"text_{side}"})

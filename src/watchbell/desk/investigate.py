@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 from watchbell import __version__
 from watchbell.clock import utc_text
 from watchbell.detect.actions import actions_of_posts, distinct, joined, traces_named
+from watchbell.detect.bursts import with_roles
 from watchbell.detect.groups import groups_of_pairs
-from watchbell.detect.pairs import pairs_of_actions
+from watchbell.detect.pairs import each_window, in_widest, pairs_of_actions
 from watchbell.detect.rules.catalogue import rule_named
 from watchbell.files import Reject, write_rejects
 from watchbell.ids import short_digest
@@ -37,7 +38,8 @@ class Question:
     """What to look for: which traces, how close in time, how often, and which pairs make groups."""
 
     by: tuple[str, ...]
-    window_s: float
+    window_s: float | tuple[float, ...]
+    """One window or several."""
     min_shared: int
     rule: str = "shared"
     """A name in `detect/rules/`."""
@@ -48,7 +50,9 @@ class Question:
     def parameters(self) -> dict[str, Any]:
         """What was asked, as `run.json` says it."""
         level = rule_named(self.rule).usual if self.level is None else self.level
-        return {**asdict(self), "by": list(self.by), "level": level}
+        narrowest, *wider = each_window(self.window_s)
+        window_s = [narrowest, *wider] if wider else narrowest
+        return {**asdict(self), "by": list(self.by), "window_s": window_s, "level": level}
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def investigate(actions: pa.Table, question: Question, threads: int | None = Non
     pairs = pairs_of_actions(actions, window_s=question.window_s, min_shared=question.min_shared, threads=threads)
     kept = rule_named(question.rule).keep(pl.DataFrame(pairs), actions, question.parameters["level"])
     chosen = pairs.filter(kept.to_arrow())
-    return Findings(question, actions, pairs, chosen, groups_of_pairs(chosen))
+    groups = with_roles(groups_of_pairs(chosen), chosen, actions)
+    return Findings(question, actions, pairs, chosen, groups)
 
 
 def description(findings: Findings, inputs: Sequence[str], rejected: int, now: datetime) -> dict[str, Any]:
@@ -97,8 +102,8 @@ def description(findings: Findings, inputs: Sequence[str], rejected: int, now: d
         "counts": {
             "actions": findings.actions.num_rows,
             **_distinct(findings.actions, accounts="account_id", objects="object_id"),
-            "pairs": findings.pairs.num_rows,
-            "kept_pairs": findings.kept.num_rows,
+            "pairs": in_widest(pl.DataFrame(findings.pairs)).height,
+            "kept_pairs": in_widest(pl.DataFrame(findings.kept)).height,
             **_distinct(findings.groups, groups="group_id"),
             "grouped_accounts": findings.groups.num_rows,
             "rejected_rows": rejected,

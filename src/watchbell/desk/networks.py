@@ -9,6 +9,7 @@ from pathlib import Path
 import igraph
 import polars as pl
 
+from watchbell.detect.pairs import each_window, in_widest
 from watchbell.vault.workspace import Workspace
 
 # More than this and neither eye nor browser gains; the tables' totals always count everything.
@@ -26,6 +27,7 @@ class Run:
     run_id: str
     at: datetime
     window_s: float
+    """The widest that it looked within."""
     min_shared: int
     by: tuple[str, ...]
     folder: Path
@@ -123,7 +125,8 @@ def latest_run(workspace: Workspace) -> Run | None:
         # `run.json` is written last: without it, the tables may be half there.
         if (folder / "run.json").is_file():
             asked = summary["parameters"]
-            return Run(run_id, at, asked["window_s"], asked["min_shared"], tuple(asked["by"]), folder)
+            window_s = max(each_window(asked["window_s"]))
+            return Run(run_id, at, window_s, asked["min_shared"], tuple(asked["by"]), folder)
     return None
 
 
@@ -184,9 +187,9 @@ def draw(members: tuple[Member, ...], pairs: pl.DataFrame) -> Picture:
 
 
 def _pairs_within(groups: pl.DataFrame, run: Run) -> pl.DataFrame:
-    """Return the pairs whose two accounts are in one group of `groups`, with its `group_id`."""
+    """Return the pairs whose two accounts are in one group of `groups`, each once, with its `group_id`."""
     home = groups.lazy().select("account_id", "group_id")
-    return (
+    return in_widest(
         pl.scan_parquet(run.folder / "pairs.parquet")
         .join(home, left_on="account_a", right_on="account_id")
         .join(home, left_on=["account_b", "group_id"], right_on=["account_id", "group_id"])

@@ -1,6 +1,7 @@
 """What may be asked of detect, as people write it."""
 
 import re
+from collections.abc import Iterable
 
 from watchbell.errors import UsageError
 
@@ -8,6 +9,15 @@ DEFAULT_TRACES = ("link", "text", "media", "repost")
 """What is looked for where nobody says."""
 
 _UNITS_S = {"": 1, "ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+
+
+def windows(texts: Iterable[str]) -> tuple[float, ...]:
+    """Read lengths of time, each text one or several with commas between: `60s`, or `10s,60s,1h`.
+
+    Raises:
+        UsageError: one of them is none.
+    """
+    return tuple(seconds(part) for text in texts for part in text.split(","))
 
 
 def seconds(text: str) -> float:

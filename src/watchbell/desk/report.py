@@ -17,6 +17,7 @@ from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, member
 from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
 from watchbell.detect.facts import GroupFacts
+from watchbell.detect.pairs import each_window, in_widest
 from watchbell.detect.traces.catalogue import TRACES
 
 MOST_GROUPS = 20
@@ -80,9 +81,9 @@ def report(run: KeptRun, background: Background | None, why_none: str = "") -> s
 
 
 def pairs_inside(run: KeptRun) -> pl.DataFrame:
-    """Return the run's pairs whose two accounts are in one group, with its `group_id`."""
+    """Return the run's pairs whose two accounts are in one group, each once, with its `group_id`."""
     home = run.groups.lazy().select("account_id", "group_id")
-    return (
+    return in_widest(
         run.pairs.join(home, left_on="account_a", right_on="account_id")
         .join(home, left_on=["account_b", "group_id"], right_on=["account_id", "group_id"])
         .sort(["objects", "post_pairs", "account_a", "account_b"], descending=[True, True, False, False])
@@ -320,7 +321,7 @@ def _citation(run: KeptRun) -> Element:
         tag(
             "p",
             f"Watchbell {described.get('watchbell', '')}, {described['run_id']}, {described.get('at', '')}. "
-            f"Traces {', '.join(described['parameters']['by'])}; window {described['parameters']['window_s']:g} s; "
+            f"Traces {', '.join(described['parameters']['by'])}; window {_windows(described['parameters'])}; "
             f"at least {described['parameters']['min_shared']} post pairs{_rule(described['parameters'])}.",
         ),
         tag(
@@ -330,6 +331,10 @@ def _citation(run: KeptRun) -> Element:
             class_="muted",
         ),
     )
+
+
+def _windows(parameters: dict[str, Any]) -> str:
+    return ", ".join(f"{window_s:g} s" for window_s in each_window(parameters["window_s"]))
 
 
 def _rule(parameters: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import igraph
 import polars as pl
 import pyarrow as pa
 
+from watchbell.detect.pairs import in_widest
 from watchbell.ids import short_digest
 from watchbell.model.actions import GROUPS
 
@@ -13,14 +14,16 @@ from watchbell.model.actions import GROUPS
 def groups_of_pairs(pairs: pa.Table, *, seed: int = 0) -> pa.Table:
     """Return the GROUPS that Leiden finds in PAIRS, largest first; the same for the same pairs and seed.
 
-    All kinds of action lie in one graph whose edges weigh the distinct objects two accounts shared: what one
-    hyperactive account cannot inflate. Leiden maximises modularity (Traag, Waltman and van Eck, Scientific Reports
-    9, 5233, 2019). A group's id is a digest of its members, so the same accounts keep the same id.
+    All kinds of action lie in one graph whose edges weigh the distinct objects two accounts shared, once however many
+    windows the pair is given in: what one hyperactive account cannot inflate. Leiden maximises modularity (Traag,
+    Waltman and van Eck, Scientific Reports 9, 5233, 2019). A group's id is a digest of its members, so the same
+    accounts keep the same id.
     """
     frame = pl.from_arrow(pairs)
     assert isinstance(frame, pl.DataFrame)
     if frame.is_empty():
         return GROUPS.empty_table()
+    frame = in_widest(frame)
     member_of = _communities(frame, seed)
     inside = (
         frame.join(member_of.rename({"account_id": "account_a"}), on="account_a")

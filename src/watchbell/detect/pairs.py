@@ -1,37 +1,71 @@
 """Actions in, pairs out: which two accounts acted on the same objects within the window, and how often."""
 
+import math
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from watchbell.detect.significance import chance, hypotheses, marks, q_values
-from watchbell.engine.slots import Slots
+from watchbell.detect.significance import Chance, chance, hypotheses, marks, q_values
+from watchbell.engine.slots import CoActions, Slots
 from watchbell.errors import UsageError
 from watchbell.model.actions import PAIRS
 
 _US = 1_000_000
 
 
-def pairs_of_actions(actions: pa.Table, *, window_s: float, min_shared: int, threads: int | None = None) -> pa.Table:
-    """Return the PAIRS of accounts in ACTIONS, each kind of action by itself, sorted by kind and accounts.
+def each_window(window_s: float | Sequence[float]) -> tuple[float, ...]:
+    """Return the different windows of one or of several, the narrowest first.
+
+    Raises:
+        UsageError: one is negative or not finite, or there is none.
+    """
+    windows = sorted({window_s} if isinstance(window_s, int | float) else set(window_s))
+    for window in windows:
+        if not 0 <= window < math.inf:
+            raise UsageError(f"The window must be a number of seconds from 0 up, not {window}.")
+    if not windows:
+        raise UsageError("Name one window at least, such as 60s.")
+    return tuple(windows)
+
+
+def in_widest(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return each pair of PAIRS once for a kind of action, as the widest of its windows has it, in the old order.
+
+    Windows lie in each other: what two accounts did within 10 s they also did within 60 s. Whoever adds pairs up, in a
+    network or a total, adds these.
+    """
+    return pairs.filter(pl.col("window_s") == pl.col("window_s").max().over("account_a", "account_b", "by"))
+
+
+def pairs_of_actions(
+    actions: pa.Table, *, window_s: float | Sequence[float], min_shared: int, threads: int | None = None
+) -> pa.Table:
+    """Return the PAIRS of accounts in ACTIONS, sorted by kind, window and accounts; each kind of action by itself.
 
     Args:
         actions: ACTIONS.
-        window_s: Two actions on an object are a post pair when they are at most this many seconds apart.
+        window_s: Two actions on an object are a post pair when they are at most this many seconds apart. With several,
+            a pair has a row for each window in which it has `min_shared` post pairs: rules judge each window as a
+            network of its own, and an analyst sees in which one a pair stands out.
         min_shared: Least number of post pairs that a pair of accounts must have.
         threads: How many to use; all cores when None. The result is the same for any number.
 
     Raises:
-        UsageError: the window is negative or not finite, or `min_shared` is below 1.
+        UsageError: a window is negative or not finite, there is none, or `min_shared` is below 1.
     """
-    if not 0 <= window_s < float("inf"):
-        raise UsageError(f"The window must be a number of seconds from 0 up, not {window_s}.")
+    windows = each_window(window_s)
     if min_shared < 1:
         raise UsageError(f"min_shared must be at least 1, not {min_shared}.")
     frame = pl.from_arrow(actions)
     assert isinstance(frame, pl.DataFrame)
     kinds = frame["kind"].unique().sort()
-    found = [_pairs(frame.filter(pl.col("kind") == kind), kind, window_s, min_shared, threads) for kind in kinds]
+    found = [
+        pairs
+        for kind in kinds
+        for pairs in _pairs(frame.filter(pl.col("kind") == kind), kind, windows, min_shared, threads)
+    ]
     if not found:
         return PAIRS.empty_table()
     return pl.concat(found).to_arrow().cast(PAIRS)
@@ -44,28 +78,39 @@ def load_kernel() -> None:
     load()
 
 
-def _pairs(actions: pl.DataFrame, kind: str, window_s: float, min_shared: int, threads: int | None) -> pl.DataFrame:
+def _pairs(
+    actions: pl.DataFrame, kind: str, windows: Sequence[float], min_shared: int, threads: int | None
+) -> Iterator[pl.DataFrame]:
+    """Yield the pairs of one kind of action within each window."""
     from watchbell.engine.local import co_actions, followers  # noqa: PLC0415  # see `load_kernel`
 
     slots, names = slots_of(actions)
-    window = round(window_s * _US)
-    found = co_actions(slots, window, min_shared, threads)
-    by_chance = chance(slots, followers(slots, window), found)
+    windows_us = [round(window_s * _US) for window_s in windows]
+    found_in_each = co_actions(slots, windows_us, min_shared, threads)
+    for window_s, window, found in zip(windows, windows_us, found_in_each, strict=True):
+        by_chance = chance(slots, followers(slots, window), found)
+        yield (
+            _described(found, by_chance, names, hypotheses(slots))
+            .with_columns(by=pl.lit(kind), window_s=pl.lit(float(window_s)))
+            .select(PAIRS.names)
+        )
+
+
+def _described(found: CoActions, by_chance: Chance, names: pl.Series, tested: int) -> pl.DataFrame:
+    """Return all of PAIRS but the kind and the window; rates of false discovery are those within one window."""
     times = {"first_at": found.first, "last_at": found.last}
     p_value = pl.Series(by_chance.p_value).fill_nan(None)
     return pl.DataFrame(
         {
             "account_a": names.gather(found.a),
             "account_b": names.gather(found.b),
-            "by": pl.repeat(kind, len(found.a), dtype=pl.String, eager=True),
-            "window_s": pl.repeat(float(window_s), len(found.a), dtype=pl.Float64, eager=True),
             "post_pairs": found.post_pairs,
             "objects": found.objects,
             **{name: pl.Series(values).cast(pl.Datetime("us", "UTC")) for name, values in times.items()},
             "median_gap_s": found.median_gap / _US,
             "expected": by_chance.expected,
             "p_value": p_value,
-            "q_value": q_values(p_value, hypotheses(slots)),
+            "q_value": q_values(p_value, tested),
         }
     )
 

@@ -150,38 +150,75 @@ def _in_order(numbers: Array, rows: Array) -> tuple[Array, Array]:
 
 
 @njit(cache=True, nogil=True)
-def gather(
-    dealt: Array, objects: Array, times: Array, marks: Array, floor: int
+def group(keys: Array) -> tuple[Array, Array, Array]:
+    """Group one partition's post pairs by accounts.
+
+    Returns:
+        The distinct keys in order of appearance; the rows key by key, in their old order within each; and where the
+        rows of each key start (one more entry than keys).
+    """
+    numbers, distinct, rows = _number(keys)
+    order, starts = _in_order(numbers, rows)
+    return distinct, order, starts
+
+
+@njit(cache=True, nogil=True)
+def _measured(met: Array, rows: Array, slots: tuple[Array, Array, Array], window: int, gaps: Array) -> Any:
+    """Measure one pair from the rows of `met` (two slots in each) that lie within the window; write into `gaps`.
+
+    Returns:
+        Post pairs, distinct objects, first and last time, and the marks of the distinct objects, added up.
+    """
+    objects, times, marks = slots
+    count, shared, weight, previous = 0, 0, 0.0, -1
+    first, last = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+    for row in rows:
+        left, right = np.int64(met[row] >> _HALF), np.int64(met[row] & _LOW)
+        gap = times[right] - times[left]
+        if gap > window:
+            continue
+        gaps[count] = gap
+        count += 1
+        first, last = min(first, times[left]), max(last, times[right])
+        # Rows are in slot order and slots in object order: an object's rows stand together.
+        if objects[left] != previous:
+            previous = objects[left]
+            shared += 1
+            weight += marks[left]
+    return count, shared, first, last, weight
+
+
+@njit(cache=True, nogil=True)
+def measure(
+    met: Array, grouped: tuple[Array, Array, Array], slots: tuple[Array, Array, Array], window: int, floor: int
 ) -> tuple[Array, Array, Array, Array, Array, Array, Array]:
-    """Group one partition's post pairs by accounts and keep the pairs with at least `floor` of them.
+    """Keep the pairs of one partition with at least `floor` post pairs within `window`, and measure them.
+
+    Args:
+        met: The two slots of each row, as `deal` writes them.
+        grouped: What `group` makes of the rows' keys.
+        slots: Objects, times and marks of all slots.
+        window: Inclusive, unit of the times.
+        floor: At least 1.
 
     Returns:
         For each kept pair, in order of appearance: its key (uint64, lower account code in the high half), post pairs,
         distinct objects, first and last time (as in `times`), the median gap (float64, unit of `times`), and the
         marks of the distinct objects, added up (float64).
     """
-    numbers, distinct, rows = _number(dealt[:, 0])
-    order, starts = _in_order(numbers, rows)
-    kept = np.flatnonzero(rows >= floor)
-    shared = np.zeros(len(kept), np.int64)
-    first = np.full(len(kept), np.iinfo(np.int64).max, np.int64)
-    last = np.full(len(kept), np.iinfo(np.int64).min, np.int64)
-    median = np.empty(len(kept), np.float64)
-    weight = np.zeros(len(kept), np.float64)
-    gaps = np.empty(rows.max() if len(rows) else 0, np.int64)
-    for k in range(len(kept)):
-        begin, count = starts[kept[k]], rows[kept[k]]
-        previous = -1
-        for m in range(count):
-            slots = dealt[order[begin + m], 1]
-            left, right = np.int64(slots >> _HALF), np.int64(slots & _LOW)
-            gaps[m] = times[right] - times[left]
-            first[k] = min(first[k], times[left])
-            last[k] = max(last[k], times[right])
-            # Rows are in slot order and slots in object order: an object's rows stand together.
-            if objects[left] != previous:
-                previous = objects[left]
-                shared[k] += 1
-                weight[k] += marks[left]
-        median[k] = gaps[0] if count == 1 else np.median(gaps[:count])
-    return distinct[kept], rows[kept], shared, first, last, median, weight
+    distinct, order, starts = grouped
+    sizes = starts[1:] - starts[:-1]
+    enough = np.flatnonzero(sizes >= floor)
+    keys, median, weight = np.empty(len(enough), np.uint64), np.empty(len(enough)), np.empty(len(enough))
+    counts, shared = np.empty(len(enough), np.int64), np.empty(len(enough), np.int64)
+    first, last = np.empty(len(enough), np.int64), np.empty(len(enough), np.int64)
+    gaps = np.empty(sizes.max() if len(sizes) else 0, np.int64)
+    kept = 0
+    for k in enough:
+        found = _measured(met, order[starts[k] : starts[k + 1]], slots, window, gaps)
+        if found[0] >= floor:
+            keys[kept] = distinct[k]
+            counts[kept], shared[kept], first[kept], last[kept], weight[kept] = found
+            median[kept] = gaps[0] if found[0] == 1 else np.median(gaps[: found[0]])
+            kept += 1
+    return keys[:kept], counts[:kept], shared[:kept], first[:kept], last[:kept], median[:kept], weight[:kept]

@@ -23,23 +23,27 @@ Sieve = tuple[Array, int]
 """A sketch's cells, and the count that a pair's cell must reach."""
 
 
-def co_actions(slots: Slots, window: int, floor: int, threads: int | None = None) -> CoActions:
-    """Return every pair of accounts with at least `floor` post pairs within `window` (inclusive, unit of the times).
+def co_actions(slots: Slots, windows: Sequence[int], floor: int, threads: int | None = None) -> list[CoActions]:
+    """Return for each window every pair of accounts with at least `floor` post pairs within it.
 
-    Exact, and the same for any number of threads. Memory follows the post pairs that pass the sketch (16 bytes
-    each), time the post pairs in the window.
+    Windows are inclusive, in the unit of the times. All are counted in one pass, which costs little more than the
+    widest alone. Exact, and the same for any number of threads. Memory follows the post pairs that pass the sketch (16
+    bytes each), time the post pairs in the widest window.
     """
     workers = threads or os.cpu_count() or 1
-    ends = kernel.reach(slots.objects, slots.times, window)
+    ends = kernel.reach(slots.objects, slots.times, max(windows))
     post_pairs = int(_followers(ends).sum())
     with ThreadPoolExecutor(workers) as pool:
         sieve = _sketched(slots, ends, min(floor, _MAX_CELL_COUNT), post_pairs, pool)
         dealt, starts = _dealt(slots, ends, sieve, post_pairs, pool)
-        parts = pool.map(
-            lambda part: kernel.gather(dealt[part[0] : part[1]], slots.objects, slots.times, slots.marks, floor),
-            pairwise(starts),
-        )
-        return _sorted(list(parts))
+        parts = pool.map(lambda part: _measured(dealt[part[0] : part[1]], slots, windows, floor), pairwise(starts))
+        return [_sorted(of_window) for of_window in zip(*parts, strict=True)]
+
+
+def _measured(dealt: Array, slots: Slots, windows: Sequence[int], floor: int) -> list[tuple[Array, ...]]:
+    grouped = kernel.group(dealt[:, 0])
+    columns = (slots.objects, slots.times, slots.marks)
+    return [kernel.measure(dealt[:, 1], grouped, columns, window, floor) for window in windows]
 
 
 def followers(slots: Slots, window: int) -> Array:
@@ -55,7 +59,7 @@ def _followers(ends: Array) -> Array:
 def load() -> None:
     """Load the compiled kernel, so that the first question does not wait for it. Takes about a second."""
     two = np.array([0, 1])
-    co_actions(Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2)), window=1, floor=2, threads=1)
+    co_actions(Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2)), windows=[1], floor=2, threads=1)
 
 
 def _sketched(slots: Slots, ends: Array, floor: int, post_pairs: int, pool: ThreadPoolExecutor) -> Sieve:

@@ -57,6 +57,20 @@ def test_posts_give_pairs_groups_and_how_they_were_found(posts: Path, tmp_path: 
     }
 
 
+@pytest.mark.parametrize("windows", [["--window", "5s,1h"], ["--window", "1h", "--window", "5s"]])
+def test_several_windows_are_counted_together_and_a_pair_is_one_pair(
+    windows: list[str], posts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    document = json.loads(
+        run(posts, "--out", out, *windows, "--by", "link", "--platform", "x", "--min-shared", 1, "--json")
+    )
+    pairs = pl.read_parquet(out / "pairs.parquet").filter(account_a="x:a", account_b="x:b")
+    assert pairs.select("window_s", "post_pairs").rows() == [(5.0, 1), (3_600.0, 2)]
+    assert document["parameters"]["window_s"] == [5, 3_600]
+    assert document["counts"]["pairs"] == 1
+
+
 def test_a_table_of_actions_keeps_its_ids(tmp_path: Path) -> None:
     table = tmp_path / "actions.parquet"
     pl.DataFrame({"u": [10, 9, 10], "o": [1, 1, 1], "t": [0, 4, 9]}).write_parquet(table)

@@ -41,9 +41,19 @@ def brute_force(actions: list[Action], window: int, floor: int) -> dict[tuple[in
     }
 
 
-def found(actions: list[Action], window: int, floor: int, threads: int = 2) -> dict[tuple[int, int], tuple[float, ...]]:
-    result = co_actions(slots(actions), window, floor, threads)
-    return {(a, b): tuple(rest) for a, b, *rest in zip(*(column.tolist() for column in result), strict=True)}
+Found = dict[tuple[int, int], tuple[float, ...]]
+
+
+def found_in_each(actions: list[Action], windows: list[int], floor: int, threads: int = 2) -> list[Found]:
+    return [
+        {(a, b): tuple(rest) for a, b, *rest in zip(*(column.tolist() for column in result), strict=True)}
+        for result in co_actions(slots(actions), windows, floor, threads)
+    ]
+
+
+def found(actions: list[Action], window: int, floor: int, threads: int = 2) -> Found:
+    (result,) = found_in_each(actions, [window], floor, threads)
+    return result
 
 
 small = st.integers(0, 5)
@@ -54,6 +64,12 @@ worlds = st.lists(st.tuples(small, small, st.integers(0, 20)), max_size=60)
 @settings(max_examples=300, deadline=None)
 def test_pairs_equal_brute_force(actions: list[Action], window: int, floor: int) -> None:
     assert found(actions, window, floor) == brute_force(actions, window, floor)
+
+
+@given(worlds, st.lists(st.integers(0, 21), min_size=1, max_size=4), st.integers(1, 4))
+@settings(max_examples=200, deadline=None)
+def test_each_of_several_windows_is_as_if_asked_alone(actions: list[Action], windows: list[int], floor: int) -> None:
+    assert found_in_each(actions, windows, floor) == [brute_force(actions, window, floor) for window in windows]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -79,7 +95,7 @@ def test_a_floor_above_what_a_sketch_cell_counts_is_exact() -> None:
 
 def test_a_viral_object_is_counted_exactly() -> None:
     actions = [(account, 0, account) for account in range(3_000)]
-    result = co_actions(slots(actions), 5, 1)
+    (result,) = co_actions(slots(actions), [5], 1)
     assert len(result.a) == sum(min(5, 2_999 - account) for account in range(3_000))
 
 

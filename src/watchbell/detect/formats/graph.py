@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from watchbell.detect.pairs import in_widest
 from watchbell.model.actions import GROUPS, PAIRS
 
 _NODE_FACTS = [name for name in GROUPS.names if name != "account_id"]
@@ -21,14 +22,16 @@ class Graph:
 
 
 def graph_of(pairs: pl.DataFrame, groups: pl.DataFrame) -> Graph:
-    """Return PAIRS and GROUPS as a graph. Two accounts have an edge for each trace and window that ties them.
+    """Return PAIRS and GROUPS as a graph. Two accounts have an edge for each trace that ties them.
+
+    Where several windows do, it is that of the widest: programs that read graphs add parallel edges up.
 
     Ids are numbers of our own: what strangers call themselves is a label and nothing else.
     """
     accounts = pl.concat([pairs["account_a"], pairs["account_b"], groups["account_id"]]).unique().sort()
     nodes = pl.DataFrame({"label": accounts}).with_row_index("id")
     facts = groups.select("account_id", *_NODE_FACTS)
-    edges = pairs.with_row_index("id")
+    edges = in_widest(pairs).with_row_index("id")
     for side, end in (("account_a", "source"), ("account_b", "target")):
         ends = nodes.select(pl.col("id").alias(end), pl.col("label").alias(side))
         edges = edges.join(ends, on=side, maintain_order="left")

@@ -14,7 +14,7 @@ from watchbell.engine.slots import Array, CoActions, Slots
 # Post pairs of one partition: 2^16 rows of 16 bytes and their hash table stay in a core's second-level cache.
 _PARTITION_ROWS = 1 << 16
 # A sketch cell counts up to 255: a higher floor is left to the exact count.
-_MAX_CELL_COUNT = 255
+MAX_CELL_COUNT = 255
 # A sketch cell is one byte; more than 2^30 of them (1 GiB) would cost more than the pairs they spare.
 _MAX_CELL_BITS = 30
 
@@ -32,12 +32,12 @@ def co_actions(slots: Slots, windows: Sequence[int], floor: int, threads: int | 
     """
     workers = threads or os.cpu_count() or 1
     ends = kernel.reach(slots.objects, slots.times, max(windows))
-    post_pairs = int(_followers(ends).sum())
+    post_pairs = int(followers_of(ends).sum())
     with ThreadPoolExecutor(workers) as pool:
-        sieve = _sketched(slots, ends, min(floor, _MAX_CELL_COUNT), post_pairs, pool)
+        sieve = _sketched(slots, ends, min(floor, MAX_CELL_COUNT), post_pairs, pool)
         dealt, starts = _dealt(slots, ends, sieve, post_pairs, pool)
         parts = pool.map(lambda part: _measured(dealt[part[0] : part[1]], slots, windows, floor), pairwise(starts))
-        return [_sorted(of_window) for of_window in zip(*parts, strict=True)]
+        return [in_order(of_window) for of_window in zip(*parts, strict=True)]
 
 
 def _measured(dealt: Array, slots: Slots, windows: Sequence[int], floor: int) -> list[tuple[Array, ...]]:
@@ -48,10 +48,11 @@ def _measured(dealt: Array, slots: Slots, windows: Sequence[int], floor: int) ->
 
 def followers(slots: Slots, window: int) -> Array:
     """Return for each slot how many later slots of its object lie within `window`, whoever sits in them (int64)."""
-    return _followers(kernel.reach(slots.objects, slots.times, window))
+    return followers_of(kernel.reach(slots.objects, slots.times, window))
 
 
-def _followers(ends: Array) -> Array:
+def followers_of(ends: Array) -> Array:
+    """Return how many slots lie in each slot's reach, given where it ends; see `kernel.reach`."""
     count: Array = ends - np.arange(1, len(ends) + 1)
     return count
 
@@ -76,13 +77,13 @@ def _sketched(slots: Slots, ends: Array, floor: int, post_pairs: int, pool: Thre
 def _dealt(slots: Slots, ends: Array, sieve: Sieve, post_pairs: int, pool: ThreadPoolExecutor) -> tuple[Array, Array]:
     """Return the post pairs dealt into partitions (rows of key and slots), and where each partition starts."""
     partitions = 1 << max(0, (post_pairs // _PARTITION_ROWS).bit_length())
-    stretches = _stretches(ends, parts=8)
-    counts = np.zeros((len(stretches), partitions), np.int64)
+    runs = stretches(ends, parts=8)
+    counts = np.zeros((len(runs), partitions), np.int64)
     _run(
         pool,
         (
             partial(kernel.tally, slots.accounts, ends, stretch, sieve, row)
-            for stretch, row in zip(stretches, counts, strict=True)
+            for stretch, row in zip(runs, counts, strict=True)
         ),
     )
     starts = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
@@ -93,13 +94,13 @@ def _dealt(slots: Slots, ends: Array, sieve: Sieve, post_pairs: int, pool: Threa
         pool,
         (
             partial(kernel.deal, slots.accounts, ends, stretch, sieve, row, dealt)
-            for stretch, row in zip(stretches, places, strict=True)
+            for stretch, row in zip(runs, places, strict=True)
         ),
     )
     return dealt, starts
 
 
-def _stretches(ends: Array, parts: int) -> list[tuple[int, int]]:
+def stretches(ends: Array, parts: int) -> list[tuple[int, int]]:
     """Cut the slots into runs with about the same number of post pairs each."""
     load = np.cumsum(ends - np.arange(len(ends)))
     if len(load) == 0:
@@ -114,7 +115,8 @@ def _run(pool: ThreadPoolExecutor, jobs: Iterable[Callable[[], None]]) -> None:
         running.result()
 
 
-def _sorted(parts: Sequence[tuple[Array, ...]]) -> CoActions:
+def in_order(parts: Sequence[tuple[Array, ...]]) -> CoActions:
+    """Return what `kernel.measure` says of each part as one, sorted by pair."""
     keys, *measures = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(keys)
     a, b = (keys >> np.uint64(32)).astype(np.int64), (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)

@@ -52,6 +52,8 @@ class Member:
 
     account_id: str
     role: str | None
+    bursts: int | None
+    opened: int | None
     score: float
     q_value: float | None
     first_at: datetime
@@ -230,6 +232,14 @@ def members_of(groups: pl.DataFrame, pairs: pl.DataFrame) -> tuple[Member, ...]:
         .select(Member.__slots__)
     )
     return tuple(Member(**row) for row in rows.to_dicts())
+
+
+def role_said(role: str | None, opened: int | None, bursts: int | None) -> str:
+    """Return an account's role with its counts: `seeder: first in 12 of 14 bursts`."""
+    if not bursts:
+        return "in no burst"
+    said = f"first in {opened:,} of {bursts:,} burst{'' if bursts == 1 else 's'}"
+    return f"{role}: {said}" if role else said
 
 
 def _weights(pairs: pl.DataFrame) -> pl.DataFrame:

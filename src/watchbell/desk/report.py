@@ -13,7 +13,7 @@ import polars as pl
 
 from watchbell.desk.drawing import COLOURS, dot_svg, key_svg, network_svg, timeline_svg
 from watchbell.desk.elements import html, moment, name, table, tag
-from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, members_of
+from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, members_of, role_said
 from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
 from watchbell.detect.facts import GroupFacts
@@ -182,6 +182,7 @@ def _section(group: _Group, background: Background | None, why_none: str) -> Ele
     members: list[list[Element | str]] = [
         [
             name(member.account_id),
+            role_said(member.role, member.opened, member.bursts),
             f"{member.score:.1%}",
             f"{member.pairs:,}",
             *map(moment, (member.first_at, member.last_at)),
@@ -196,9 +197,9 @@ def _section(group: _Group, background: Background | None, why_none: str) -> Ele
         *([tag("p", why_none, class_="muted")] if background is None else _told(group, background)),
         table(
             f"Accounts of group {group.number}{_first_of(len(members), len(group.members))}",
-            ["Account", "Share of co-actions", "Acts like", "First", "Last (UTC)"],
+            ["Account", "Role", "Share of co-actions", "Acts like", "First", "Last (UTC)"],
             members,
-            (1, 2),
+            (2, 3),
         ),
         _pairs_table(group),
     )

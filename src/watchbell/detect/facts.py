@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from watchbell.clock import utc_text
-from watchbell.detect.bursts import bursts_of, roles_of
+from watchbell.detect.bursts import actions_within, bursts_of, roles_of, windows_of
 from watchbell.detect.outlets import Outlets, bundled_outlets
 from watchbell.detect.rhythm import MOST_BITS, rhythms
 from watchbell.detect.stability import stability_of
@@ -99,8 +99,8 @@ def facts_of_groups(
     home = pl.DataFrame(groups)
     if home.is_empty():
         return []
-    acts = _actions_within(home, pl.DataFrame(actions))
-    bursts = bursts_of(acts, pl.DataFrame(pairs).group_by(kind="by").agg(pl.col("window_s").max()))
+    acts = actions_within(home, pl.DataFrame(actions)).with_columns(_PLATFORM)
+    bursts = bursts_of(acts, windows_of(pairs))
     told = _posts_of(home, acts, posts)
     members = _members(home, bursts, told, outlets or bundled_outlets())
     stability = stability_of(groups, pairs)
@@ -128,16 +128,6 @@ def _by_group(table: pl.DataFrame, names: list[str]) -> list[pl.DataFrame]:
 
 # `platform:id`; an id without a platform, as tables of actions may hold, and an address are none.
 _PLATFORM = pl.col("account_id").str.extract(r"^([a-z0-9_.-]+):[^/]").alias("platform")
-
-
-def _actions_within(home: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
-    """Return the members' actions of the kinds that tie their group, with `group_id` and `platform`."""
-    traces = home.select("group_id", kind="by").explode("kind").unique()
-    return (
-        actions.join(home.select("group_id", "account_id"), on="account_id")
-        .join(traces, on=["group_id", "kind"], how="semi")
-        .with_columns(_PLATFORM)
-    )
 
 
 def _posts_of(home: pl.DataFrame, actions: pl.DataFrame, posts: pa.Table | None) -> pl.DataFrame:

@@ -72,6 +72,7 @@ def _described(inside: pl.DataFrame) -> pl.DataFrame:
             "account_id",
             "by",
             pl.lit(None, pl.String).alias("role"),
+            *(pl.lit(None, pl.Int64).alias(name) for name in ("bursts", "opened")),
             (pl.col("objects") / pl.col("weight")).alias("score"),
             pl.lit(None, pl.Float64).alias("q_value"),
             "first_at",

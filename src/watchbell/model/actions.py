@@ -44,7 +44,11 @@ GROUPS = pa.schema(
         pa.field("group_id", pa.string(), nullable=False),
         pa.field("account_id", pa.string(), nullable=False),
         pa.field("by", pa.list_(pa.string()), nullable=False),
+        # `seeder`, `amplifier` or, where the order of the members says nothing, null; then how many bursts the account
+        # was in and how many of them it opened (`detect/bursts.py`).
         pa.field("role", pa.string()),
+        pa.field("bursts", pa.int64()),
+        pa.field("opened", pa.int64()),
         # Share of the group's co-action weight that touches this account, 0 to 1.
         pa.field("score", pa.float64(), nullable=False),
         pa.field("q_value", pa.float64()),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from jinja2 import Environment
 from markupsafe import Markup
 
+from watchbell.desk.networks import role_said
 from watchbell.model.ads import Count, DisclaimerState, Money, Verdict
 from watchbell.model.cases import CaseStatus
 from watchbell.model.evidence import EvidenceKind
@@ -125,6 +126,7 @@ def teach(environment: Environment) -> None:
     )
     environment.filters.update(account=account, ends=ends)
     environment.globals.update(
+        role_said=role_said,
         VERDICTS=VERDICTS, DISCLAIMERS=DISCLAIMERS, STATUSES=STATUSES, EVIDENCE=EVIDENCE, TRACES=TRACES
     )
 

@@ -164,7 +164,7 @@ def test_ticks_are_round_times() -> None:
 
 def ring(size: int) -> tuple[tuple[Member, ...], pl.DataFrame]:
     names = [f"a{n:04}" for n in range(size)]
-    members = tuple(Member(name, None, 1 / size, None, NOW, NOW, 2) for name in names)
+    members = tuple(Member(name, None, None, None, 1 / size, None, NOW, NOW, 2) for name in names)
     pairs = pl.DataFrame(
         {"account_a": names, "account_b": [*names[1:], names[0]], "post_pairs": range(1, size + 1)},
         schema_overrides={"post_pairs": pl.Int64},

@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from watchbell.detect.bursts import with_roles
 from watchbell.detect.facts import GroupFacts, as_json, facts_of_groups
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.outlets import Outlet, Outlets
@@ -66,6 +67,20 @@ def test_who_opens_the_bursts_is_the_seeder_and_who_follows_amplifies() -> None:
     assert (group.bursts, group.tempo_s) == (12, 5)
     assert (group.traces, group.platforms) == (("link",), ("twitter",))
     assert (group.first_at, group.last_at) == (at(0), at(11 * 3_600 + 15))
+
+
+def test_a_group_row_holds_the_role_and_its_counts() -> None:
+    acts = actions(led(12))
+    pairs = pairs_of_actions(acts, window_s=60, min_shared=1)
+    told = pl.DataFrame(with_roles(groups_of_pairs(pairs), pairs, acts))
+    assert told.schema == pl.DataFrame(GROUPS.empty_table()).schema
+    assert set(told.select("account_id", "role", "opened", "bursts").rows()) == {
+        ("twitter:lead", "seeder", 12, 12),
+        ("twitter:x", "amplifier", 0, 12),
+        ("twitter:y", "amplifier", 0, 12),
+        ("twitter:z", "amplifier", 0, 12),
+    }
+    assert with_roles(GROUPS.empty_table(), pairs, acts).num_rows == 0
 
 
 def test_a_few_bursts_and_a_shared_first_moment_name_no_seeder() -> None:

@@ -7,12 +7,16 @@ from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from watchbell.errors import WorkspaceError
+from watchbell.vault.adds import AddShelf
 from watchbell.vault.ads import AdShelf
 from watchbell.vault.cases import CaseShelf
+from watchbell.vault.collections import CollectionShelf
 from watchbell.vault.database import Database, connect
+from watchbell.vault.deliveries import DeliveryShelf
 from watchbell.vault.hits import HitShelf
 from watchbell.vault.indicators import IndicatorShelf
 from watchbell.vault.ledger import Ledger
+from watchbell.vault.machines import MachineShelf
 from watchbell.vault.partners import PartnerShelf
 from watchbell.vault.runs import RunShelf
 from watchbell.vault.schema import HEAD
@@ -30,6 +34,10 @@ class Vault:
         self.ads = AdShelf(database)
         self.cases = CaseShelf(database)
         self.partners = PartnerShelf(database)
+        self.machines = MachineShelf(database)
+        self.collections = CollectionShelf(database)
+        self.adds = AddShelf(database)
+        self.deliveries = DeliveryShelf(database)
         self.users = UserShelf(database)
         self.sessions = SessionShelf(database)
         self.runs = RunShelf(database)

@@ -3,7 +3,7 @@
 The slots (one action each) lie sorted by (object, time). Two pointers give each slot its reach: the slots after
 it on the same object within the window. Each slot with each one in its reach is a post pair; the two accounts
 make its key. Keys are dealt by hash into partitions small enough for the processor's cache, and each partition
-is grouped by itself. Pairs below `floor` are dropped before they are stored, by a sketch that may keep a pair
+is grouped by itself. Pairs below `floor` are dropped before they are grouped, by a sketch that may keep a pair
 too many (two keys in one cell) and never loses one; the exact count decides at the end.
 
 The functions hold no lock and share no writes, so threads can run them side by side, and the result does not
@@ -93,7 +93,8 @@ def deal(
 ) -> None:
     """Write the post pairs that `tally` counted as (key, left slot, right slot) rows of `dealt`.
 
-    `places` holds the next free row of each partition for this stretch; rows of a partition stay in slot order.
+    `places` holds the next free row of each partition for this stretch, -1 for one that is not dealt this time; rows of
+    a partition stay in slot order.
     """
     cells, floor = sieve
     bits = np.int64(np.round(np.log2(len(places))))
@@ -105,9 +106,29 @@ def deal(
                 if floor <= 1 or cells[_bucket(key, cell_bits)] >= floor:
                     partition = _bucket(key, bits)
                     row = places[partition]
-                    dealt[row, 0] = key
-                    dealt[row, 1] = (np.uint64(i) << _HALF) | np.uint64(j)
-                    places[partition] = row + 1
+                    if row >= 0:
+                        dealt[row, 0] = key
+                        dealt[row, 1] = (np.uint64(i) << _HALF) | np.uint64(j)
+                        places[partition] = row + 1
+
+
+@njit(cache=True, nogil=True)
+def sift(keys: Array, cells: Array, floor: int) -> Array:
+    """Return the rows whose key may have `floor` of them, in order: all that have, and few others.
+
+    `cells` (uint8, a power of two) is written over; `floor` is at most what a cell counts to.
+    """
+    cells[:] = 0
+    shift = np.uint64(64 - np.int64(np.round(np.log2(len(cells)))))
+    for row in range(len(keys)):
+        cell = (keys[row] * _GOLDEN) >> shift
+        cells[cell] += cells[cell] < floor
+    passed = np.empty(len(keys), np.int64)
+    found = 0
+    for row in range(len(keys)):
+        passed[found] = row
+        found += cells[(keys[row] * _GOLDEN) >> shift] >= floor
+    return passed[:found]
 
 
 @njit(cache=True, nogil=True)

@@ -1,7 +1,7 @@
 """The kernel on this machine: one process, a thread for each core."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
@@ -11,36 +11,50 @@ import numpy as np
 from watchbell.engine import kernel
 from watchbell.engine.slots import Array, CoActions, Slots
 
-# Post pairs of one partition: 2^16 rows of 16 bytes and their hash table stay in a core's second-level cache.
-_PARTITION_ROWS = 1 << 16
-# A sketch cell counts up to 255: a higher floor is left to the exact count.
+# Post pairs of one partition: 2^15 rows of 16 bytes and their sketch stay in a core's second-level cache.
+_PARTITION_ROWS = 1 << 15
+_ROW_BYTES = 16
+# A cell of a sketch is one byte, and four of them to a row let one chance pair in five through.
+_CELLS = 4 * _PARTITION_ROWS
 MAX_CELL_COUNT = 255
-# A sketch cell is one byte; more than 2^30 of them (1 GiB) would cost more than the pairs they spare.
-_MAX_CELL_BITS = 30
+"""What a cell of a sketch counts to; a higher floor is left to the exact count."""
+LEAST_MEMORY = _ROW_BYTES * _PARTITION_ROWS
+"""With less than this for post pairs (bytes), more time goes into beginning than into counting."""
+# Many times the cores, for stretches with as many post pairs need not take as long.
+_STRETCHES = 32
+_EVERY_PAIR = np.zeros(1, np.uint8), 1
 
 
-Sieve = tuple[Array, int]
-"""A sketch's cells, and the count that a pair's cell must reach."""
-
-
-def co_actions(slots: Slots, windows: Sequence[int], floor: int, threads: int | None = None) -> list[CoActions]:
+def co_actions(
+    slots: Slots, windows: Sequence[int], floor: int, threads: int | None = None, memory: int = 1 << 30
+) -> list[CoActions]:
     """Return for each window every pair of accounts with at least `floor` post pairs within it.
 
-    Windows are inclusive, in the unit of the times. All are counted in one pass, which costs little more than the
-    widest alone. Exact, and the same for any number of threads. Memory follows the post pairs that pass the sketch (16
-    bytes each), time the post pairs in the widest window.
+    Exact, and the same for any number of threads and any memory. Time follows the post pairs in the widest window, and
+    they are counted in as many turns as the memory makes necessary: a turn deals the pairs whose keys lie in its range.
+
+    Args:
+        slots: Sorted; see `Slots`.
+        windows: Inclusive, in the unit of the times. All are counted at once, which costs little more than the widest.
+        floor: At least 1.
+        threads: All cores when None.
+        memory: How many bytes the post pairs of a turn may take; at least `LEAST_MEMORY` is taken. The slots and the
+            answer come on top, and the post pairs of two accounts are never parted.
     """
-    workers = threads or os.cpu_count() or 1
     ends = kernel.reach(slots.objects, slots.times, max(windows))
-    post_pairs = int(followers_of(ends).sum())
-    with ThreadPoolExecutor(workers) as pool:
-        sieve = _sketched(slots, ends, min(floor, MAX_CELL_COUNT), post_pairs, pool)
-        dealt, starts = _dealt(slots, ends, sieve, post_pairs, pool)
-        parts = pool.map(lambda part: _measured(dealt[part[0] : part[1]], slots, windows, floor), pairwise(starts))
-        return [in_order(of_window) for of_window in zip(*parts, strict=True)]
+    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
+        counts = _tallied(slots, ends, pool)
+        found: list[list[tuple[Array, ...]]] = []
+        for turn in _turns(counts.sum(axis=0), max(memory, LEAST_MEMORY) // _ROW_BYTES):
+            parts = _dealt(slots, ends, counts, turn, pool)
+            found += pool.map(partial(_measured, slots=slots, windows=windows, floor=floor), parts)
+            del parts  # or two turns would be in memory at once
+    return [in_order(of_window) for of_window in zip(*found, strict=True)]
 
 
 def _measured(dealt: Array, slots: Slots, windows: Sequence[int], floor: int) -> list[tuple[Array, ...]]:
+    if floor > 1:
+        dealt = dealt[kernel.sift(dealt[:, 0], np.empty(_CELLS, np.uint8), min(floor, MAX_CELL_COUNT))]
     grouped = kernel.group(dealt[:, 0])
     columns = (slots.objects, slots.times, slots.marks)
     return [kernel.measure(dealt[:, 1], grouped, columns, window, floor) for window in windows]
@@ -63,41 +77,48 @@ def load() -> None:
     co_actions(Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2)), windows=[1], floor=2, threads=1)
 
 
-def _sketched(slots: Slots, ends: Array, floor: int, post_pairs: int, pool: ThreadPoolExecutor) -> Sieve:
-    """Return a sieve that lets every pair with at least `floor` post pairs through, and few others."""
-    if floor <= 1:
-        return np.zeros(1, np.uint8), floor
-    cells = np.zeros(1 << min(_MAX_CELL_BITS, max(10, post_pairs.bit_length() + 1)), np.uint8)
-    # A power of two of sharers, each with its own stretch of the cells.
-    sharers = 1 << ((os.cpu_count() or 1).bit_length() - 1)
-    _run(pool, (partial(kernel.sketch, slots.accounts, ends, (k, sharers), cells, floor) for k in range(sharers)))
-    return cells, floor
-
-
-def _dealt(slots: Slots, ends: Array, sieve: Sieve, post_pairs: int, pool: ThreadPoolExecutor) -> tuple[Array, Array]:
-    """Return the post pairs dealt into partitions (rows of key and slots), and where each partition starts."""
-    partitions = 1 << max(0, (post_pairs // _PARTITION_ROWS).bit_length())
-    runs = stretches(ends, parts=8)
-    counts = np.zeros((len(runs), partitions), np.int64)
+def _tallied(slots: Slots, ends: Array, pool: ThreadPoolExecutor) -> Array:
+    """Return how many post pairs each stretch of slots has for each partition of the keys."""
+    partitions = 1 << max(0, (int(followers_of(ends).sum()) // _PARTITION_ROWS).bit_length())
+    parts = stretches(ends, _STRETCHES)
+    counts = np.zeros((len(parts), partitions), np.int64)
     _run(
         pool,
         (
-            partial(kernel.tally, slots.accounts, ends, stretch, sieve, row)
-            for stretch, row in zip(runs, counts, strict=True)
+            partial(kernel.tally, slots.accounts, ends, stretch, _EVERY_PAIR, row)
+            for stretch, row in zip(parts, counts, strict=True)
         ),
     )
-    starts = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
+    return counts
+
+
+def _turns(rows: Array, most: int) -> Iterator[slice]:
+    """Cut the partitions into runs that have at most so many rows together, one partition at least."""
+    first, total = 0, 0
+    for partition, count in enumerate(rows.tolist()):
+        if total + count > most and partition > first:
+            yield slice(first, partition)
+            first, total = partition, 0
+        total += count
+    yield slice(first, len(rows))
+
+
+def _dealt(slots: Slots, ends: Array, counts: Array, turn: slice, pool: ThreadPoolExecutor) -> list[Array]:
+    """Return the post pairs of each of a turn's partitions: rows of key and slots."""
+    mine = counts[:, turn]
+    starts = np.concatenate(([0], np.cumsum(mine.sum(axis=0))))
+    places = np.full(counts.shape, -1)
     # Within a partition the rows of an earlier stretch come first, so that rows stay in slot order.
-    places = starts[:-1] + np.cumsum(counts, axis=0) - counts
+    places[:, turn] = starts[:-1] + np.cumsum(mine, axis=0) - mine
     dealt = np.empty((int(starts[-1]), 2), np.uint64)
     _run(
         pool,
         (
-            partial(kernel.deal, slots.accounts, ends, stretch, sieve, row, dealt)
-            for stretch, row in zip(runs, places, strict=True)
+            partial(kernel.deal, slots.accounts, ends, stretch, _EVERY_PAIR, row, dealt)
+            for stretch, row in zip(stretches(ends, _STRETCHES), places, strict=True)
         ),
     )
-    return dealt, starts
+    return [dealt[low:high] for low, high in pairwise(starts)]
 
 
 def stretches(ends: Array, parts: int) -> list[tuple[int, int]]:

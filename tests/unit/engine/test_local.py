@@ -1,6 +1,7 @@
 """The kernel against a brute force that compares every slot with every other."""
 
 import itertools
+import tracemalloc
 from collections import defaultdict
 from statistics import median
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbell.engine.local import co_actions
+from watchbell.engine.local import LEAST_MEMORY, co_actions
 from watchbell.engine.slots import Slots
 
 Action = tuple[int, int, int]
@@ -44,10 +45,12 @@ def brute_force(actions: list[Action], window: int, floor: int) -> dict[tuple[in
 Found = dict[tuple[int, int], tuple[float, ...]]
 
 
-def found_in_each(actions: list[Action], windows: list[int], floor: int, threads: int = 2) -> list[Found]:
+def found_in_each(
+    actions: list[Action], windows: list[int], floor: int, threads: int = 2, memory: int = 1 << 30
+) -> list[Found]:
     return [
         {(a, b): tuple(rest) for a, b, *rest in zip(*(column.tolist() for column in result), strict=True)}
-        for result in co_actions(slots(actions), windows, floor, threads)
+        for result in co_actions(slots(actions), windows, floor, threads, memory)
     ]
 
 
@@ -72,11 +75,34 @@ def test_each_of_several_windows_is_as_if_asked_alone(actions: list[Action], win
     assert found_in_each(actions, windows, floor) == [brute_force(actions, window, floor) for window in windows]
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_result_does_not_depend_on_threads(threads: int) -> None:
+@pytest.fixture(scope="module")
+def crowd() -> list[Action]:
+    """Return actions with two million post pairs within 200: many turns of the least memory."""
     chance = np.random.default_rng(0)
-    actions = [tuple(row) for row in chance.integers(0, (300, 400, 5_000), (20_000, 3)).tolist()]
-    assert found(actions, 30, 2, threads) == found(actions, 30, 2, threads=3)
+    return [(a, obj, t) for a, obj, t in chance.integers(0, (300, 400, 5_000), (100_000, 3)).tolist()]
+
+
+@pytest.mark.parametrize(("threads", "memory"), [(1, 1 << 30), (2, 0), (5, 3 << 20), (3, LEAST_MEMORY)])
+def test_result_depends_on_neither_threads_nor_memory(crowd: list[Action], threads: int, memory: int) -> None:
+    first, *others = (co_actions(slots(crowd), [40, 200], 2, *rest) for rest in ((2,), (threads, memory)))
+    for other in others:
+        for ours, theirs in zip(first, other, strict=True):
+            assert all(np.array_equal(one, two) for one, two in zip(ours, theirs, strict=True))
+    assert first[1].post_pairs.sum() > 20 * LEAST_MEMORY / 16
+
+
+def test_memory_is_what_it_may_take(crowd: list[Action]) -> None:
+    world = slots(crowd)
+    tracemalloc.start()
+    try:
+        peaks = []
+        for memory in (LEAST_MEMORY, 1 << 30):
+            tracemalloc.reset_peak()
+            co_actions(world, [200], 1_000, 1, memory)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+    assert peaks[0] < peaks[1] / 5
 
 
 def test_window_is_inclusive_and_a_gap_beyond_it_is_none() -> None:

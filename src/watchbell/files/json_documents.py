@@ -112,11 +112,11 @@ class _Window:
         return value
 
     def _ends_here(self) -> bool:
-        return _Extent().end(self.text, self.at) is not None
+        return Extent().end(self.text, self.at) is not None
 
     def _skip(self, problem: str) -> None:
         """Move past a value that cannot be read, however long, and say why."""
-        extent, length = _Extent(), 0
+        extent, length = Extent(), 0
         start = self.text[self.at : self.at + RAW_CHARACTERS]
         while (end := extent.end(self.text, self.at)) is None:
             length += len(self.text) - self.at
@@ -137,7 +137,7 @@ class _UnreadableValueError(ValueError):
     """A value that was passed over; carries its beginning."""
 
 
-class _Extent:
+class Extent:
     """Finds where a value ends by its brackets alone, over as many stretches of text as it takes."""
 
     def __init__(self) -> None:

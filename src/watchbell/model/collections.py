@@ -129,6 +129,8 @@ class Add(Record):
     collection_id: str
     requested_at: UtcDatetime
     status: AddStatus = AddStatus.PENDING
+    total: int
+    """Objects in the envelope."""
     added: int = 0
     """Objects that are in the collection now, those that were there already among them."""
     failures: tuple[Refusal, ...] = ()

@@ -4,16 +4,14 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
+from watchbell.clock import microseconds, moment_text
 from watchbell.model.collections import Access, Refusal, SharedObject
 from watchbell.vault.schema_exchange import collection_objects, collections
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def add_objects(connection: Connection, access: Access, batch: Sequence[SharedObject], now: datetime) -> list[Refusal]:
@@ -39,16 +37,6 @@ def add_objects(connection: Connection, access: Access, batch: Sequence[SharedOb
         connection.execute(insert(collection_objects), rows)
         connection.execute(update(collections).where(where).values(last_added=rows[-1]["added"]))
     return refused
-
-
-def microseconds(at: datetime) -> int:
-    """Return a moment in microseconds since 1970, exactly."""
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def moment_text(added: int) -> str:
-    """Write a moment, in microseconds since 1970, with the six digits that TAXII asks for."""
-    return (_EPOCH + timedelta(microseconds=added)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def visible_to(objects: Any, partner_id: Any, clearance_rank: Any) -> ColumnElement[bool]:

@@ -65,6 +65,7 @@ def _case(workspace: Workspace, cluster: Cluster, identity: str, now: datetime) 
         certainty=certainty(cluster),
         # Account names are personal data: what a case holds goes no wider than AMBER unless a person decides so.
         tlp=strictest([Tlp.AMBER, *(indicator.tlp for indicator in cluster.indicators)]),
+        groups=tuple(sorted({indicator.group for indicator in cluster.indicators if indicator.group})),
         opened_at=now,
         opened_by=OPENED_BY,
         modified_at=now,

@@ -31,6 +31,8 @@ class Case(Record):
     status: CaseStatus = CaseStatus.OPEN
     tlp: Tlp = Tlp.AMBER
     """The strictest marking of its evidence, or narrower by choice."""
+    groups: tuple[str, ...] = ()
+    """The trust groups that its evidence belongs to, by id, in order; whoever sees the case must be in all of them."""
     opened_at: UtcDatetime
     opened_by: str
     modified_at: UtcDatetime

@@ -50,6 +50,8 @@ class Indicator(Record):
     source: str
     """Who published it, as they call themselves."""
     tlp: Tlp = Tlp.CLEAR
+    group: str | None = None
+    """Id of the trust group it was shared in; nobody outside hears it. None where it belongs to none."""
     confidence: int | None = Field(default=None, ge=0, le=100)
     """0 to 100 (STIX 2.1 appendix A); none where the publisher gave none."""
     description: str | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from watchbell.errors import UsageError
+from watchbell.model.audiences import Audience
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.tlp import strictest
 from watchbell.vault.database import Database, insert_or_replace, lock
@@ -16,9 +17,14 @@ from watchbell.vault.schema import cases
 class CaseShelf:
     """The cases of a vault."""
 
-    def __init__(self, database: Database) -> None:
-        """Read and write `database`."""
+    def __init__(self, database: Database, audience: Audience | None = None) -> None:
+        """Read and write `database`; what is read is what `audience` may hear, and all of it where there is none."""
         self._database = database
+        self._audience = audience
+
+    def heard_by(self, audience: Audience) -> "CaseShelf":
+        """Return the shelf as an audience may see it: the rest is not there, not even in counts."""
+        return CaseShelf(self._database, audience)
 
     def put(self, case: Case) -> bool:
         """Add the case, or what it brings to the one of the same id (see `merged`). Return whether it was new."""
@@ -31,7 +37,8 @@ class CaseShelf:
     def get(self, case_id: str) -> Case | None:
         """Return the case, or None if there is none of that id."""
         with self._database.read() as connection:
-            return _get(connection, case_id)
+            found = _get(connection, case_id)
+        return found if found is not None and self._heard(found) else None
 
     def all(self, status: CaseStatus | None = None) -> list[Case]:
         """Return the cases, or those of one status, the last opened first."""
@@ -39,11 +46,15 @@ class CaseShelf:
         if status is not None:
             query = query.where(cases.c.status == status)
         with self._database.read() as connection:
-            return [Case.model_validate_json(record) for record in connection.scalars(query)]
+            found = [Case.model_validate_json(record) for record in connection.scalars(query)]
+        return [case for case in found if self._heard(case)]
 
     def count(self) -> int:
         """Return how many cases there are."""
-        return self._database.count(cases)
+        return self._database.count(cases) if self._audience is None else len(self.all())
+
+    def _heard(self, case: Case) -> bool:
+        return self._audience is None or self._audience.hears(case.tlp, case.groups)
 
     def set_status(self, case_id: str, status: CaseStatus, by: str, at: datetime, reason: str | None = None) -> None:
         """Set where the case stands, and write `case.decided` to the ledger: both are kept or neither.
@@ -75,6 +86,7 @@ def merged(known: Case, newcomer: Case) -> Case:
         "summary": words.summary,
         "certainty": words.certainty,
         "tlp": strictest([known.tlp, newcomer.tlp]),
+        "groups": tuple(sorted({*known.groups, *newcomer.groups})),
         "evidence": known.evidence + further,
         "synthetic": known.synthetic or newcomer.synthetic,
     }

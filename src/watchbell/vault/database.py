@@ -15,6 +15,8 @@ Item = TypeVar("Item")
 
 # Rows written in one transaction: few enough that another writer waits a fraction of a second.
 BATCH = 5_000
+# Ids in one condition: SQLite takes 32,766 parameters in a statement (SQLITE_MAX_VARIABLE_NUMBER), psycopg 65,535.
+IDS_AT_ONCE = 5_000
 # SQLite's default is to give up at once; an import beside the desk holds the lock for one batch at a time.
 BUSY_TIMEOUT_MS = 30_000
 

@@ -4,23 +4,28 @@ from collections.abc import Collection
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 
+from watchbell.model.audiences import Audience
 from watchbell.model.indicators import HITS
+from watchbell.model.tlp import Tlp
 from watchbell.vault.added import Added
-from watchbell.vault.database import BATCH, Database, batches, insert_new
-from watchbell.vault.schema import hits
-
-# SQLite takes 32,766 parameters in a statement (SQLITE_MAX_VARIABLE_NUMBER), psycopg 65,535.
-IDS_AT_ONCE = 5_000
+from watchbell.vault.audiences import heard
+from watchbell.vault.database import BATCH, IDS_AT_ONCE, Database, batches, insert_new
+from watchbell.vault.schema import hits, indicators
 
 
 class HitShelf:
     """The hits of a vault."""
 
-    def __init__(self, database: Database) -> None:
-        """Read and write `database`."""
+    def __init__(self, database: Database, audience: Audience | None = None) -> None:
+        """Read and write `database`; what is read is what `audience` may hear, and all of it where there is none."""
         self._database = database
+        self._heard = _heard(audience)
+
+    def heard_by(self, audience: Audience) -> "HitShelf":
+        """Return the shelf as an audience may see it: the rest is not there, not even in counts."""
+        return HitShelf(self._database, audience)
 
     def add(self, found: pa.Table) -> Added:
         """Add hits (HITS); one that is known stays as it is."""
@@ -41,9 +46,20 @@ class HitShelf:
 
     def count(self) -> int:
         """Return how many hits there are."""
-        return self._database.count(hits)
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(hits).where(self._heard)) or 0
 
     def _table(self, queries: list[Select[Any]]) -> pa.Table:
         with self._database.read() as connection:
-            rows = [row._asdict() for query in queries for row in connection.execute(query)]
+            rows = [row._asdict() for query in queries for row in connection.execute(query.where(self._heard))]
         return pa.Table.from_pylist(rows, schema=HITS).sort_by("hit_id")
+
+
+def _heard(audience: Audience | None) -> ColumnElement[bool]:
+    """Return the condition that a hit may be heard: as its indicator is marked today, or was when it is gone."""
+    if audience is None:
+        return true()
+    its = indicators.c.id == hits.c.indicator_id
+    wide = [label for label in Tlp if audience.hears(label)]
+    today = exists().where(its, heard(audience, indicators.c.tlp_rank, indicators.c.group_id))
+    return or_(today, ~exists().where(its) & hits.c.tlp.in_(wide))

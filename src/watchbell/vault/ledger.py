@@ -7,7 +7,7 @@ be seen from the ledger alone: note its last hash elsewhere.
 import hashlib
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select
 
@@ -43,6 +43,17 @@ class LedgerEntry(Record):
         return hashlib.sha256(canonical(facts).encode()).hexdigest()
 
 
+class Entry(NamedTuple):
+    """What is to be written: who did what to what."""
+
+    actor: str
+    event: str
+    subject: str
+    details: dict[str, Any]
+    """JSON-ready."""
+    at: datetime
+
+
 class Ledger:
     """The ledger of a vault. There is no way to change an entry."""
 
@@ -58,6 +69,12 @@ class Ledger:
     def entries(self, limit: int = 100) -> list[LedgerEntry]:
         """Return the last entries, the latest first."""
         query = select(ledger).order_by(ledger.c.seq.desc()).limit(limit)
+        with self._database.read() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def about(self, subject: str, limit: int = 100) -> list[LedgerEntry]:
+        """Return the last entries about one thing, the latest first."""
+        query = select(ledger).where(ledger.c.subject == plain(subject)).order_by(ledger.c.seq.desc()).limit(limit)
         with self._database.read() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
@@ -94,6 +111,11 @@ def append(connection: Connection, actor: str, event: str, subject: str, details
     row = entry.model_dump() | {"details": canonical(entry.details), "hash": entry.sealed()}
     connection.execute(insert(ledger), row)
     return entry.sealed()
+
+
+def write(connection: Connection, entry: Entry) -> str:
+    """Add an entry as `append` does."""
+    return append(connection, *entry)
 
 
 def canonical(value: Any) -> str:

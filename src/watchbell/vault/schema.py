@@ -17,13 +17,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0001"
+HEAD = "0003"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -37,6 +38,17 @@ indicators = Table(
     Column("tlp_rank", SmallInteger, nullable=False),
     Column("modified", Instant, nullable=False),
     Column("words", Plain, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("group_id", Plain),
+    Column("revoked", Boolean, nullable=False, server_default=false()),
+)
+
+# What an indicator was before: the version that stands is in `indicators`.
+indicator_versions = Table(
+    "indicator_versions",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("modified", Instant, primary_key=True),
     Column("record", Text, nullable=False),
 )
 
@@ -148,4 +160,5 @@ ledger = Table(
     Column("details", Text, nullable=False),
     Column("previous", Plain, nullable=False),
     Column("hash", Plain, nullable=False),
+    Index("ledger_by_subject", "subject"),
 )

@@ -13,11 +13,13 @@ from watchbell.vault.cases import CaseShelf
 from watchbell.vault.collections import CollectionShelf
 from watchbell.vault.database import Database, connect
 from watchbell.vault.deliveries import DeliveryShelf
+from watchbell.vault.feedback import FeedbackShelf
 from watchbell.vault.hits import HitShelf
 from watchbell.vault.indicators import IndicatorShelf
 from watchbell.vault.ledger import Ledger
 from watchbell.vault.machines import MachineShelf
 from watchbell.vault.partners import PartnerShelf
+from watchbell.vault.requests import ReleaseShelf, RequestShelf
 from watchbell.vault.runs import RunShelf
 from watchbell.vault.schema import HEAD
 from watchbell.vault.users import SessionShelf, UserShelf
@@ -38,6 +40,9 @@ class Vault:
         self.collections = CollectionShelf(database)
         self.adds = AddShelf(database)
         self.deliveries = DeliveryShelf(database)
+        self.feedback = FeedbackShelf(database)
+        self.requests = RequestShelf(database)
+        self.releases = ReleaseShelf(database)
         self.users = UserShelf(database)
         self.sessions = SessionShelf(database)
         self.runs = RunShelf(database)

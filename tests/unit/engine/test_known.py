@@ -34,7 +34,7 @@ def test_every_text_at_least_half_alike_is_found() -> None:
     chance = np.random.default_rng(11)
     words = np.sort(chance.integers(0, 1 << 63, 400, dtype=np.uint64))
     sets = [
-        np.sort(chance.choice(words[:25] if n % 2 else words, chance.integers(1, 30), replace=False))
+        np.sort(chance.choice(words[:25] if n % 2 else words, chance.integers(1, 20), replace=False))
         for n in range(600)
     ]
     known, asked = sets[:300], sets[300:]

@@ -24,7 +24,12 @@ _WRITTEN = {
     IndicatorKind.MD5: "file:hashes.MD5",
     IndicatorKind.SHA1: "file:hashes.'SHA-1'",
     IndicatorKind.SHA256: "file:hashes.'SHA-256'",
+    IndicatorKind.PDQ: "file:hashes.PDQ",
     IndicatorKind.PACKAGE: "software:name",
+    # Of types that the extension definition of `stix_parts` adds, for STIX 2.1 has no object for these.
+    IndicatorKind.PHONE: "phone-number:value",
+    IndicatorKind.HASHTAG: "hashtag:value",
+    IndicatorKind.TEXT: "post-text:value",
 }
 _READ = {
     "domain-name:value": "domain",
@@ -38,7 +43,11 @@ _READ = {
     "file:hashes.SHA1": "sha1",
     "file:hashes.SHA-256": "sha256",
     "file:hashes.SHA256": "sha256",
+    "file:hashes.PDQ": "pdq",
     "software:name": "package",
+    "phone-number:value": "phone",
+    "hashtag:value": "hashtag",
+    "post-text:value": "text",
 }
 _LOGINS = ("user-account:account_login", "user-account:user_id", "user-account:display_name")
 _ACCOUNT_TYPE = "user-account:account_type"
@@ -48,15 +57,14 @@ _SIMPLE = re.compile(r"\s*\[\s*([a-z0-9-]+:[\w.]+(?:'[\w-]+')?)\s*=\s*'((?:[^'\\
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'")
 
 
-def pattern_of(indicator: Indicator) -> str | None:
-    """Return the STIX pattern of an indicator, or None for a kind that STIX has no object for."""
+def pattern_of(indicator: Indicator) -> str:
+    """Return the STIX pattern of an indicator."""
     value = _quoted(f"id{indicator.value}" if indicator.platform == "ios" else indicator.value)
     if indicator.kind is IndicatorKind.HANDLE:
         return f"[{_ACCOUNT_TYPE} = {_quoted(indicator.platform or '')} AND user-account:account_login = {value}]"
     if indicator.kind in (IndicatorKind.IP, IndicatorKind.CIDR):
         return f"[{'ipv6' if ':' in indicator.value else 'ipv4'}-addr:value = {value}]"
-    path = _WRITTEN.get(indicator.kind)
-    return None if path is None else f"[{path} = {value}]"
+    return f"[{_WRITTEN[indicator.kind]} = {value}]"
 
 
 def values_of_pattern(pattern: str) -> list[Value]:

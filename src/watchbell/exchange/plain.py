@@ -1,6 +1,6 @@
 """Watchbell's own plain form of indicators, for spreadsheets and scripts: CSV, TSV or JSON lines with a header.
 
-    type,value[,platform,comment,source,tlp,confidence,techniques,valid_from,valid_until,revoked]
+    type,value[,platform,comment,source,tlp,confidence,techniques,valid_from,valid_until,revoked,synthetic]
 
 `type` is a kind of `IndicatorKind` or any name that `exchange/values.py` knows; a handle names its platform in its own
 column or as `platform:name`. `techniques` are parted by `;`. Times are ISO 8601, UTC where they name no zone.
@@ -78,7 +78,8 @@ def _context(cells: Mapping[str, str], publication: Publication) -> dict[str, An
         "confidence": _confidence(cells.get("confidence", "")),
         "valid_from": valid_from,
         "valid_until": valid_until,
-        "revoked": _flag(cells.get("revoked", "")),
+        "revoked": _flag(cells, "revoked"),
+        "synthetic": _flag(cells, "synthetic"),
         "tlp": _marking(cells.get("tlp", ""), publication.tlp),
     }
     return {field: value for field, value in context.items() if value not in (None, "")}
@@ -100,9 +101,10 @@ def _time(cells: Mapping[str, str], field: str) -> datetime | None:
     return at
 
 
-def _flag(text: str) -> bool:
+def _flag(cells: Mapping[str, str], field: str) -> bool:
+    text = cells.get(field, "")
     if text.lower() not in _TRUE | _FALSE:
-        raise _FieldError("revoked", f"{text[:20]!r} is neither true nor false")
+        raise _FieldError(field, f"{text[:20]!r} is neither true nor false")
     return text.lower() in _TRUE
 
 

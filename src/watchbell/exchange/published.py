@@ -32,6 +32,10 @@ class Publication:
     tlp: Tlp
     published: datetime
     """When it was published, as far as the file tells; the time of reading otherwise."""
+    is_named: bool = False
+    """The person who imports said who published it; that holds whatever the file says."""
+    is_marked: bool = False
+    """The person who imports said how it is marked; a part can only be narrower."""
 
 
 Published = Indicator | Reject | Note

@@ -1,6 +1,7 @@
 """STIX 2.1 bundles in: every indicator whose pattern is a value, or some values, that can be looked for in posts."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,17 +10,21 @@ from pydantic import ValidationError
 
 from watchbell.exchange.marking import Definitions, definitions_in, marking_of
 from watchbell.exchange.patterns import values_of_pattern
-from watchbell.exchange.published import day
-from watchbell.exchange.stix_writing import EXTENSION, bundle_of_case, bundle_of_indicators
+from watchbell.exchange.published import Note, Published, day
+from watchbell.exchange.stix_cases import bundle_of_case
+from watchbell.exchange.stix_parts import EXTENSION, SYNTHETIC
+from watchbell.exchange.stix_writing import bundle_of_indicators
 from watchbell.exchange.values import UnreadableValueError, Value
 from watchbell.files import Reject
 from watchbell.ids import fact_id
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp, strictest
 
-__all__ = ["bundle_of_case", "bundle_of_indicators", "indicators_of_bundle"]
+__all__ = ["bundle_of_case", "bundle_of_indicators", "indicators_of_bundle", "read_bundle"]
 
 
+_BESIDE = frozenset({"indicator", "identity", "marking-definition", "extension-definition"})
+"""Types whose objects are read: indicators, and what indicators refer to."""
 _ID = re.compile(r"indicator--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -66,6 +71,29 @@ def indicators_of_bundle(
         except (ValidationError, ValueError, TypeError, AttributeError) as error:
             yield _reject(
                 context, number, held, None, f"{held.get('id', 'An indicator')} is no STIX 2.1 indicator: {error}"
+            )
+
+
+def read_bundle(
+    bundle: Mapping[str, Any],
+    *,
+    file: str = "bundle",
+    least: Tlp | None = None,
+    unmarked: Tlp = Tlp.AMBER,
+    source: str | None = None,
+) -> Iterator[Published]:
+    """Yield what `indicators_of_bundle` yields, a Reject for what is no object, a Note for each type passed over."""
+    yield from indicators_of_bundle(bundle, file=file, least=least, unmarked=unmarked, source=source)
+    others: Counter[str] = Counter()
+    for number, held in enumerate(bundle.get("objects") or (), start=1):
+        if isinstance(held, dict) and isinstance(held.get("type"), str):
+            others[held["type"]] += held["type"] not in _BESIDE
+        else:
+            yield Reject(file, number, "objects", "What stands here is no STIX object with a type.", str(held)[:2000])
+    for name, count in sorted(others.items()):
+        if count:
+            yield Note(
+                file, 0, f"{count} of type {name[:40]}", "objects of this type are not brought into the workspace"
             )
 
 
@@ -124,6 +152,7 @@ def _fields(held: Mapping[str, Any], context: _Bundle) -> dict[str, Any]:
         "techniques": tuple(map(str, named if isinstance(named, list) else phases)),
         "reference": f"{context.file}, {held['id']}",
         "revoked": held.get("revoked", False),
+        "synthetic": SYNTHETIC in (held.get("labels") or ()),
         **_times(held),
     }
 

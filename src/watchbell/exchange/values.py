@@ -23,12 +23,32 @@ from watchbell.model.indicators import IndicatorKind
 
 _HASH_KINDS = {32: IndicatorKind.MD5, 40: IndicatorKind.SHA1, 64: IndicatorKind.SHA256}
 _HEX = re.compile(r"[0-9a-f]+")
-_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([^\s@/]{3,253})", re.IGNORECASE)
+# No slash, though RFC 5322 allows it: `tiktok.com/@name.md` is an account, and nobody's mailbox has one.
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+=?^_`{|}~-]{1,64}@([^\s@/]{3,253})", re.IGNORECASE)
 _PHONE = re.compile(r"\+\d(?:[\s().-]{0,2}\d){6,14}")
 _HASHTAG = re.compile(r"[#＃](\w{1,200})")  # noqa: RUF001  # the full-width sign that CJK keyboards give
 _PACKAGE = re.compile(r"[a-z]\w*(?:\.\w+)+", re.IGNORECASE)
 _APP_ID = re.compile(r"(?:id)?(\d{6,12})", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# What documents leave around a value: quotes, brackets, code marks, a list's comma; and signs that nobody sees.
+_AROUND = " \t\r\n`\"'“”‘’«»<>,;"  # noqa: RUF001  # typographic quotes, as word processors put them
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_PLATFORM_WORDS = {
+    "facebook": "facebook",
+    "instagram": "instagram",
+    "twitter": "twitter",
+    "youtube": "youtube",
+    "tiktok": "tiktok",
+    "telegram": "telegram",
+    "reddit": "reddit",
+    "threads": "threads",
+    "pinterest": "pinterest",
+    "mastodon": "mastodon",
+    "bluesky": "bluesky",
+    "vkontakte": "vk",
+    "vk": "vk",
+    "x": "twitter",
+}
 
 
 class Value(NamedTuple):
@@ -49,23 +69,36 @@ def read_value(kind: str, text: str, platform: str | None = None) -> Value:
     Raises:
         UnreadableValueError: the kind is not known, or the value is none of that kind.
     """
+    clean = _cleaned(text)
     reader = _READERS.get(_plain_name(kind))
     if reader is None:
-        raise UnreadableValueError(f"the type {kind!r} is not known; known are {', '.join(sorted(_READERS))}")
-    clean = refang(text).strip().strip("`\"'").strip()
+        surely = guess_value(text, platform or platform_in(kind))
+        if surely is None:
+            raise UnreadableValueError(f"the type {kind[:40]!r} is not known, and the value is not surely of any kind")
+        return surely
     if not clean:
         raise UnreadableValueError("the value is empty")
     if len(clean) > MAX_ADDRESS:
         raise UnreadableValueError(f"the value is longer than {MAX_ADDRESS:,} characters")
+    if reader is _text:
+        return reader(text.strip())
+    if "\ufffd" in clean:
+        raise UnreadableValueError("the value has signs that were lost in a wrong encoding")
     if reader is _handle:
         return _handle_on(clean, platform)
     return reader(clean)
 
 
+def platform_in(words: str) -> str | None:
+    """Return the platform that a type or a procedure names, such as `0.9.4 Acquiring X / Twitter accounts`."""
+    named = re.findall(r"[a-z]+", words.lower())
+    return next((platform for word, platform in _PLATFORM_WORDS.items() if word in named), None)
+
+
 def guess_value(text: str, platform: str | None = None) -> Value | None:
     """Read one value whose kind nobody gave, or return None where it is not surely one. `platform`: for `@name`."""
-    clean = refang(text).strip()
-    if not 0 < len(clean) <= MAX_ADDRESS or any(sign.isspace() for sign in clean):
+    clean = _cleaned(text)
+    if not 0 < len(clean) <= MAX_ADDRESS or any(sign.isspace() or sign == "\ufffd" for sign in clean):
         return None
     for reader in (_any_hash, _email, _hashtag, _phone, _network, _address):
         try:
@@ -87,7 +120,13 @@ def _plain_name(kind: str) -> str:
     return re.sub(r"[\s_-]+", " ", kind).strip().lower()
 
 
+def _cleaned(text: str) -> str:
+    return refang(_UNSEEN.sub("", text)).strip(_AROUND).strip()
+
+
 def _address(text: str) -> Value:
+    if text.endswith(("…", "...")):
+        raise UnreadableValueError(f"{text[:80]!r} was cut off by its publisher, so it names no page")
     written = text if _SCHEME.match(text) and "://" in text else f"http://{text}"
     url = canonical_url(written)
     if url is None:
@@ -203,11 +242,12 @@ def _text(text: str) -> Value:
 
 
 _NAMED: Mapping[Callable[[str], Value], str] = {
-    _address: "url, cib url, phishing url, telegram url, uri, link, social media account, domain name, domain, host, "
-    "hostname, fqdn, website",
-    _network: "ip, ip address, ipv4, ipv6, proxy ip, cidr, ip range, network",
-    _email: "email, e mail, email address",
-    _phone: "phone, phone number",
+    _address: "url, urls, cib url, phishing url, telegram url, uri, link, links, social media account, social media, "
+    "domain name, domain, domains, host, hostname, fqdn, website, websites, web page, blog",
+    _network: "ip, ips, ip address, ip addresses, ipv4, ipv6, ipv4 addr, ipv6 addr, proxy ip, c2 ip, cidr, ip range, "
+    "network",
+    _email: "email, emails, e mail, email address, e mail address",
+    _phone: "phone, phone number, telephone",
     _named_hashtag: "hashtag",
     _android_package: "android package name, android package",
     _ios_app: "ios app id",

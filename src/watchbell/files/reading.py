@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from watchbell.errors import InputError
-from watchbell.files.delimited import delimited_rows, guess_delimiter
+from watchbell.files.delimited import IsHeader, delimited_rows, guess_delimiter
 from watchbell.files.json_documents import json_document_rows
 from watchbell.files.json_lines import json_line_rows, object_in
 from watchbell.files.parquet import MAGIC, parquet_rows
@@ -17,7 +17,7 @@ TABLE_NAMES = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ","}
 SHAPES = "CSV, TSV, JSON, JSON lines or Parquet (plain, gzip or zstd)"
 
 
-def read_rows(path: Path, *, spread: Collection[str] = ()) -> Iterator[Row | Reject]:
+def read_rows(path: Path, *, spread: Collection[str] = (), is_header: IsHeader | None = None) -> Iterator[Row | Reject]:
     """Yield the rows of a file in order, and a Reject in place of each that cannot be read.
 
     CSV and TSV with a header line, a JSON list, JSON lines, objects one after another, or Parquet; plain,
@@ -29,6 +29,7 @@ def read_rows(path: Path, *, spread: Collection[str] = ()) -> Iterator[Row | Rej
         path: the file.
         spread: for a JSON document that is one object, the members whose lists are long: each element of one
             comes out as a row of the document's own shape, see `json_document_rows`.
+        is_header: for CSV and TSV: tells the header line among lines that stand above it, see `delimited_rows`.
 
     Raises:
         InputError: at the first row, when the file as a whole cannot be read or is none of these.
@@ -37,10 +38,12 @@ def read_rows(path: Path, *, spread: Collection[str] = ()) -> Iterator[Row | Rej
         if file.peek(len(MAGIC)).startswith(MAGIC):
             yield from parquet_rows(str(path), file)
         else:
-            yield from _text_rows(path, contents(file), spread)
+            yield from _text_rows(path, contents(file), spread, is_header)
 
 
-def _text_rows(path: Path, stream: Stream, spread: Collection[str]) -> Iterator[Row | Reject]:
+def _text_rows(
+    path: Path, stream: Stream, spread: Collection[str], is_header: IsHeader | None
+) -> Iterator[Row | Reject]:
     name, suffix = str(path), _suffix(path)
     start = stream.head.lstrip()[:1]
     if not start:
@@ -51,7 +54,7 @@ def _text_rows(path: Path, stream: Stream, spread: Collection[str]) -> Iterator[
         return json_document_rows(name, stream.pieces, spread)
     if b"\r" in stream.head and b"\n" not in stream.head:  # as Excel writes "CSV (Macintosh)"
         stream = Stream(stream.head.replace(b"\r", b"\n"), (piece.replace(b"\r", b"\n") for piece in stream.pieces))
-    return delimited_rows(name, stream.pieces, _delimiter(path, suffix, stream.head))
+    return delimited_rows(name, stream.pieces, _delimiter(path, suffix, stream.head, is_header), is_header)
 
 
 def _why_empty(stream: Stream) -> str:
@@ -78,12 +81,12 @@ def _is_lines(head: bytes) -> bool:
     return bool(more)
 
 
-def _delimiter(path: Path, suffix: str, head: bytes) -> str:
+def _delimiter(path: Path, suffix: str, head: bytes, is_header: IsHeader | None) -> str:
     if head.startswith(MAGIC):
         raise InputError(f"{path} is a compressed Parquet file. Decompress it first; Parquet is compressed in itself.")
     if b"\0" in head.split(b"\n", 1)[0]:
         raise InputError(f"{path} is none of {SHAPES}.")
-    delimiter = guess_delimiter(head) or TABLE_NAMES.get(suffix)
+    delimiter = guess_delimiter(head, is_header) or TABLE_NAMES.get(suffix)
     if delimiter is None:
         raise InputError(f"{path} is none of {SHAPES}, as far as its first lines and its name tell.")
     return delimiter

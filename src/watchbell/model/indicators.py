@@ -62,6 +62,8 @@ class Indicator(Record):
     valid_from: UtcDatetime
     valid_until: UtcDatetime | None = None
     revoked: bool = False
+    synthetic: bool = False
+    """Made up for a demonstration or a test."""
     created: UtcDatetime
     modified: UtcDatetime
 
@@ -89,9 +91,19 @@ HITS = pa.schema(
         pa.field("field", pa.string(), nullable=False),
         pa.field("matched", pa.string(), nullable=False),
         pa.field("relation", pa.string(), nullable=False),
+        # Where in the column: the character at which the words begin, or which item of a list they are, from 0.
+        pa.field("place", pa.int32()),
+        # 0 to 100, faded to the day of the search; of a lookalike, its score.
+        pa.field("confidence", pa.int16()),
+        # Why it is near or alike, and what a warning list says of the indicator.
+        pa.field("reason", pa.string()),
+        pa.field("remark", pa.string()),
     ]
 )
-"""One row: this indicator was found in this post or ad. `relation` is one of `Relation`."""
+"""One row: this indicator was found in this post or ad. `relation` is one of `Relation`.
+
+Of a lookalike the indicator is the protected name: its kind is `lookalike`, its value the domain that is imitated.
+"""
 
 
 class Relation(StrEnum):
@@ -102,3 +114,7 @@ class Relation(StrEnum):
     """The post links to a host below the indicator's domain."""
     ACCOUNT = "account"
     """The post links to, mentions, or was written by the indicator's account."""
+    NEAR = "near"
+    """A picture whose PDQ hash differs in at most 31 bits, or a text that is at least half the same."""
+    LOOKALIKE = "lookalike"
+    """A host or an account's name that imitates a protected one."""

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from watchbell.exchange.inbox import read_published
-from watchbell.exchange.meta import indicators_of_rows, recognise, rows_of_markdown, values_in_cell
+from watchbell.exchange.markdown import rows_of_markdown
+from watchbell.exchange.meta import indicators_of_rows
+from watchbell.exchange.meta_cells import values_in_cell
+from watchbell.exchange.meta_columns import recognise
 from watchbell.exchange.published import Note, Publication, Published, published_in
 from watchbell.files import Reject, Row
 from watchbell.model.indicators import Indicator, IndicatorKind

@@ -1,0 +1,117 @@
+"""The smallest parts of what leaves as STIX 2.1, as plain dictionaries: ids, times, identities, the bundle.
+
+Nothing is checked here on the way: objects are made in the form of the specification, and the tests hold each kind
+against the validator of OASIS in strict mode. What STIX has no property for stands in a property extension (STIX 2.1
+section 7.3), never in an `x_` property.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from watchbell.exchange.marking import marking_id, marking_object
+from watchbell.ids import fact_id
+from watchbell.model.tlp import Tlp
+
+EXTENSION = fact_id("extension-definition", "watchbell indicator 1")
+SYNTHETIC = "synthetic"
+"""The label of what was made up for a demonstration or a test."""
+_PROJECT = "Watchbell"
+# Fixed, so that a definition or an identity is the same object in every bundle.
+_FIXED = "2026-01-01T00:00:00.000Z"
+_EXTENDED = "2026-11-24T00:00:00.000Z"
+_SCHEMA = (
+    "published_as (string): the value as its publisher wrote it, defanging and all. "
+    "techniques (list of string): names or ids of techniques, as published. "
+    "platform (string): the platform that an account is on. "
+    "In patterns: phone-number:value (E.164), hashtag:value (lower case, without the sign), post-text:value (words of "
+    "a post), and file:hashes.PDQ (256 bits in hexadecimal)."
+)
+
+
+def stix_object(kind: str, identity: str, marked: Tlp, **properties: Any) -> dict[str, Any]:
+    """Return an object of `kind`; times become text, and properties without a value are left out."""
+    held = {
+        "type": kind,
+        "spec_version": "2.1",
+        "id": identity,
+        **properties,
+        "object_marking_refs": [marking_id(marked)],
+    }
+    return {
+        name: instant(value) if isinstance(value, datetime) else value
+        for name, value in held.items()
+        if value is not None and value != []
+    }
+
+
+def instant(at: datetime) -> str:
+    """Return a time as STIX writes it: UTC, with milliseconds or, where there are any, microseconds."""
+    digits = "milliseconds" if at.microsecond % 1000 == 0 else "microseconds"
+    return at.isoformat(timespec=digits).replace("+00:00", "Z")
+
+
+def identity_id(name: str) -> str:
+    """Return the id of an organisation: the same wherever it is named the same."""
+    return fact_id("identity", name)
+
+
+def relationship(source: str, kind: str, target: str, marked: Tlp, *, by: str, at: datetime) -> dict[str, Any]:
+    """Return a relationship between two objects, by their ids; `by` is the id of who says so."""
+    return stix_object(
+        "relationship",
+        fact_id("relationship", source, kind, target, by),
+        marked,
+        created_by_ref=by,
+        created=at,
+        modified=at,
+        relationship_type=kind,
+        source_ref=source,
+        target_ref=target,
+    )
+
+
+def extended(**told: Any) -> dict[str, Any] | None:
+    """Return the extension of an object with what is told, or None where nothing is."""
+    kept = {name: value for name, value in told.items() if value not in (None, [], (), False)}
+    return {EXTENSION: {"extension_type": "property-extension", **kept}} if kept else None
+
+
+def bundle(objects: Sequence[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:
+    """Return the bundle of some objects, with the identities and definitions that they refer to."""
+    is_extended = any(EXTENSION in held.get("extensions", ()) for held in objects)
+    authors = [_identity(name) for name in sorted({*names, *([_PROJECT] if is_extended else [])})]
+    refs = {ref for held in objects for ref in held.get("object_marking_refs", ())}
+    definitions = [marking_object(label) for label in Tlp if marking_id(label) in refs]
+    definitions += [_extension_definition()] if is_extended else []
+    held = [*definitions, *authors, *objects]
+    stamp = [f"{part['id']}@{part.get('modified', '')}" for part in held]
+    return {"type": "bundle", "id": fact_id("bundle", *stamp), "objects": held}
+
+
+def _identity(name: str) -> dict[str, Any]:
+    return {
+        "type": "identity",
+        "spec_version": "2.1",
+        "id": identity_id(name),
+        "created": _FIXED,
+        "modified": _FIXED,
+        "name": name,
+        "identity_class": "organization",
+    }
+
+
+def _extension_definition() -> dict[str, Any]:
+    return {
+        "type": "extension-definition",
+        "spec_version": "2.1",
+        "id": EXTENSION,
+        "created_by_ref": identity_id(_PROJECT),
+        "created": _FIXED,
+        "modified": _EXTENDED,
+        "name": "Watchbell indicator",
+        "description": "What a publisher of indicators wrote beside the pattern made of it, and where an account is.",
+        "schema": _SCHEMA,
+        "version": "1.1.0",
+        "extension_types": ["property-extension", "new-sco"],
+    }

@@ -18,6 +18,17 @@ class Settings(BaseSettings):
     """Name of the organisation that runs this workspace; what it shares carries this name."""
     session_hours: int = Field(default=12, ge=1, le=168)
     """How long a sign-in at the desk lasts."""
+    allowed_hosts: tuple[str, ...] = ()
+    """The names by which `watchbell serve` may be asked, beside this machine's own; in the environment, a JSON list.
+    Empty behind a proxy: any name, for the proxy sees to it."""
+    client_certificate_header: str | None = None
+    """The header in which a proxy names a partner's client certificate: its SHA-256, or the certificate as PEM.
+    None: no certificate is believed. The proxy must take this header away from what clients send."""
+
+    spark_master: str | None = None
+    """Where Spark counts: local[4], yarn, spark://host:7077. None: what spark-submit says, else all cores here."""
+    spark_conf: dict[str, str] = {}
+    """Properties of the Spark session, by Spark's own names; in the environment, a JSON object."""
 
     @classmethod
     def load(cls, file: Path) -> "Settings":

@@ -32,10 +32,11 @@ DOORS = {
     "detect": Door("watchbell.cli.detect", "Find accounts that act as one."),
     "simulate": Door("watchbell.cli.simulate", "Make a world in which it is known who acts together."),
     "indicators": Door("watchbell.cli.indicators", "Bring partners' indicators in, and send ours out.", "desk"),
+    "partner": Door("watchbell.cli.partner", "Let partners in, and say what each may hear.", "desk"),
     "match": Door("watchbell.cli.match", "Find partners' indicators in posts."),
     "lookalike": Door("watchbell.cli.lookalike", "Tell which domains imitate a protected name."),
     "ads": Door("watchbell.cli.ads", "Import political ads and review them.", "desk"),
-    "serve": Door("watchbell.cli.serve", "Serve the desk and the public ad library.", "desk"),
+    "serve": Door("watchbell.cli.serve", "Serve the desk, the public ad library, and TAXII 2.1 for partners.", "desk"),
     "user": Door("watchbell.cli.user", "Add people to the desk.", "desk"),
 }
 

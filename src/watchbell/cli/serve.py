@@ -1,4 +1,4 @@
-"""`watchbell serve`: the desk and the public ad library, on this machine."""
+"""`watchbell serve`: the desk, the public ad library and the TAXII server, on this machine."""
 
 import ipaddress
 import socket
@@ -29,7 +29,7 @@ def serve(
     ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Serve the desk and the public ad library until Ctrl-C.
+    """Serve the desk, the public ad library and TAXII 2.1 for partners (at /taxii2/) until Ctrl-C.
 
     Passwords must not cross a network in the clear, so the desk listens at a loopback address. To open it to others,
     put a proxy with TLS in front and say `--behind-proxy`: then any --host is allowed and cookies need https.
@@ -54,13 +54,21 @@ def run_server(workspace: Workspace, host: str, port: int, *, behind_proxy: bool
         typer.echo(f"Serving {workspace.root} at http://{address}:{listener.getsockname()[1]}/ (Ctrl-C stops)")
         # No access log: addresses hold what people search for. No headers of the proxy are believed but Host.
         config = uvicorn.Config(
-            create_app(workspace, https=behind_proxy),
+            create_app(workspace, https=behind_proxy, hosts=_hosts(workspace, host, behind_proxy=behind_proxy)),
             access_log=False,
             log_level="warning",
             server_header=False,
             proxy_headers=False,
         )
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _hosts(workspace: Workspace, host: str, *, behind_proxy: bool) -> set[str] | None:
+    """Return the names by which the server may be asked; None for any."""
+    allowed = set(workspace.settings.allowed_hosts)
+    if behind_proxy and not allowed:
+        return None
+    return {"localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host} | allowed
 
 
 def _is_loopback(host: str) -> bool:

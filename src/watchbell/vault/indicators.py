@@ -90,6 +90,14 @@ class IndicatorShelf:
             query = query.where(has_words(indicators.c.words, text))
         return self._select(query)
 
+    def of_other_sources(self, ids: Collection[str], source: str) -> set[str]:
+        """Return which of these ids stand for indicators that somebody else published."""
+        found: set[str] = set()
+        for some in batches(ids, IDS_AT_ONCE):
+            known = self._records(select(indicators.c.record).where(indicators.c.id.in_(some)))
+            found |= {item.id for item in known if item.source != source}
+        return found
+
     def count(self) -> int:
         """Return how many indicators there are."""
         with self._database.read() as connection:

@@ -1,4 +1,6 @@
-"""The web app, assembled: the public ad library and the desk behind a sign-in."""
+"""The web app, assembled: the public ad library, the desk behind a sign-in, and the TAXII server for machines."""
+
+from collections.abc import Collection
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -6,21 +8,28 @@ from fastapi.staticfiles import StaticFiles
 from watchbell import __version__
 from watchbell.clock import Clock, system_clock
 from watchbell.vault.workspace import Workspace
-from watchbell.web import auth, cases, library, networks, overview, shelves
-from watchbell.web.gate import OwnFormsOnly, SafeHeaders
+from watchbell.web import auth, cases, library, networks, overview, shelves, taxii
+from watchbell.web.gate import HeadAsGet, KnownHostsOnly, OwnFormsOnly, SafeHeaders
 from watchbell.web.guard import Desk, guarded
 from watchbell.web.pages import STATIC, handle_errors
 
 ROUTERS = (library.router, auth.router, overview.router, networks.router, cases.router, shelves.router)
 
 
-def create_app(workspace: Workspace, *, clock: Clock = system_clock, https: bool = False) -> FastAPI:
+def create_app(
+    workspace: Workspace,
+    *,
+    clock: Clock = system_clock,
+    https: bool = False,
+    hosts: Collection[str] | None = None,
+) -> FastAPI:
     """Return the app that serves `workspace`.
 
     Args:
         workspace: an open workspace; whoever opened it closes it.
         clock: tells the time of sessions and decisions.
         https: visitors come over https, by way of a proxy; cookies then refuse anything else.
+        hosts: the names by which the server may be asked; None where a proxy in front sees to that.
     """
     # No generated API pages: they load scripts from elsewhere, and this is no API.
     app = FastAPI(title="Watchbell", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
@@ -28,7 +37,12 @@ def create_app(workspace: Workspace, *, clock: Clock = system_clock, https: bool
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in ROUTERS:
         app.include_router(guarded(router))
+    app.mount(taxii.PATH, taxii.taxii_app(workspace, clock))
     handle_errors(app)
-    app.add_middleware(OwnFormsOnly)
+    # The last one added is the first that a request passes.
+    app.add_middleware(OwnFormsOnly, machines=taxii.PATH)
     app.add_middleware(SafeHeaders, https=https)
+    app.add_middleware(HeadAsGet)
+    if hosts is not None:
+        app.add_middleware(KnownHostsOnly, hosts=hosts)
     return app

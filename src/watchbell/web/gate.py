@@ -1,6 +1,6 @@
-"""What every request and answer passes: the headers that keep a page ours, and the check of who posted a form."""
+"""What every request and answer passes: the name that is asked for, who posted a form, and the headers of a page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,6 +29,50 @@ _STATIC_CACHE = "no-cache"
 _PAGE_CACHE = "no-store"
 
 
+_HEAD = "watchbell.head"
+
+
+def is_head(scope: Scope) -> bool:
+    """Tell whether only the headers of an answer were asked for, which `HeadAsGet` asks the app for as a whole."""
+    return _HEAD in scope
+
+
+class HeadAsGet:
+    """Answers HEAD as it would answer GET, without the body (RFC 9110 section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer through the app."""
+
+        async def send_without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._app({**scope, "method": "GET", _HEAD: True}, receive, send_without_body)
+        else:
+            await self._app(scope, receive, send)
+
+
+class KnownHostsOnly:
+    """Refuses a request that was sent to another name than ours.
+
+    A page elsewhere may let its own name point at this machine (DNS rebinding), and the visitor's browser then takes
+    what we answer for that page's own. The browser still says which name it asked for.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str]) -> None:
+        self._app = app
+        self._hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer through the app, or refuse."""
+        is_known = scope["type"] != "http" or _name_in(Headers(scope=scope).get("host", "")) in self._hosts
+        refusal = PlainTextResponse("This is not the name of this server. Ask it by its own name.", 421)
+        await (self._app if is_known else refusal)(scope, receive, send)
+
+
 class SafeHeaders:
     """Adds `HEADERS` to every answer; a page is never kept in a cache, a static file is asked for again."""
 
@@ -55,17 +99,19 @@ class OwnFormsOnly:
     """Refuses a request that changes something unless our own page sent it, and bodies that no form of ours has.
 
     A browser tells where a request comes from (`Sec-Fetch-Site`, else `Origin`) and a page cannot forge either,
-    so a form on another site cannot act with the visitor's session.
+    so a form on another site cannot act with the visitor's session. What machines talk to knows no sessions and has
+    its own limits, so it is left out.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, machines: str) -> None:
         self._app = app
+        self._machines = f"{machines}/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the app, or refuse."""
-        refusal = (
-            None if scope["type"] != "http" or scope["method"] in _SAFE_METHODS else _refusal(Headers(scope=scope))
-        )
+        is_form = scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
+        is_ours = is_form and not scope["path"].startswith(self._machines)
+        refusal = _refusal(Headers(scope=scope)) if is_ours else None
         await (refusal or self._app)(scope, receive, send)
 
 
@@ -86,3 +132,9 @@ def _sent_by_own_page(headers: Headers) -> bool:
         return site == "same-origin"
     # The host alone: behind a proxy that ends TLS, the scheme seen here is not the visitor's.
     return urlsplit(headers.get("origin", "")).netloc == headers.get("host")
+
+
+def _name_in(host: str) -> str:
+    """Return the name or address of a `Host` header, without the port."""
+    name = host.lower().removesuffix(".")
+    return name.partition("]")[0] + "]" if name.startswith("[") else name.partition(":")[0].removesuffix(".")

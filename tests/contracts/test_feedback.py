@@ -94,9 +94,9 @@ def test_what_an_indicator_was_stays_and_nothing_follows_a_revoked_version(vault
 
 def test_sightings_opinions_and_disputes_come_back_as_they_went_in(vault: Vault) -> None:
     sighting = Sighting(id="s", indicator_id="i", partner_id="p", count=3, first_seen=NOW, last_seen=NOW,
-                        told_at=NOW, told_by="m")  # fmt: skip
+                        first_told_at=NOW, told_at=NOW, told_by="m")  # fmt: skip
     opinion = Opinion(id="o", indicator_id="i", partner_id="p", value=OpinionValue.AGREE, reason="Seen it too",
-                      told_at=NOW, told_by="m")  # fmt: skip
+                      first_told_at=NOW, told_at=NOW, told_at=NOW, told_by="m")  # fmt: skip
     disputes = [
         Dispute(id=f"d{day}", indicator_id="i", claimant=Claimant.PARTNER, partner_id="p", claim="Ours", opened_at=NOW,
                 opened_by="m", due_at=NOW + timedelta(days=day), state=state)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from watchbell.desk.permissions import Permission, demand
-from watchbell.errors import UsageError
+from watchbell.desk.wording import worded
 from watchbell.exchange.stix import bundle_of_case
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
@@ -12,22 +12,16 @@ from watchbell.model.indicators import Indicator
 from watchbell.model.partners import User
 from watchbell.vault.vault import Vault
 
-LONGEST_REASON = 4_000
-
 
 def decide_case(vault: Vault, case: Case, status: CaseStatus, reason: str, *, by: User, now: datetime) -> None:
     """Move a case to `status` for a reason, which stays with the case as a note.
 
     Raises:
         NotAllowedError: the person may not decide cases.
-        UsageError: the reason is empty or too long.
+        UsageError: the reason has no word, or is too long.
     """
     demand(by.role, Permission.CASES_DECIDE)
-    reason = reason.strip()
-    if not reason:
-        raise UsageError("Say why: a decision without a reason cannot be checked later.")
-    if len(reason) > LONGEST_REASON:
-        raise UsageError(f"The reason is longer than {LONGEST_REASON:,} characters. Shorten it.")
+    reason = worded(reason)
     vault.cases.put(case.model_copy(update={"evidence": (_note(case, status, reason, by, now),)}))
     vault.cases.set_status(case.id, status, by.username, now, reason)
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from watchbell.errors import NotAllowedError
-from watchbell.model.partners import Role
+from watchbell.model.partners import PartnerKind, Role
 
 
 class Permission(StrEnum):
@@ -24,8 +24,24 @@ class Permission(StrEnum):
     CASES_SHARE = "desk:cases:share"
     """Take a case out of the house as a STIX bundle."""
     INDICATORS_READ = "desk:indicators:read"
+    INDICATORS_OPINE = "desk:indicators:opine"
+    """Say that an indicator was seen, or what one thinks of it."""
+    INDICATORS_RETRACT = "desk:indicators:retract"
+    """Take an indicator back: it stops matching here and at every partner who has it."""
     HITS_READ = "desk:hits:read"
-    """See hits of indicators that partners shared under any marking."""
+    """See hits of indicators, as far as the person's clearance reaches."""
+    DISPUTES_READ = "desk:disputes:read"
+    DISPUTES_OPEN = "desk:disputes:open"
+    """Write down what an account holder says against an indicator."""
+    DISPUTES_ANSWER = "desk:disputes:answer"
+    PARTNERS_READ = "desk:partners:read"
+    """See who shares with us under what agreement, what they received, and the collections."""
+    RELEASES_DECIDE = "desk:releases:decide"
+    """Be the second person where something marked narrowly is to leave the house."""
+    REQUESTS_READ = "desk:requests:read"
+    """See what governments ask. Not for analysts: whoever looks for evidence should not know who wishes for it."""
+    REQUESTS_WRITE = "desk:requests:write"
+    """Write a government's request down, and answer it."""
 
 
 _PUBLIC = frozenset({Permission.LIBRARY_READ, Permission.SESSION_OPEN, Permission.SESSION_CLOSE})
@@ -34,9 +50,21 @@ _ANALYST = _PUBLIC | {
     Permission.NETWORKS_READ,
     Permission.CASES_READ,
     Permission.INDICATORS_READ,
+    Permission.INDICATORS_OPINE,
     Permission.HITS_READ,
+    Permission.DISPUTES_READ,
+    Permission.DISPUTES_OPEN,
+    Permission.PARTNERS_READ,
 }
-_REVIEWER = _ANALYST | {Permission.CASES_DECIDE, Permission.CASES_SHARE}
+_REVIEWER = _ANALYST | {
+    Permission.CASES_DECIDE,
+    Permission.CASES_SHARE,
+    Permission.INDICATORS_RETRACT,
+    Permission.DISPUTES_ANSWER,
+    Permission.RELEASES_DECIDE,
+    Permission.REQUESTS_READ,
+    Permission.REQUESTS_WRITE,
+}
 
 GRANTS: dict[Role | None, frozenset[Permission]] = {
     None: _PUBLIC,
@@ -45,6 +73,39 @@ GRANTS: dict[Role | None, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
 }
 """What each role may do; None is whoever is not signed in."""
+
+
+class Deed(StrEnum):
+    """Something that a partner can do from outside, written as a permission is."""
+
+    REPORT = "partner:reports:send"
+    """Tell what they have seen, and what they think of what we saw: indicators, reports, sightings, opinions."""
+    REQUEST = "partner:requests:make"
+    """Ask something of us under a law."""
+    ACTION = "partner:actions:propose"
+    """Say what is to be done about somebody (STIX 2.1: course-of-action)."""
+
+
+PARTNER_GRANTS: dict[PartnerKind, frozenset[Deed]] = {
+    PartnerKind.PLATFORM: frozenset({Deed.REPORT, Deed.ACTION}),
+    PartnerKind.RESEARCHER: frozenset({Deed.REPORT, Deed.ACTION}),
+    PartnerKind.MEDIA: frozenset({Deed.REPORT, Deed.ACTION}),
+    # What a state wants done, it asks for as a request, in the open register; it never arrives as intelligence.
+    PartnerKind.ELECTION_AUTHORITY: frozenset({Deed.REPORT, Deed.REQUEST}),
+    PartnerKind.GOVERNMENT: frozenset({Deed.REPORT, Deed.REQUEST}),
+}
+"""What a partner of each kind may do."""
+_ACTIONS = frozenset({"course-of-action", "playbook"})
+
+
+def deed_of(stix_type: str) -> Deed:
+    """Return what a partner does who sends a STIX object of this type."""
+    return Deed.ACTION if stix_type in _ACTIONS else Deed.REPORT
+
+
+def may_send(kind: PartnerKind, stix_type: str) -> bool:
+    """Return whether a partner of this kind may send STIX objects of this type."""
+    return deed_of(stix_type) in PARTNER_GRANTS[kind]
 
 
 def may(role: Role | None, permission: Permission) -> bool:

@@ -24,7 +24,9 @@ class Sighting(Record):
     """STIX 2.1 section 5.2.1 has the bound."""
     first_seen: UtcDatetime
     last_seen: UtcDatetime
+    first_told_at: UtcDatetime
     told_at: UtcDatetime
+    """When this version was told."""
     told_by: str
     """The person at the desk, or the machine account."""
 
@@ -47,6 +49,7 @@ class Opinion(Record):
     partner_id: str
     value: OpinionValue
     reason: str = Field(max_length=LONGEST_WORDS)
+    first_told_at: UtcDatetime
     told_at: UtcDatetime
     told_by: str
 

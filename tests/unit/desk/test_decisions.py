@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.made_up_desk import INDICATOR, NOW, case, indicator
-from watchbell.desk.decisions import LONGEST_REASON, decide_case, indicators_of_case, share_case
+from watchbell.desk.decisions import decide_case, indicators_of_case, share_case
+from watchbell.desk.wording import LONGEST_WORDS
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.cases import CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind
@@ -47,7 +48,7 @@ def test_an_analyst_is_refused_behind_the_door_too(vault: Vault) -> None:
     assert vault.ledger.entries() == []
 
 
-@pytest.mark.parametrize("reason", ["", " \n", "x" * (LONGEST_REASON + 1)])
+@pytest.mark.parametrize("reason", ["", " \n", "\0\0", "\u200b\u3164 .", "x" * (LONGEST_WORDS + 1)])
 def test_a_decision_without_a_usable_reason_leaves_no_trace(vault: Vault, reason: str) -> None:
     with pytest.raises(UsageError):
         decide_case(vault, case(), CaseStatus.CONFIRMED, reason, by=REVIEWER, now=NOW)

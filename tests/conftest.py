@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,3 +59,15 @@ def _no_network() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", _guarded(socket.socket.connect_ex))
         patch.setattr(socket, "getaddrinfo", _guarded_lookup)
         yield
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """A Spark session on two cores of this machine, which all tests share: it takes seconds to start."""
+    if shutil.which("java") is None:
+        pytest.skip("no Java is installed here; on Debian: apt-get install default-jre-headless")
+    pytest.importorskip("pyspark", reason="the extra is not installed: pip install 'watchbell[spark]'")
+    from watchbell.engine.spark import spark_session  # noqa: PLC0415  # most tests need no Spark
+
+    with spark_session("local[2]") as session:
+        yield session

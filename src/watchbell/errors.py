@@ -6,6 +6,7 @@
     │   └── NothingUsableError     not one row of the input could be used
     ├── WorkspaceError         the workspace is absent, locked, or of another version
     ├── MissingExtraError      a part that is not installed is needed (names the extra)
+    ├── MissingProgramError    a program of another's that is needed is not there, or does not start
     └── NotAllowedError        the asker may not see or do this
 
 A message is a sentence for the person who must act on it: what is wrong, where, what to do.
@@ -53,6 +54,12 @@ class MissingExtraError(WatchbellError):
         super().__init__(
             f"{what} needs a part that is not installed. Install it with: pip install 'watchbell[{extra}]'"
         )
+
+
+class MissingProgramError(WatchbellError):
+    """A program that Watchbell starts, such as Java, is not on this machine or does not start. Says which."""
+
+    exit_code = 69
 
 
 class NotAllowedError(WatchbellError):

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,7 @@ from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.detect.pairs import load_kernel
 from watchbell.detect.rules.catalogue import RULES, rule_named
 from watchbell.detect.traces.catalogue import TRACES
+from watchbell.engine.places import ENGINES, LOCAL, Engine, engine_named
 from watchbell.errors import UsageError
 from watchbell.files import Reject
 from watchbell.sources.action_table import ActionColumns
@@ -95,6 +97,10 @@ RuleOption = Annotated[
 LevelOption = Annotated[
     float | None, typer.Option(help="The rule's level, such as a false discovery rate. Without it: the usual one.")
 ]
+MasterOption = Annotated[
+    str | None,
+    typer.Option(help="Where Spark runs: local[4], yarn, spark://host:7077. Without it: the setting spark_master."),
+]
 Column = str | None
 
 
@@ -116,6 +122,8 @@ def find(
     time: Annotated[Column, typer.Option(metavar="COL", help="… when: ISO, epoch seconds or a timestamp.")] = None,
     post: Annotated[Column, typer.Option(metavar="COL", help="… in which post (one action each).")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Without it: one for each core.")] = None,
+    engine: Annotated[str, typer.Option(metavar="ENGINE", help=f"Where to count: {', '.join(ENGINES)}.")] = LOCAL,
+    master: MasterOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -128,23 +136,35 @@ def find(
     question = Question(traces, windows(window), min_shared, rule_named(rule).name, level)
     if out is not None and out.is_file():
         raise UsageError(f"{out} is a file. Name a folder for the result.")
-    if posts:
-        reading = columns or PostFiles(source, platform, column_mapping(maps))
-        described, folder = _investigate_files(posts, out, question, threads, reading)
-    elif columns:
-        raise UsageError("--account, --object, --time and --post read files of actions: name the files.")
-    else:
-        described, folder = _investigate_workspace(workspace, out, question, threads)
+    with _chosen_engine(engine, threads, master, workspace) as place:
+        if posts:
+            reading = columns or PostFiles(source, platform, column_mapping(maps))
+            described, folder = _investigate_files(posts, out, question, place, reading)
+        elif columns:
+            raise UsageError("--account, --object, --time and --post read files of actions: name the files.")
+        else:
+            described, folder = _investigate_workspace(workspace, out, question, place)
     _report(described, folder, as_json=as_json)
 
 
+def _chosen_engine(
+    name: str, threads: int | None, master: str | None, workspace: Path | None
+) -> AbstractContextManager[Engine]:
+    if name == LOCAL:
+        return engine_named(name, threads=threads, master=master)
+    from watchbell.vault.workspace import settings_in  # noqa: PLC0415  # on this machine there is nothing to set
+
+    settings = settings_in(workspace or Path.cwd())
+    return engine_named(name, threads=threads, master=master or settings.spark_master, conf=settings.spark_conf)
+
+
 def _investigate_workspace(
-    place: Path | None, out: Path | None, question: Question, threads: int | None
+    place: Path | None, out: Path | None, question: Question, engine: Engine
 ) -> tuple[dict[str, Any], Path]:
     from watchbell.desk.cases import open_cases  # noqa: PLC0415  # files need no records, and start without them
 
     with waiting("Looking for accounts that act as one"), open_workspace(place) as workspace:
-        findings, described = investigate_workspace(workspace, question, system_clock(), threads)
+        findings, described = investigate_workspace(workspace, question, system_clock(), engine)
         described["cases"] = open_cases(workspace, system_clock())._asdict()
         folder = workspace.runs / described["run_id"]
     if out:
@@ -161,7 +181,7 @@ def _columns(account: str | None, object_: str | None, time: str | None, post: s
 
 
 def _investigate_files(
-    paths: Sequence[Path], out: Path | None, question: Question, threads: int | None, reading: ActionColumns | PostFiles
+    paths: Sequence[Path], out: Path | None, question: Question, engine: Engine, reading: ActionColumns | PostFiles
 ) -> tuple[dict[str, Any], Path]:
     if out is None:
         raise UsageError("Say where the result goes: --out DIR.")
@@ -170,7 +190,7 @@ def _investigate_files(
         with waiting(f"Reading {len(paths)} file(s)"):
             actions, rejects = _read(paths, question, reading)
         with waiting(f"Comparing {actions.num_rows:,} actions"):
-            findings = investigate(actions, question, threads)
+            findings = investigate(actions, question, engine)
     described = description(findings, [str(path) for path in paths], len(rejects), system_clock())
     described["reading"] = reading_said(reading)
     write_run(out, findings, described, rejects)

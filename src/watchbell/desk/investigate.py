@@ -19,6 +19,7 @@ from watchbell.detect.bursts import with_roles
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.pairs import each_window, in_widest, pairs_of_actions
 from watchbell.detect.rules.catalogue import rule_named
+from watchbell.engine.places import HERE, Engine
 from watchbell.files import Reject, write_rejects
 from watchbell.ids import short_digest
 
@@ -77,13 +78,13 @@ def actions_seen(batches: Iterable[pa.Table], by: Sequence[str]) -> pa.Table:
     return distinct([actions_of_posts(posts, traces) for posts in batches])
 
 
-def investigate(actions: pa.Table, question: Question, threads: int | None = None) -> Findings:
-    """Return all pairs in ACTIONS, and the groups of those that the question's rule keeps.
+def investigate(actions: pa.Table, question: Question, engine: Engine = HERE) -> Findings:
+    """Return all pairs in ACTIONS (or CODED_ACTIONS), and the groups of those that the question's rule keeps.
 
     Raises:
         UsageError: the question's window, `min_shared`, rule or level cannot be.
     """
-    pairs = pairs_of_actions(actions, window_s=question.window_s, min_shared=question.min_shared, threads=threads)
+    pairs = pairs_of_actions(actions, window_s=question.window_s, min_shared=question.min_shared, engine=engine)
     kept = rule_named(question.rule).keep(pl.DataFrame(pairs), actions, question.parameters["level"])
     chosen = pairs.filter(kept.to_arrow())
     groups = with_roles(groups_of_pairs(chosen), chosen, actions)
@@ -148,14 +149,14 @@ def _replace(path: Path, table: pa.Table) -> None:
 
 
 def investigate_workspace(
-    workspace: "Workspace", question: Question, now: datetime, threads: int | None = None
+    workspace: "Workspace", question: Question, now: datetime, engine: Engine = HERE
 ) -> tuple[Findings, dict[str, Any]]:
     """Ask the question of all the workspace's posts, and keep the run there.
 
     Returns:
         The findings, and the run's description.
     """
-    findings = investigate(joined(actions_seen(_posts(workspace), question.by)), question, threads)
+    findings = investigate(joined(actions_seen(_posts(workspace), question.by)), question, engine)
     described = description(findings, [str(workspace.root)], 0, now)
     described["reading"] = {"workspace": {}}
     write_run(workspace.runs / described["run_id"], findings, described)

@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 
 from watchbell.detect.significance import Chance, chance, hypotheses, marks, q_values
+from watchbell.engine.places import HERE, Engine
 from watchbell.engine.slots import CoActions, Slots
 from watchbell.errors import UsageError
 from watchbell.model.actions import PAIRS
@@ -40,7 +41,7 @@ def in_widest(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def pairs_of_actions(
-    actions: pa.Table, *, window_s: float | Sequence[float], min_shared: int, threads: int | None = None
+    actions: pa.Table, *, window_s: float | Sequence[float], min_shared: int, engine: Engine = HERE
 ) -> pa.Table:
     """Return the PAIRS of accounts in ACTIONS, sorted by kind, window and accounts; each kind of action by itself.
 
@@ -50,7 +51,7 @@ def pairs_of_actions(
             a pair has a row for each window in which it has `min_shared` post pairs: rules judge each window as a
             network of its own, and an analyst sees in which one a pair stands out.
         min_shared: Least number of post pairs that a pair of accounts must have.
-        threads: How many to use; all cores when None. The result is the same for any number.
+        engine: Where to count. The result is the same for any.
 
     Raises:
         UsageError: a window is negative or not finite, there is none, or `min_shared` is below 1.
@@ -64,7 +65,7 @@ def pairs_of_actions(
     found = [
         pairs
         for kind in kinds
-        for pairs in _pairs(frame.filter(pl.col("kind") == kind), kind, windows, min_shared, threads)
+        for pairs in _pairs(frame.filter(pl.col("kind") == kind), kind, windows, min_shared, engine)
     ]
     if not found:
         return PAIRS.empty_table()
@@ -79,14 +80,14 @@ def load_kernel() -> None:
 
 
 def _pairs(
-    actions: pl.DataFrame, kind: str, windows: Sequence[float], min_shared: int, threads: int | None
+    actions: pl.DataFrame, kind: str, windows: Sequence[float], min_shared: int, engine: Engine
 ) -> Iterator[pl.DataFrame]:
     """Yield the pairs of one kind of action within each window."""
-    from watchbell.engine.local import co_actions, followers  # noqa: PLC0415  # see `load_kernel`
+    from watchbell.engine.local import followers  # noqa: PLC0415  # see `load_kernel`
 
     slots, names = slots_of(actions)
     windows_us = [round(window_s * _US) for window_s in windows]
-    found_in_each = co_actions(slots, windows_us, min_shared, threads)
+    found_in_each = engine.co_actions(slots, windows_us, min_shared)
     for window_s, window, found in zip(windows, windows_us, found_in_each, strict=True):
         by_chance = chance(slots, followers(slots, window), found)
         yield (

@@ -29,6 +29,10 @@ SETTINGS_TEXT = """\
 
 # How many hours a sign-in at the desk lasts, 1 to 168.
 # session_hours = 12
+
+# Where `watchbell detect --engine spark` counts, and properties of its session, by Spark's own names.
+# spark_master = "local[4]"
+# spark_conf = { "spark.executor.memory" = "8g" }
 """
 
 
@@ -80,7 +84,7 @@ class Workspace:
                 f"{root} is no Watchbell workspace. Make one with `watchbell init {root}`, "
                 "or name one with --workspace or WATCHBELL_WORKSPACE."
             )
-        return cls(root, _settings(root / SETTINGS_FILE))
+        return cls(root, settings_in(root))
 
     # Posts and records are opened when they are first asked for: pyarrow and SQLAlchemy take a while to load.
 
@@ -131,7 +135,13 @@ def _touch_private(file: Path) -> None:
         raise WorkspaceError(f"{file} cannot be written: {error.strerror}.") from error
 
 
-def _settings(file: Path) -> Settings:
+def settings_in(root: Path) -> Settings:
+    """Return the settings of the workspace at `root`; outside one, those of the environment.
+
+    Raises:
+        WorkspaceError: they cannot be read or used.
+    """
+    file = root / SETTINGS_FILE
     try:
         return Settings.load(file)
     except OSError as error:

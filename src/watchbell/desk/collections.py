@@ -18,7 +18,6 @@ from watchbell.model.collections import Access, Add, Collection, ObjectPage, Ref
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import Scope
 from watchbell.model.tlp import Tlp
-from watchbell.vault.collection_queries import TAXII
 from watchbell.vault.collections import access_of_house
 from watchbell.vault.database import batches
 from watchbell.vault.vault import Vault
@@ -37,12 +36,8 @@ def read_page(
     """
     page = vault.collections.page(access, wanted)
     if is_delivered:
-        received = [
-            (held.object_id, held.version)
-            for held in page.objects
-            if held.is_new and held.partner_id != access.partner_id
-        ]
-        vault.deliveries.note(access.partner_id, TAXII, received, now)
+        received = [held.added for held in page.objects if held.is_new and held.partner_id != access.partner_id]
+        vault.deliveries.note_page(access.partner_id, access.collection.id, received, now)
     rank, me = access.clearance.rank, access.partner_id
     bodies = (
         held.body if held.marking_rank <= rank or held.partner_id == me else _part(held.body, access)

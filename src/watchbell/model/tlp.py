@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
 
 
 class Tlp(StrEnum):
@@ -18,7 +19,7 @@ class Tlp(StrEnum):
     RED = "red"
     """The named recipients only."""
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """Return 0 for CLEAR up to 4 for RED; a higher rank is a narrower audience."""
         return list(Tlp).index(self)

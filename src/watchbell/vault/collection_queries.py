@@ -10,10 +10,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, 
 
 from watchbell.model.collections import Access, Wanted
 from watchbell.vault.collection_adding import visible_to
+from watchbell.vault.deliveries import TAXII
 from watchbell.vault.schema_exchange import collection_objects, deliveries
-
-TAXII = "taxii"
-"""The way out that this is, as deliveries name it."""
 
 
 class _Shape(NamedTuple):

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from watchbell.model.collections import HOUSE, Access, Collection, HeldObject, ObjectPage, Refusal, SharedObject, Wanted
 from watchbell.model.partners import Membership, Partner, Scope
 from watchbell.model.tlp import Tlp
 from watchbell.vault.collection_adding import add_objects
 from watchbell.vault.collection_queries import page_query, page_values
+from watchbell.vault.columns import Instant
 from watchbell.vault.database import Database, batches
 from watchbell.vault.partners import in_force
 from watchbell.vault.schema_exchange import collection_objects, collections, memberships
@@ -22,6 +23,17 @@ BATCH = 1_000
 PAGE_BYTES = 8 * 1024 * 1024
 # Objects fetched at once.
 CHUNK = 100
+
+
+# Asked with every request, so built once.
+_MINE = (memberships.c.partner_id == bindparam("partner")) & in_force(bindparam("now", type_=Instant))
+_OPEN_TO = (
+    select(collections.c.record, memberships.c.record)
+    .outerjoin(memberships, (memberships.c.group_id == collections.c.group_id) & _MINE)
+    .where(or_(memberships.c.partner_id.is_not(None), collections.c.partner_id == bindparam("partner")))
+    .order_by(collections.c.id)
+)
+_NAMED_OPEN_TO = _OPEN_TO.where(or_(collections.c.id == bindparam("name"), collections.c.alias == bindparam("name")))
 
 
 class CollectionShelf:
@@ -64,17 +76,9 @@ class CollectionShelf:
             now: decides which agreements are in force.
             name: only the collection of this id or alias.
         """
-        mine = (memberships.c.partner_id == partner.id) & in_force(now)
-        query = (
-            select(collections.c.record, memberships.c.record)
-            .outerjoin(memberships, (memberships.c.group_id == collections.c.group_id) & mine)
-            .where(or_(memberships.c.partner_id.is_not(None), collections.c.partner_id == partner.id))
-            .order_by(collections.c.id)
-        )
-        if name is not None:
-            query = query.where(or_(collections.c.id == name, collections.c.alias == name))
+        values = {"partner": partner.id, "now": now, "name": name}
         with self._database.read() as connection:
-            found = connection.execute(query).all()
+            found = connection.execute(_OPEN_TO if name is None else _NAMED_OPEN_TO, values).all()
         return [_access(row, partner, frozenset(scopes)) for row in found]
 
     def page(self, access: Access, wanted: Wanted, *, bodies: bool = True) -> ObjectPage:

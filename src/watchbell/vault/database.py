@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, func, select, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Select, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 
@@ -99,6 +99,12 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     statement = _insert(connection, table).on_conflict_do_nothing()
     # Without the option SQLAlchemy keeps the count for UPDATE and DELETE only.
     return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def insert_new_from(connection: Connection, table: Table, rows: Select[Any], values: Mapping[str, Any]) -> None:
+    """Insert the rows that a query finds and whose key is not there yet; the query's columns are the table's."""
+    columns = [column.name for column in rows.selected_columns]
+    connection.execute(_insert(connection, table).from_select(columns, rows).on_conflict_do_nothing(), values)
 
 
 def insert_or_replace(

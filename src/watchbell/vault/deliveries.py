@@ -1,13 +1,28 @@
 """Who received what, and when: one line for each object, version, partner and way out, written the first time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, literal, select
 
-from watchbell.vault.database import Database, batches, insert_new
-from watchbell.vault.schema_exchange import deliveries
+from watchbell.vault.columns import Instant
+from watchbell.vault.database import Database, batches, insert_new, insert_new_from
+from watchbell.vault.schema_exchange import collection_objects, deliveries
+
+TAXII = "taxii"
+"""The way out that the TAXII server is."""
+
+_RECEIVED = select(
+    collection_objects.c.object_id,
+    collection_objects.c.version,
+    bindparam("partner").label("partner_id"),
+    literal(TAXII).label("way"),
+    bindparam("at", type_=Instant).label("at"),
+).where(
+    collection_objects.c.collection_id == bindparam("collection"),
+    collection_objects.c.added.in_(bindparam("added", expanding=True)),
+)
 
 
 class Delivery(NamedTuple):
@@ -36,6 +51,17 @@ class DeliveryShelf:
             rows = [told | {"object_id": object_id, "version": version} for object_id, version in batch]
             with self._database.write() as connection:
                 insert_new(connection, deliveries, rows)
+
+    def note_page(self, partner_id: str, collection_id: str, added: Sequence[int], at: datetime) -> None:
+        """Write down that a partner received, over TAXII, what was added to a collection at these moments.
+
+        One statement that copies within the database: a partner's first walk through a collection waits for it.
+        """
+        if not added:
+            return
+        values = {"collection": collection_id, "added": list(added), "partner": partner_id, "at": at}
+        with self._database.write() as connection:
+            insert_new_from(connection, deliveries, _RECEIVED, values)
 
     def of_object(self, object_id: str) -> list[Delivery]:
         """Return who received any version of an object, the first to receive it first."""

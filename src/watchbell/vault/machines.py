@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watchbell.errors import UsageError
@@ -11,6 +11,11 @@ from watchbell.model.partners import Enrolment, MachineAccount, Partner
 from watchbell.vault.database import Database
 from watchbell.vault.schema import partners
 from watchbell.vault.schema_exchange import enrolments, machine_accounts
+
+# Asked with every request, so built once.
+_WITH_PARTNER = select(machine_accounts.c.record, partners.c.record).join(partners)
+_BY_TOKEN = _WITH_PARTNER.where(machine_accounts.c.token_hash == bindparam("sign"))
+_BY_CERTIFICATE = _WITH_PARTNER.where(machine_accounts.c.certificate == bindparam("sign"))
 
 
 class MachineShelf:
@@ -60,11 +65,11 @@ class MachineShelf:
 
     def by_token(self, token_hash: str) -> tuple[MachineAccount, Partner] | None:
         """Return the account with this token, and its partner; None if there is none."""
-        return self._with_partner(machine_accounts.c.token_hash == token_hash)
+        return self._with_partner(_BY_TOKEN, token_hash)
 
     def by_certificate(self, fingerprint: str) -> tuple[MachineAccount, Partner] | None:
         """Return the account with this client certificate, and its partner; None if there is none."""
-        return self._with_partner(machine_accounts.c.certificate == fingerprint)
+        return self._with_partner(_BY_CERTIFICATE, fingerprint)
 
     def invite(self, enrolment: Enrolment) -> None:
         """Keep a link by which a partner may fetch a token."""
@@ -89,10 +94,9 @@ class MachineShelf:
             connection.execute(insert(machine_accounts), _row(account))
         return True
 
-    def _with_partner(self, condition: ColumnElement[bool]) -> tuple[MachineAccount, Partner] | None:
-        query = select(machine_accounts.c.record, partners.c.record).join(partners).where(condition)
+    def _with_partner(self, query: Select[Any], sign: str) -> tuple[MachineAccount, Partner] | None:
         with self._database.read() as connection:
-            found = connection.execute(query).first()
+            found = connection.execute(query, {"sign": sign}).first()
         if found is None:
             return None
         return MachineAccount.model_validate_json(found[0]), Partner.model_validate_json(found[1])

@@ -1,8 +1,9 @@
 """Partners who share with us, and the trust groups they are in."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 
 from watchbell.model.audiences import Audience
 from watchbell.model.partners import Membership, Partner, TrustGroup
@@ -74,6 +75,6 @@ class PartnerShelf:
             return [Membership.model_validate_json(record) for record in connection.scalars(query)]
 
 
-def in_force(now: datetime) -> ColumnElement[bool]:
+def in_force(now: Any) -> ColumnElement[bool]:
     """Return the condition that a membership has begun and not ended."""
-    return (memberships.c.begins_at <= now) & or_(memberships.c.ends_at.is_(None), memberships.c.ends_at > now)
+    return and_(memberships.c.begins_at <= now, or_(memberships.c.ends_at.is_(None), memberships.c.ends_at > now))

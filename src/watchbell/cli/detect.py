@@ -22,7 +22,7 @@ from watchbell.cli.options import (
     waiting,
 )
 from watchbell.clock import system_clock
-from watchbell.desk.inputs import PostFiles, actions_in_posts, actions_in_tables, reading_said
+from watchbell.desk.inputs import PostFiles, actions_in_posts, coded_actions_in_tables, reading_said
 from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
 from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.detect.pairs import load_kernel
@@ -204,7 +204,7 @@ def _read(
         return actions_in_posts(paths, reading, question.by)
     if len(question.by) != 1:
         raise UsageError("A table of actions is of one trace: give --by once, or not at all.")
-    return actions_in_tables(paths, reading, question.by[0])
+    return coded_actions_in_tables(paths, reading, question.by[0])
 
 
 def _report(described: dict[str, Any], folder: Path, *, as_json: bool) -> None:

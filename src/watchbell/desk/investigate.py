@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from watchbell import __version__
 from watchbell.clock import utc_text
-from watchbell.detect.actions import actions_of_posts, distinct, joined, traces_named
+from watchbell.detect.actions import actions_of_accounts, actions_of_posts, distinct, joined, traces_named
 from watchbell.detect.bursts import with_roles
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.pairs import each_window, in_widest, pairs_of_actions
@@ -87,7 +87,8 @@ def investigate(actions: pa.Table, question: Question, engine: Engine = HERE) ->
     pairs = pairs_of_actions(actions, window_s=question.window_s, min_shared=question.min_shared, engine=engine)
     kept = rule_named(question.rule).keep(pl.DataFrame(pairs), actions, question.parameters["level"])
     chosen = pairs.filter(kept.to_arrow())
-    groups = with_roles(groups_of_pairs(chosen), chosen, actions)
+    groups = groups_of_pairs(chosen)
+    groups = with_roles(groups, chosen, actions_of_accounts(actions, groups["account_id"]))
     return Findings(question, actions, pairs, chosen, groups)
 
 
@@ -102,23 +103,16 @@ def description(findings: Findings, inputs: Sequence[str], rejected: int, now: d
         "inputs": list(inputs),
         "counts": {
             "actions": findings.actions.num_rows,
-            **_distinct(findings.actions, accounts="account_id", objects="object_id"),
+            "accounts": len(findings.actions["account_id"].unique()),
+            "objects": len(findings.actions["object_id"].unique()),
             "pairs": in_widest(pl.DataFrame(findings.pairs)).height,
             "kept_pairs": in_widest(pl.DataFrame(findings.kept)).height,
-            **_distinct(findings.groups, groups="group_id"),
+            "groups": len(findings.groups["group_id"].unique()),
             "grouped_accounts": findings.groups.num_rows,
             "rejected_rows": rejected,
         },
         "caveat": CAVEAT,
     }
-
-
-def _distinct(table: pa.Table, **columns: str) -> dict[str, int]:
-    """Count the distinct values of columns, all at once."""
-    frame = pl.from_arrow(table.select(columns.values()))
-    assert isinstance(frame, pl.DataFrame)
-    counted = frame.lazy().select(pl.col(column).n_unique().alias(name) for name, column in columns.items())
-    return counted.collect().row(0, named=True)
 
 
 def _run_id(findings: Findings, parameters: dict[str, Any]) -> str:
@@ -159,9 +153,14 @@ def investigate_workspace(
     findings = investigate(joined(actions_seen(_posts(workspace), question.by)), question, engine)
     described = description(findings, [str(workspace.root)], 0, now)
     described["reading"] = {"workspace": {}}
+    keep_run(workspace, findings, described, now)
+    return findings, described
+
+
+def keep_run(workspace: "Workspace", findings: Findings, described: dict[str, Any], now: datetime) -> None:
+    """Keep a run of a workspace's posts there."""
     write_run(workspace.runs / described["run_id"], findings, described)
     workspace.vault.runs.put(described["run_id"], now, described)
-    return findings, described
 
 
 def _posts(workspace: "Workspace") -> Iterator[pa.Table]:

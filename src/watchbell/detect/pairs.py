@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from watchbell.detect.significance import Chance, chance, hypotheses, marks, q_values
 from watchbell.engine.places import HERE, Engine
-from watchbell.engine.slots import CoActions, Slots
+from watchbell.engine.slots import Array, CoActions, Slots
 from watchbell.errors import UsageError
 from watchbell.model.actions import PAIRS
 
@@ -46,7 +47,7 @@ def pairs_of_actions(
     """Return the PAIRS of accounts in ACTIONS, sorted by kind, window and accounts; each kind of action by itself.
 
     Args:
-        actions: ACTIONS.
+        actions: ACTIONS or CODED_ACTIONS.
         window_s: Two actions on an object are a post pair when they are at most this many seconds apart. With several,
             a pair has a row for each window in which it has `min_shared` post pairs: rules judge each window as a
             network of its own, and an analyst sees in which one a pair stands out.
@@ -59,28 +60,28 @@ def pairs_of_actions(
     windows = each_window(window_s)
     if min_shared < 1:
         raise UsageError(f"min_shared must be at least 1, not {min_shared}.")
-    frame = pl.from_arrow(actions)
-    assert isinstance(frame, pl.DataFrame)
-    kinds = frame["kind"].unique().sort()
-    found = [
-        pairs
-        for kind in kinds
-        for pairs in _pairs(frame.filter(pl.col("kind") == kind), kind, windows, min_shared, engine)
-    ]
+    found = [pairs for kind, of_kind in _kinds(actions) for pairs in _pairs(of_kind, kind, windows, min_shared, engine)]
     if not found:
         return PAIRS.empty_table()
     return pl.concat(found).to_arrow().cast(PAIRS)
 
 
+def _kinds(actions: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+    kinds = sorted(actions["kind"].unique().to_pylist())
+    for kind in kinds:
+        yield kind, actions if len(kinds) == 1 else actions.filter(pc.equal(actions["kind"], kind))
+
+
 def load_kernel() -> None:
     """Load the compiled kernel: worth doing in a thread while files are read, for it takes about a second."""
-    from watchbell.engine.local import load  # noqa: PLC0415  # that is what takes the second
+    from watchbell.engine import local, ordering  # noqa: PLC0415  # that is what takes the second
 
-    load()
+    local.load()
+    ordering.load()
 
 
 def _pairs(
-    actions: pl.DataFrame, kind: str, windows: Sequence[float], min_shared: int, engine: Engine
+    actions: pa.Table, kind: str, windows: Sequence[float], min_shared: int, engine: Engine
 ) -> Iterator[pl.DataFrame]:
     """Yield the pairs of one kind of action within each window."""
     from watchbell.engine.local import followers  # noqa: PLC0415  # see `load_kernel`
@@ -116,18 +117,22 @@ def _described(found: CoActions, by_chance: Chance, names: pl.Series, tested: in
     )
 
 
-def slots_of(actions: pl.DataFrame) -> tuple[Slots, pl.Series]:
-    """Return actions of one kind as the kernel takes them, and the account names in the order of their codes."""
-    names = actions["account_id"].unique().sort()
-    coded = (
-        actions.lazy()
-        .select(
-            account=pl.col("account_id").cast(pl.Enum(names)).to_physical().cast(pl.Int32),
-            object=pl.col("object_id").cast(pl.Categorical).to_physical().cast(pl.Int32),
-            at=pl.col("at").dt.epoch("us"),
-        )
-        .sort("object", "at")
-        .collect()
-    )
-    account, obj, at = (np.ascontiguousarray(coded[column].to_numpy()) for column in ("account", "object", "at"))
-    return Slots(account, obj, at, marks(obj)), names
+def slots_of(actions: pa.Table) -> tuple[Slots, pl.Series]:
+    """Return ACTIONS of one kind as the kernel takes them, and the account names in the order of their codes."""
+    from watchbell.engine.ordering import ordered  # noqa: PLC0415  # see `load_kernel`
+
+    accounts, names = _coded(actions["account_id"])
+    objects, _ = _coded(actions["object_id"])
+    order = names.arg_sort().to_numpy()
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    account, obj, at = ordered(rank[accounts], objects, actions["at"].cast(pa.int64()).to_numpy())
+    return Slots(account, obj, at, marks(obj)), names.gather(order)
+
+
+def _coded(ids: pa.ChunkedArray) -> tuple[Array, pl.Series]:
+    """Return int32 codes in the order of first appearance, and the id that each stands for."""
+    coded = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
+    chunks = coded.unify_dictionaries().chunks
+    codes = [np.zeros(0, np.int32), *(chunk.indices.to_numpy() for chunk in chunks)]
+    return np.concatenate(codes), pl.Series(chunks[0].dictionary if chunks else [], dtype=pl.String)

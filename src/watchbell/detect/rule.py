@@ -7,6 +7,7 @@ import polars as pl
 import pyarrow as pa
 
 from watchbell.errors import UsageError
+from watchbell.model.actions import ACTIONS
 
 Keep = Callable[[pl.DataFrame, pa.Table, float], pl.Series]
 Judge = Callable[[pl.DataFrame, pl.DataFrame, float], pl.Series]
@@ -20,7 +21,8 @@ class Rule:
     says: str
     """What the rule keeps and what its level means, in one sentence that an analyst can read."""
     keep: Keep
-    """PAIRS, the ACTIONS they come from and the level in; out, for each pair in its order, whether it is kept.
+    """PAIRS, the ACTIONS or CODED_ACTIONS they come from and the level in; out, for each pair in its order, whether it
+    is kept.
 
     Raises:
         UsageError: the rule has no such level.
@@ -37,7 +39,7 @@ def in_each_network(judge: Judge) -> Keep:
     """
 
     def keep(pairs: pl.DataFrame, actions: pa.Table, level: float) -> pl.Series:
-        every = pl.DataFrame(actions)
+        every = pl.DataFrame(actions.cast(ACTIONS))
         networks = pairs.with_row_index("row").partition_by("by", "window_s", as_dict=True)
         judged = [
             network.select("row", kept=judge(network.drop("row"), every.filter(pl.col("kind") == by), level))

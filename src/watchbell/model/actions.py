@@ -16,6 +16,13 @@ ACTIONS = pa.schema(
 )
 """One row: this account acted on this object at this time, in this post. No two rows are equal."""
 
+_CODED = pa.dictionary(pa.int32(), pa.string())
+CODED_ACTIONS = pa.schema(
+    [field.with_type(_CODED) if field.name in ("kind", "account_id", "object_id") else field for field in ACTIONS]
+)
+"""ACTIONS with each different name written once, for tables so large that names are what fills the memory.
+`table.cast(ACTIONS)` writes them out."""
+
 PAIRS = pa.schema(
     [
         # account_a < account_b as text.

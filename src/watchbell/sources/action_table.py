@@ -6,12 +6,13 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from watchbell.errors import InputError, UsageError
 from watchbell.files import Reject, Row, read_rows
-from watchbell.model.actions import ACTIONS
+from watchbell.model.actions import ACTIONS, CODED_ACTIONS
 
 # Numbers are epoch seconds. From 10^11 on (the year 5138) they are taken for a mistaken unit.
 _TOO_LATE_S = 1e11
@@ -45,6 +46,12 @@ def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Tabl
         InputError: the file cannot be read as a table.
         UsageError: it lacks a column that was named.
     """
+    coded, rejects = read_coded_actions(path, columns, kind)
+    return coded.cast(ACTIONS), rejects
+
+
+def read_coded_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
+    """Return what `read_actions` does as CODED_ACTIONS: each different id is written once, whatever its length."""
     frame, rejects = _of_parquet(path, columns) if _is_parquet(path) else _of_rows(path, columns)
     frame = frame.with_columns(*_ids(frame), at=_instants(frame["time"]))
     for name, field, reason in (
@@ -52,18 +59,37 @@ def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Tabl
         ("object", columns.object, _EMPTY),
         ("at", columns.time, _NO_TIME),
     ):
-        is_wrong = pl.col(name).is_null()
-        rejects += _rejected(str(path), field, frame.filter(is_wrong), reason)
-        frame = frame.filter(~is_wrong)
+        if frame[name].null_count():
+            is_wrong = pl.col(name).is_null()
+            rejects += _rejected(str(path), field, frame.filter(is_wrong), reason)
+            frame = frame.filter(~is_wrong)
     same = ["account", "object", "at" if columns.post is None else "post"]
-    actions = frame.unique(same, keep="first", maintain_order=True).select(
-        "at",
-        kind=pl.lit(kind),
-        account_id=pl.col("account").cast(pl.String),
-        object_id=pl.col("object").cast(pl.String),
-        post_id=pl.col("post").cast(pl.String),
+    return _coded(_once(frame.select("account", "object", "at", "post"), same), kind), rejects
+
+
+def _once(frame: pl.DataFrame, same: list[str]) -> pl.DataFrame:
+    """Return the first of all rows that are equal in the columns `same`."""
+    hashes = frame.select(pl.struct(same).hash()).to_series()
+    ordered = hashes.sort()
+    twice = ordered.filter(ordered == ordered.shift()).unique()
+    if twice.is_empty():  # what differs in its hash differs
+        return frame
+    again = (
+        frame.with_row_index("place").filter(hashes.is_in(twice.implode())).filter(~pl.struct(same).is_first_distinct())
     )
-    return actions.select(ACTIONS.names).to_arrow().cast(ACTIONS), rejects
+    return frame.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(again["place"].implode()))
+
+
+def _coded(frame: pl.DataFrame, kind: str) -> pa.Table:
+    ids = [_dictionary(frame[name]) for name in ("account", "object")]
+    kinds = pa.DictionaryArray.from_arrays(pa.array(np.zeros(frame.height, np.int32)), pa.array([kind]))
+    posts = frame["post"].to_arrow().cast(pa.string())
+    return pa.Table.from_arrays([kinds, *ids, frame["at"].to_arrow(), posts], schema=CODED_ACTIONS)
+
+
+def _dictionary(ids: pl.Series) -> pa.DictionaryArray:
+    coded = ids.to_arrow().dictionary_encode()
+    return pa.DictionaryArray.from_arrays(coded.indices, coded.dictionary.cast(pa.string()))
 
 
 def _is_parquet(path: Path) -> bool:
@@ -126,7 +152,7 @@ def _text_frame(rows: Iterable[Row], columns: ActionColumns) -> pl.DataFrame:
 
 
 def _named(columns: ActionColumns) -> list[pl.Expr]:
-    post = pl.lit(None, pl.String) if columns.post is None else pl.col(columns.post)
+    post = pl.lit(None) if columns.post is None else pl.col(columns.post)
     return [
         pl.col(columns.account).alias("account"),
         pl.col(columns.object).alias("object"),

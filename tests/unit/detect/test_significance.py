@@ -49,7 +49,7 @@ def null_worlds() -> list[pl.DataFrame]:
 def test_small_p_values_are_as_rare_as_they_say_when_chance_did_it(
     null_worlds: list[pl.DataFrame], level: float
 ) -> None:
-    tested = sum(hypotheses(slots_of(world(seed))[0]) for seed in range(len(null_worlds)))
+    tested = sum(hypotheses(slots_of(world(seed).to_arrow())[0]) for seed in range(len(null_worlds)))
     small = sum(found.filter(pl.col("p_value") <= level).height for found in null_worlds)
     assert small <= level * tested + 3 * (level * tested) ** 0.5
 

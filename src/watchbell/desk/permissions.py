@@ -15,6 +15,8 @@ class Permission(StrEnum):
     """Try to sign in."""
     SESSION_CLOSE = "public:session:close"
     """Sign out; harmless for whoever is not signed in."""
+    ENROLMENT_USE = "public:enrolment:use"
+    """Fetch a machine's token with a one-time link: whoever has the link is whom it was sent to."""
     OVERVIEW_READ = "desk:overview:read"
     NETWORKS_READ = "desk:networks:read"
     """See detected groups. They name accounts that nobody has judged yet, so this is never public."""
@@ -44,7 +46,9 @@ class Permission(StrEnum):
     """Write a government's request down, and answer it."""
 
 
-_PUBLIC = frozenset({Permission.LIBRARY_READ, Permission.SESSION_OPEN, Permission.SESSION_CLOSE})
+_PUBLIC = frozenset(
+    {Permission.LIBRARY_READ, Permission.SESSION_OPEN, Permission.SESSION_CLOSE, Permission.ENROLMENT_USE}
+)
 _ANALYST = _PUBLIC | {
     Permission.OVERVIEW_READ,
     Permission.NETWORKS_READ,

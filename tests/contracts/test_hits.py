@@ -24,6 +24,10 @@ def hits(numbers: range, **changes: object) -> pa.Table:
         "field": "links",
         "matched": "https://ПРИМЕР.example/\0",
         "relation": "subdomain",
+        "place": 2,
+        "confidence": 40,
+        "reason": "Because.",
+        "remark": "On a warning list.",
     }
     rows = [facts | {"hit_id": f"hit--{n:05}", "target_id": f"telegram:{n}"} | changes for n in numbers]
     return pa.Table.from_pylist(rows, schema=HITS)
@@ -37,7 +41,7 @@ def test_hits_come_back_as_they_went_in(vault: Vault) -> None:
 
 
 def test_what_a_source_does_not_say_stays_unsaid(vault: Vault) -> None:
-    given = hits(range(1), platform=None, account_id=None, at=None, matched="x")
+    given = hits(range(1), platform=None, account_id=None, at=None, place=None, remark=None, matched="x")
     vault.hits.add(given)
     assert vault.hits.all().equals(given)
 

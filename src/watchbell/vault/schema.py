@@ -24,7 +24,7 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0003"
+HEAD = "0004"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -69,7 +69,13 @@ hits = Table(
     Column("field", Plain, nullable=False),
     Column("matched", Plain, nullable=False),
     Column("relation", Plain, nullable=False),
+    Column("place", Integer),
+    Column("confidence", SmallInteger),
+    Column("reason", Plain),
+    Column("remark", Plain),
     Index("hits_by_target", "target_kind", "target_id"),
+    Index("hits_by_time", "at", "hit_id"),
+    Index("hits_by_indicator", "indicator_id"),
 )
 
 ads = Table(

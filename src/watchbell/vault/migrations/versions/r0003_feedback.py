@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("modified", Instant, primary_key=True),
         sa.Column("record", sa.Text, nullable=False),
     )
+    op.create_index("hits_by_indicator", "hits", ["indicator_id"])
     op.create_index("ledger_by_subject", "ledger", ["subject"])
     _make_feedback()
     _make_requests()

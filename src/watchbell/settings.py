@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     """Name of the organisation that runs this workspace; what it shares carries this name."""
     session_hours: int = Field(default=12, ge=1, le=168)
     """How long a sign-in at the desk lasts."""
+    dispute_days: int = Field(default=14, ge=1, le=90)
+    """Within how many days whoever disputes an indicator is owed an answer."""
     allowed_hosts: tuple[str, ...] = ()
     """The names by which `watchbell serve` may be asked, beside this machine's own; in the environment, a JSON list.
     Empty behind a proxy: any name, for the proxy sees to it."""

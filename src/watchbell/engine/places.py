@@ -43,10 +43,16 @@ class Spark:
     """A SparkSession."""
 
     def co_actions(self, slots: Slots, windows: Sequence[int], floor: int) -> list[CoActions]:
-        """Count there; see `engine.spark_counting`."""
+        """Count there; see `engine.spark_counting`.
+
+        Raises:
+            WatchbellError: a task failed.
+        """
+        from watchbell.engine.spark import tasks_failing_in_a_sentence  # noqa: PLC0415  # the extra `spark`
         from watchbell.engine.spark_counting import co_actions  # noqa: PLC0415  # commands start without the compiler
 
-        return co_actions(self.session, slots, windows, floor)
+        with tasks_failing_in_a_sentence():
+            return co_actions(self.session, slots, windows, floor)
 
 
 HERE = Local()

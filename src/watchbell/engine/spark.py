@@ -1,6 +1,7 @@
 """A Spark session to count in: one that is running already, or one made for the question and stopped after it."""
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from watchbell.errors import MissingExtraError, MissingProgramError
+from watchbell.errors import MissingExtraError, MissingProgramError, WatchbellError
 
 WHAT = "Counting on Spark"
 NO_JAVA = (
@@ -99,14 +100,40 @@ def _properties(master: str | None, conf: Mapping[str, str], folder: Path) -> di
 
 
 def _started(builder: Any, properties: Mapping[str, str]) -> Any:
-    from pyspark.errors import PySparkException  # noqa: PLC0415  # the extra `spark`
-
     for name, value in properties.items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
-    except (PySparkException, OSError) as error:
-        first = (str(error) or type(error).__name__).splitlines()[0]
-        raise MissingProgramError(
-            f"Spark did not start on {properties.get('spark.master', 'its master')}: {first}"
+    except (*_failures(), OSError) as error:
+        place = properties.get("spark.master", "its master")
+        raise MissingProgramError(f"Spark did not start on {place}. {_reason(error)}") from error
+
+
+@contextmanager
+def tasks_failing_in_a_sentence() -> Iterator[None]:
+    """Turn what Spark says of a failed task into one sentence.
+
+    Raises:
+        WatchbellError: a task failed.
+    """
+    try:
+        yield
+    except _failures() as error:
+        raise WatchbellError(
+            f"A task on Spark failed. {_reason(error)} Every worker needs Python with the same release of Watchbell; "
+            "see docs/howto/run-on-a-cluster.md."
         ) from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from py4j.protocol import Py4JError  # noqa: PLC0415  # the extra `spark`
+    from pyspark.errors import PySparkException  # noqa: PLC0415  # the extra `spark`
+
+    return (PySparkException, Py4JError)
+
+
+def _reason(error: Exception) -> str:
+    """Return the line that says why: the last one of a traceback in Python, else the first that has words."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    told = [line for line in said if re.match(r"[\w.]*(Error|Exception): ", line) and "py4j" not in line]
+    return f"{(told or said or [type(error).__name__])[0].rstrip('.')}."

@@ -1,164 +1,216 @@
-"""Indicators laid out for looking up: what a post or an ad holds goes in, the indicators that name it come out."""
+"""Indicators laid out for looking up: keys of what a post or an ad holds go in, the indicators that they name come out.
+
+An indicator is kept as a row of a table, and found by a sorted array of fingerprints: 10⁷ of them fit into memory, and
+a look-up costs no more for a million than for a thousand.
+"""
 
 import ipaddress
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from watchbell.match.shared_hosts import parents, why_shared
-from watchbell.model.addresses import author_of, canonical_url, host_of, normalise_handle
+import numpy as np
+import polars as pl
+
+from watchbell.match.links import KEYS, account_key, page_key
+from watchbell.match.near import near_pictures, near_texts
+from watchbell.match.shared_hosts import why_shared
+from watchbell.match.spelling import digits_of, spelled
+from watchbell.match.warning_lists import NamedList, bundled_lists, remarks_on
+from watchbell.model.decay import confidence_at
 from watchbell.model.indicators import Indicator, IndicatorKind, Relation
 
-_KINDS_IN_LINKS = {
-    IndicatorKind.DOMAIN,
-    IndicatorKind.URL,
-    IndicatorKind.HANDLE,
-    IndicatorKind.IP,
-    IndicatorKind.CIDR,
-    IndicatorKind.PACKAGE,
+if TYPE_CHECKING:
+    from watchbell.engine.hamming import Hashes
+    from watchbell.engine.known_texts import KnownTexts
+
+KINDS_IN_LINKS = frozenset(
+    {
+        IndicatorKind.DOMAIN,
+        IndicatorKind.URL,
+        IndicatorKind.HANDLE,
+        IndicatorKind.IP,
+        IndicatorKind.CIDR,
+        IndicatorKind.PACKAGE,
+    }
+)
+_HELD = {
+    "kind": pl.String,
+    "key": pl.String,
+    "indicator_id": pl.String,
+    "indicator_value": pl.String,
+    "source": pl.String,
+    "tlp": pl.String,
+    "confidence": pl.Int16,
+    "remark": pl.String,
 }
-_APP_STORE_ID = re.compile(r"/id(\d{6,12})(?:[/?]|$)")
+_ASIDE = {"indicator_value": pl.String, "source": pl.String, "reason": pl.String}
+FOUND = {**KEYS, "reason": pl.String, **{name: kind for name, kind in _HELD.items() if name not in KEYS}}
+"""Columns of what was found: the words, the key, how they relate and why, and the indicator."""
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-class Match(NamedTuple):
-    """An indicator, and how the words that were looked up relate to it."""
-
-    indicator: Indicator
-    relation: Relation
+# Rows turned into a column at a time, so that Python's own objects for all of them are never in memory together.
+_PART = 50_000
 
 
 class IndicatorIndex:
-    """The indicators in force at one time. Lookups are exact: nothing here guesses."""
+    """The indicators that may match at one time."""
 
-    def __init__(self, by_key: Mapping[tuple[IndicatorKind, str], tuple[Indicator, ...]]) -> None:
-        """Keep indicators by kind and key; `build` makes the keys."""
-        self._by_key = by_key
-        self.kinds = frozenset(kind for kind, _ in by_key)
+    def __init__(self, held: pl.DataFrame, set_aside: pl.DataFrame) -> None:
+        """Lay out a table of indicators; `build` makes it."""
+        fingerprints = _fingerprints(held)
+        order = fingerprints.arg_sort()
+        self._held = held[order]
+        self._fingerprints = fingerprints.gather(order).to_numpy()
+        self.kinds = frozenset(held["kind"].unique())
         """The kinds there is anything of: the rest need not be looked for."""
-        self.looks_at_links = not self.kinds.isdisjoint(_KINDS_IN_LINKS)
-        self._networks = [
-            (ipaddress.ip_network(key), held) for (kind, key), held in by_key.items() if kind is IndicatorKind.CIDR
-        ]
+        self.looks_at_links = not self.kinds.isdisjoint(KINDS_IN_LINKS)
+        self.set_aside = set_aside
+        """Domains that never match, with the reason: hosts that very many people share, and public suffixes."""
 
     @classmethod
-    def build(cls, indicators: Iterable[Indicator], *, now: datetime) -> "IndicatorIndex":
-        """Return the index of the indicators that hold at `now`: neither revoked, nor past their `valid_until`.
+    def build(
+        cls,
+        indicators: Iterable[Indicator],
+        *,
+        now: datetime,
+        ended: bool = False,
+        warnings: Sequence[NamedList] | None = None,
+    ) -> "IndicatorIndex":
+        """Return the index of the indicators that hold at `now`.
 
-        A domain that very many people share (`match/warninglists/shared_hosts.toml`) or that is a public suffix is
-        left out, and so is TEXT, which has no exact form.
+        Args:
+            indicators: the indicators; one that is revoked or past its `valid_until` is left out.
+            now: the day to which confidence is faded.
+            ended: keep those too that are revoked or have ended.
+            warnings: warning lists whose remarks hits carry; without any, those that ship with Watchbell.
         """
-        by_key: dict[tuple[IndicatorKind, str], list[Indicator]] = defaultdict(list)
+        lists = bundled_lists() if warnings is None else tuple(warnings)
+        parts, aside = [pl.DataFrame(schema=_HELD)], []
+        rows: list[tuple[Any, ...]] = []
         for indicator in indicators:
-            expired = indicator.valid_until is not None and indicator.valid_until <= now
-            if not indicator.revoked and not expired and _can_match(indicator):
-                by_key[indicator.kind, _key(indicator)].append(indicator)
-        return cls({key: tuple(held) for key, held in by_key.items()})
+            if not ended and (
+                indicator.revoked or (indicator.valid_until is not None and indicator.valid_until <= now)
+            ):
+                continue
+            why = why_shared(indicator.value) if indicator.kind is IndicatorKind.DOMAIN else None
+            if why is not None:
+                aside.append((indicator.value, indicator.source, why))
+                continue
+            rows.append(_row(indicator, now, lists))
+            if len(rows) == _PART:
+                parts.append(pl.DataFrame(rows, schema=_HELD, orient="row"))
+                rows = []
+        parts.append(pl.DataFrame(rows, schema=_HELD, orient="row"))
+        return cls(_with_bulk_keys(pl.concat(parts)), pl.DataFrame(aside, schema=_ASIDE, orient="row"))
 
     def __len__(self) -> int:
-        return sum(map(len, self._by_key.values()))
+        return self._held.height
 
-    def in_link(self, link: str) -> Iterator[Match]:
-        """Yield what names the page, host, account, application or address that a link leads to."""
-        url = canonical_url(link)
-        host = None if url is None else host_of(url)
-        if url is None or host is None:
-            return
-        yield from self._exact(IndicatorKind.URL, page_key(url))
-        if host[-1].isdigit() or host[-1] == "]":
-            yield from self._address(host.strip("[]"))
-            return
-        yield from self._exact(IndicatorKind.DOMAIN, host)
-        for parent in parents(host):
-            for held in self._by_key.get((IndicatorKind.DOMAIN, parent), ()):
-                yield Match(held, Relation.EXACT if host == f"www.{parent}" else Relation.SUBDOMAIN)
-        author = author_of(url)
-        if author is not None:
-            yield from self._account(*author)
-        package = _package_in(url, host)
-        if package is not None:
-            yield from self._exact(IndicatorKind.PACKAGE, package)
+    def found(self, keys: pl.DataFrame) -> pl.DataFrame:
+        """Return the indicators (FOUND) that keys (KEYS) name: exactly, or by the network that an address lies in."""
+        exact = self._with_key(keys)
+        if IndicatorKind.CIDR not in self.kinds:
+            return exact
+        return pl.concat([exact, self._with_key(self._in_networks(keys.filter(pl.col("kind") == IndicatorKind.IP)))])
 
-    def in_name(self, platform: str, name: str) -> Iterator[Match]:
-        """Yield what names the account that a post of `platform` mentions or was written by: a handle or an id."""
-        name = name.strip().removeprefix(f"{platform}:")
-        if not any(sign.isspace() for sign in name):
-            yield from self._account(platform, normalise_handle(name))
+    def near(self, kind: IndicatorKind, words: pl.Series) -> pl.DataFrame:
+        """Return the indicators (FOUND) that some distinct pictures (PDQ) or texts (TEXT) are near to, not equal."""
+        if kind is IndicatorKind.PDQ:
+            return self._with_key(near_pictures(words, *self._pictures))
+        return self._with_key(near_texts(words, *self._texts))
 
-    def in_words(self, kind: IndicatorKind, words: str) -> Iterator[Match]:
-        """Yield what names an e-mail address, phone number, hashtag or hash found in a post."""
-        yield from self._exact(kind, _word_key(kind, words))
+    def _with_key(self, keys: pl.DataFrame) -> pl.DataFrame:
+        asked = _fingerprints(keys).to_numpy()
+        place = np.searchsorted(self._fingerprints, asked)
+        behind = np.searchsorted(self._fingerprints, asked, side="right")
+        known = behind > place
+        spans = np.unique(np.stack([place[known], behind[known]], axis=1), axis=0)
+        rows = np.concatenate([np.empty(0, np.int64), *(np.arange(low, high) for low, high in spans)])
+        found = keys.filter(pl.Series(known, dtype=pl.Boolean)).join(self._held[rows], on=["kind", "key"])
+        if "reason" not in found.columns:
+            found = found.with_columns(reason=pl.lit(None, pl.String))
+        return found.select(*FOUND)
 
-    def _account(self, platform: str, handle: str) -> Iterator[Match]:
-        for held in self._by_key.get((IndicatorKind.HANDLE, _account_key(platform, handle)), ()):
-            yield Match(held, Relation.ACCOUNT)
+    def _in_networks(self, addresses: pl.DataFrame) -> pl.DataFrame:
+        rows = [
+            (words, IndicatorKind.CIDR.value, network, Relation.SUBDOMAIN.value)
+            for words, address in addresses.select("words", "key").iter_rows()
+            for network in self._networks_around(address)
+        ]
+        return pl.DataFrame(rows, schema=KEYS, orient="row")
 
-    def _address(self, host: str) -> Iterator[Match]:
+    def _networks_around(self, address: str) -> Iterator[str]:
         try:
-            address = ipaddress.ip_address(host)
+            number = ipaddress.ip_address(address)
         except ValueError:
             return
-        yield from self._exact(IndicatorKind.IP, str(address))
-        for network, held in self._networks:
-            if address in network:
-                yield from (Match(indicator, Relation.SUBDOMAIN) for indicator in held)
+        for length in self._lengths[number.version]:
+            yield str(ipaddress.ip_network((number, length), strict=False))
 
-    def _exact(self, kind: IndicatorKind, key: str) -> Iterator[Match]:
-        for held in self._by_key.get((kind, key), ()):
-            yield Match(held, Relation.EXACT)
+    @cached_property
+    def _lengths(self) -> Mapping[int, tuple[int, ...]]:
+        """The lengths of prefixes that there are, by version: few, however many networks."""
+        networks = [ipaddress.ip_network(key) for key in self._keys_of(IndicatorKind.CIDR)]
+        return {
+            four_or_six: tuple({n.prefixlen for n in networks if n.version == four_or_six}) for four_or_six in (4, 6)
+        }
 
+    def _keys_of(self, kind: IndicatorKind) -> pl.Series:
+        return self._held.filter(pl.col("kind") == kind)["key"].unique().sort()
 
-def page_key(url: str) -> str:
-    """Return what makes a canonical address a page: no scheme, no `www.`, no slash at the end of the path."""
-    path, question, query = url.partition("://")[2].removeprefix("www.").partition("?")
-    return path.rstrip("/") + question + query
+    @cached_property
+    def _pictures(self) -> "tuple[Hashes, pl.Series]":
+        from watchbell.match.near import laid_out_pictures  # noqa: PLC0415  # commands start without the compiler
 
+        return laid_out_pictures(self._keys_of(IndicatorKind.PDQ))
 
-def _can_match(indicator: Indicator) -> bool:
-    if indicator.kind is IndicatorKind.DOMAIN:
-        return why_shared(indicator.value) is None
-    return indicator.kind is not IndicatorKind.TEXT
+    @cached_property
+    def _texts(self) -> "tuple[KnownTexts, pl.Series]":
+        from watchbell.match.near import laid_out_texts  # noqa: PLC0415  # commands start without the compiler
 
-
-def _account_key(platform: str, handle: str) -> str:
-    return f"{platform} {handle}"
-
-
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+        return laid_out_texts(self._keys_of(IndicatorKind.TEXT))
 
 
-_WORD_KEYS: Mapping[IndicatorKind, Callable[[str], str]] = {
-    IndicatorKind.PHONE: _digits,
-    IndicatorKind.HASHTAG: lambda words: words.lstrip("#＃").lower(),  # noqa: RUF001  # full-width, as CJK keyboards give
-}
+def _fingerprints(keys: pl.DataFrame) -> pl.Series:
+    return keys.select(pl.concat_str("kind", "key", separator="\0").hash(seed=1))["kind"].rename("fingerprint")
 
 
-def _word_key(kind: IndicatorKind, words: str) -> str:
-    return _WORD_KEYS.get(kind, str.lower)(words)
+def _row(indicator: Indicator, now: datetime, lists: Sequence[NamedList]) -> tuple[Any, ...]:
+    return (
+        indicator.kind.value,
+        _key(indicator),
+        indicator.id,
+        indicator.value,
+        indicator.source,
+        indicator.tlp.value,
+        confidence_at(indicator, now),
+        remarks_on(indicator, lists),
+    )
 
 
 def _key(indicator: Indicator) -> str:
-    match indicator.kind:
-        case IndicatorKind.URL:
-            return page_key(indicator.value)
-        case IndicatorKind.HANDLE:
-            return _account_key(indicator.platform or "", indicator.value)
-        case IndicatorKind.DOMAIN | IndicatorKind.IP | IndicatorKind.CIDR | IndicatorKind.PACKAGE:
-            return indicator.value
-        case _:
-            return _word_key(indicator.kind, indicator.value)
+    if indicator.kind is IndicatorKind.HANDLE:
+        return account_key(indicator.platform or "", indicator.value)
+    return _KEYS.get(indicator.kind, str.lower)(indicator.value)
 
 
-def _package_in(url: str, host: str) -> str | None:
-    """Return the application that a store's page is about."""
-    if host == "play.google.com":
-        return next(iter(parse_qs(urlsplit(url).query).get("id", ())), None)
-    if host in ("apps.apple.com", "itunes.apple.com"):
-        found = _APP_STORE_ID.search(url)
-        return found[1] if found else None
-    return None
+_KEYS: Mapping[IndicatorKind, Callable[[str], str]] = {
+    IndicatorKind.PHONE: digits_of,
+    IndicatorKind.HASHTAG: lambda words: words.lstrip("#＃").lower(),  # noqa: RUF001  # full-width, as CJK keyboards give
+    # These are spelled for the whole column at once.
+    IndicatorKind.URL: str,
+    IndicatorKind.TEXT: str,
+    IndicatorKind.PACKAGE: str,
+}
+
+
+def _with_bulk_keys(held: pl.DataFrame) -> pl.DataFrame:
+    kind, key = pl.col("kind"), pl.col("key")
+    return held.with_columns(
+        key=pl.when(kind == IndicatorKind.URL)
+        .then(page_key(key))
+        .when(kind == IndicatorKind.TEXT)
+        .then(spelled(key))
+        .otherwise(key)
+    )

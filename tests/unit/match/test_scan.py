@@ -129,7 +129,7 @@ def test_one_hit_for_each_indicator_post_and_column() -> None:
 def test_nothing_in_gives_nothing_out() -> None:
     assert scan_posts(POSTS.empty_table(), _INDEX) == HITS.empty_table()
     assert scan_ads([], _INDEX) == HITS.empty_table()
-    assert scan_posts(_posts({"text": "https://bad.example"}), IndicatorIndex({})).num_rows == 0
+    assert scan_posts(_posts({"text": "https://bad.example"}), IndicatorIndex.build([], now=_NOW)).num_rows == 0
 
 
 def test_ads_are_looked_through_like_posts() -> None:

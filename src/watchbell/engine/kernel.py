@@ -184,14 +184,14 @@ def group(keys: Array) -> tuple[Array, Array, Array]:
 
 
 @njit(cache=True, nogil=True)
-def _measured(met: Array, rows: Array, slots: tuple[Array, Array, Array], window: int, gaps: Array) -> Any:
+def _measured(met: Array, rows: Array, slots: tuple[Array, Array, Array, Array], window: int, gaps: Array) -> Any:
     """Measure one pair from the rows of `met` (two slots in each) that lie within the window; write into `gaps`.
 
     Returns:
-        Post pairs, distinct objects, first and last time, and the marks of the distinct objects, added up.
+        Rows; post pairs that they stand for; distinct objects; first and last time; the distinct objects' marks, added.
     """
-    objects, times, marks = slots
-    count, shared, weight, previous = 0, 0, 0.0, -1
+    objects, times, marks, factors = slots
+    count, stands, shared, weight, previous = 0, 0, 0, 0.0, -1
     first, last = np.iinfo(np.int64).max, np.iinfo(np.int64).min
     for row in rows:
         left, right = np.int64(met[row] >> _HALF), np.int64(met[row] & _LOW)
@@ -200,27 +200,33 @@ def _measured(met: Array, rows: Array, slots: tuple[Array, Array, Array], window
             continue
         gaps[count] = gap
         count += 1
+        stands += factors[left] if len(factors) else 1
         first, last = min(first, times[left]), max(last, times[right])
         # Rows are in slot order and slots in object order: an object's rows stand together.
         if objects[left] != previous:
             previous = objects[left]
             shared += 1
             weight += marks[left]
-    return count, shared, first, last, weight
+    return count, stands, shared, first, last, weight
 
 
 @njit(cache=True, nogil=True)
 def measure(
-    met: Array, grouped: tuple[Array, Array, Array], slots: tuple[Array, Array, Array], window: int, floor: int
+    met: Array,
+    grouped: tuple[Array, Array, Array],
+    slots: tuple[Array, Array, Array, Array],
+    window: int,
+    floor: int,
 ) -> tuple[Array, Array, Array, Array, Array, Array, Array]:
     """Keep the pairs of one partition with at least `floor` post pairs within `window`, and measure them.
 
     Args:
         met: The two slots of each row, as `deal` writes them.
         grouped: What `group` makes of the rows' keys.
-        slots: Objects, times and marks of all slots.
+        slots: Objects, times and marks of all slots; and how many post pairs one stands for in each (int64), or nothing
+            where each is itself.
         window: Inclusive, unit of the times.
-        floor: At least 1.
+        floor: At least 1; what was seen counts, not what it stands for.
 
     Returns:
         For each kept pair, in order of appearance: its key (uint64, lower account code in the high half), post pairs,
@@ -239,7 +245,7 @@ def measure(
         found = _measured(met, order[starts[k] : starts[k + 1]], slots, window, gaps)
         if found[0] >= floor:
             keys[kept] = distinct[k]
-            counts[kept], shared[kept], first[kept], last[kept], weight[kept] = found
+            counts[kept], shared[kept], first[kept], last[kept], weight[kept] = found[1:]
             median[kept] = gaps[0] if found[0] == 1 else np.median(gaps[: found[0]])
             kept += 1
     return keys[:kept], counts[:kept], shared[:kept], first[:kept], last[:kept], median[:kept], weight[:kept]

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from watchbell.engine import kernel
 from watchbell.engine.slots import Array, CoActions, Slots
+from watchbell.engine.thinning import Viral, thinned
+from watchbell.errors import UsageError
 
 # Post pairs of one partition: 2^15 rows of 16 bytes and their sketch stay in a core's second-level cache.
 _PARTITION_ROWS = 1 << 15
@@ -22,41 +25,77 @@ LEAST_MEMORY = _ROW_BYTES * _PARTITION_ROWS
 """With less than this for post pairs (bytes), more time goes into beginning than into counting."""
 # Many times the cores, for stretches with as many post pairs need not take as long.
 _STRETCHES = 32
+_TOO_MANY = (
+    "More than {pairs:,} pairs of accounts have {floor} post pairs: more than fit into the memory. Ask for more post "
+    "pairs with --min-shared, for a narrower window, or give more memory with --memory."
+)
 _EVERY_PAIR = np.zeros(1, np.uint8), 1
 
 
+class Budget(NamedTuple):
+    """What counting may take, besides the slots themselves."""
+
+    turn: int = 1 << 30
+    """Bytes for the post pairs of one turn; at least `LEAST_MEMORY` are taken."""
+    of_object: int | None = None
+    """Post pairs of one object; one with more is thinned. None: every object is counted exactly."""
+    answer: int | None = None
+    """Pairs with `floor` post pairs, all windows together. None: as many as there are."""
+
+
+NO_LIMIT = Budget()
+
+
 def co_actions(
-    slots: Slots, windows: Sequence[int], floor: int, threads: int | None = None, memory: int = 1 << 30
+    slots: Slots, windows: Sequence[int], floor: int, threads: int | None = None, budget: Budget = NO_LIMIT
 ) -> list[CoActions]:
     """Return for each window every pair of accounts with at least `floor` post pairs within it.
 
-    Exact, and the same for any number of threads and any memory. Time follows the post pairs in the widest window, and
-    they are counted in as many turns as the memory makes necessary: a turn deals the pairs whose keys lie in its range.
+    Exact where no object is thinned; the same for any number of threads and any size of a turn. Time follows the post
+    pairs in the widest window. They are counted in as many turns as `budget.turn` makes necessary: a turn deals the
+    pairs whose keys lie in its range, so the post pairs of two accounts are never parted.
 
     Args:
         slots: Sorted; see `Slots`.
         windows: Inclusive, in the unit of the times. All are counted at once, which costs little more than the widest.
         floor: At least 1.
         threads: All cores when None.
-        memory: How many bytes the post pairs of a turn may take; at least `LEAST_MEMORY` is taken. The slots and the
-            answer come on top, and the post pairs of two accounts are never parted.
+        budget: What it may take.
+
+    Raises:
+        UsageError: the answer has more pairs than the budget allows.
     """
+    slots, factors = _thinned(slots, max(windows), budget.of_object)
     ends = kernel.reach(slots.objects, slots.times, max(windows))
+    columns = (slots.objects, slots.times, slots.marks, factors)
+    pairs = 0
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         counts = _tallied(slots, ends, pool)
         found: list[list[tuple[Array, ...]]] = []
-        for turn in _turns(counts.sum(axis=0), max(memory, LEAST_MEMORY) // _ROW_BYTES):
+        for turn in _turns(counts.sum(axis=0), max(budget.turn, LEAST_MEMORY) // _ROW_BYTES):
             parts = _dealt(slots, ends, counts, turn, pool)
-            found += pool.map(partial(_measured, slots=slots, windows=windows, floor=floor), parts)
+            of_turn = list(pool.map(partial(_measured, columns=columns, windows=windows, floor=floor), parts))
             del parts  # or two turns would be in memory at once
+            found += of_turn
+            pairs += sum(len(measures[0]) for part in of_turn for measures in part)
+            if budget.answer is not None and pairs > budget.answer:
+                raise UsageError(_TOO_MANY.format(floor=floor, pairs=budget.answer))
     return [in_order(of_window) for of_window in zip(*found, strict=True)]
 
 
-def _measured(dealt: Array, slots: Slots, windows: Sequence[int], floor: int) -> list[tuple[Array, ...]]:
+def viral(slots: Slots, window: int, most: int | None) -> list[Viral]:
+    """Return the objects with more than `most` post pairs within the window; `co_actions` thins them."""
+    return [] if most is None else thinned(slots, followers(slots, window), most)[2]
+
+
+def _thinned(slots: Slots, window: int, most: int | None) -> tuple[Slots, Array]:
+    return (slots, np.zeros(0, np.int64)) if most is None else thinned(slots, followers(slots, window), most)[:2]
+
+
+def _measured(dealt: Array, columns: Any, windows: Sequence[int], floor: int) -> list[tuple[Array, ...]]:
     if floor > 1:
         dealt = dealt[kernel.sift(dealt[:, 0], np.empty(_CELLS, np.uint8), min(floor, MAX_CELL_COUNT))]
     grouped = kernel.group(dealt[:, 0])
-    columns = (slots.objects, slots.times, slots.marks)
     return [kernel.measure(dealt[:, 1], grouped, columns, window, floor) for window in windows]
 
 

@@ -209,7 +209,9 @@ def _measured(batches: Batches, *, windows: Sequence[int], floor: int) -> Batche
     met = (first << np.uint64(32)) | (first + np.uint64(1))
     grouped = kernel.group(pairs.view(np.uint64))
     for window in windows:
-        keys, *measures = kernel.measure(met, grouped, (both.objects, both.times, both.marks), window, floor)
+        keys, *measures = kernel.measure(
+            met, grouped, (both.objects, both.times, both.marks, np.zeros(0, np.int64)), window, floor
+        )
         columns = (np.full(len(keys), window), keys.view(np.int64), *measures)
         yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=_MEASURED)
 

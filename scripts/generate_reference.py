@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args, get_origin
 import pyarrow as pa
 
 from watchbell import errors
-from watchbell.ads import disclaimers, images, register
+from watchbell.ads import disclaimers, images, register, review
 from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 from watchbell.detect import traces
@@ -280,6 +280,7 @@ def policy_section(rule: Rule) -> str:
 
 
 CHECKS = (
+    (review.CODE_UNSURE, "It may be political, the model cannot tell, and it names nobody who paid."),
     (disclaimers.CODE_MISSING, "The ad is political, and neither its record nor its text says who paid."),
     (register.CODE_UNKNOWN, "The ad claims a registration that the register does not have for the day the ad ran."),
     (register.CODE_MISMATCH, "The register knows the claimed registration under another name than the payer's."),

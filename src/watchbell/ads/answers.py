@@ -48,6 +48,7 @@ def answer_of(decision: AdDecision, given: Mapping[str, Any]) -> dict[str, Any]:
         "id": given["id"],
         "decision": decision.verdict.value,
         "political": decision.political,
+        "political_probability": decision.political_probability,
         "policies": [finding.model_dump(mode="json") for finding in decision.policies],
         "disclaimer": decision.disclaimer.model_dump(mode="json"),
     }

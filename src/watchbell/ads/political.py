@@ -1,4 +1,4 @@
-"""Is an ad political? A count of words that anyone can follow, from a lexicon that names its sources."""
+"""Is an ad political? A trained model over its words and the points of a lexicon, and the words that say so."""
 
 import re
 from collections.abc import Iterator
@@ -8,17 +8,23 @@ from typing import NamedTuple
 
 import yaml
 
+from watchbell.ads.classifier import Classifier
 from watchbell.ads.normalise import READ_AT_MOST, Normalised, normalise
 from watchbell.model.ads import Ad
 
 _WORDS_SHOWN = 4
+_EVEN_ODDS = 0.5
 
 
 class Answer(NamedTuple):
-    """Political or not, and why, in a sentence that quotes the ad."""
+    """Political or not, how likely, and why, in a sentence that quotes the ad."""
 
     political: bool
     reason: str
+    probability: float | None = None
+    """None where nothing was judged: somebody declared it."""
+    unsure: bool = False
+    """The model abstains: a person must look."""
 
 
 class Word(NamedTuple):
@@ -31,13 +37,12 @@ class Word(NamedTuple):
 
 
 class Lexicon:
-    """Weighted words of each topic, and the points that make an ad political."""
+    """Weighted words of each topic."""
 
     def __init__(self, text: str) -> None:
         """Read the lexicon's YAML text."""
         written = yaml.safe_load(text)
         self.version: str = written["version"]
-        self.threshold: int = written["threshold"]
         self.entries = tuple(_entries(written["topics"]))
 
     @classmethod
@@ -75,24 +80,33 @@ def _entries(topics: dict[str, dict[str, dict[int, str]]]) -> Iterator[tuple[str
                 yield topic, weight, re.compile(rf"\b(?:{written})\b")
 
 
-def political(ad: Ad) -> Answer:
-    """Return whether an ad is political: declared so, or by three points of the lexicon's words."""
+def political(ad: Ad, classifier: Classifier | None = None) -> Answer:
+    """Return whether an ad is political: declared so, or likelier than not by its words; the bundled model if None."""
     if ad.declared_political:
         return Answer(political=True, reason="The advertiser or the library declared it political.")
     words = " ".join(filter(None, (ad.text, ad.disclaimer, ad.advertiser, ad.payer)))
-    return political_text(words[:READ_AT_MOST], Lexicon.bundled())
+    return political_text(words[:READ_AT_MOST], classifier or Classifier.bundled())
 
 
-def political_text(text: str, lexicon: Lexicon) -> Answer:
-    """Return whether a text is political by the points of its words."""
-    words = lexicon.words_in(normalise(text))
-    points = sum(word.weight for word in words)
-    if not words:
-        return Answer(political=False, reason="It has no word of elections, candidates, parties, offices or issues.")
-    shown = ", ".join(f"“{word.quote}” ({word.topic})" for word in words[:_WORDS_SHOWN])
+def political_text(text: str, classifier: Classifier) -> Answer:
+    """Return whether a text is political: likelier than not, by the model."""
+    plain = normalise(text)
+    words = Lexicon.bundled().words_in(plain)
+    if not any(map(str.isalnum, plain.text)):
+        return Answer(political=False, reason="It has no words.", probability=0.0)
+    judged = classifier.judge(plain, sum(word.weight for word in words))
+    shown = _shown(words) if words else ", ".join(f"“{plain.quote(*span)}”" for span in judged.words[:_WORDS_SHOWN])
+    unsure = classifier.abstains(judged.probability)
+    is_political = judged.probability >= _EVEN_ODDS
+    return Answer(is_political, _reason(judged.probability, shown, unsure=unsure), judged.probability, unsure)
+
+
+def _reason(probability: float, shown: str, *, unsure: bool) -> str:
+    odds = f"The model takes it for political with a probability of {probability:.0%}"
+    doubt = ", too near even for a machine to decide" if unsure else ""
+    return f"{odds}{doubt}. " + (f"Words that speak for it: {shown}." if shown else "No word speaks for it.")
+
+
+def _shown(words: list[Word]) -> str:
     more = f" and {len(words) - _WORDS_SHOWN} more" if len(words) > _WORDS_SHOWN else ""
-    if points >= lexicon.threshold:
-        return Answer(political=True, reason=f"Its words make it political: {shown}{more}.")
-    return Answer(
-        political=False, reason=f"Too little for a political ad ({points} of {lexicon.threshold} points): {shown}."
-    )
+    return ", ".join(f"“{word.quote}” ({word.topic})" for word in words[:_WORDS_SHOWN]) + more

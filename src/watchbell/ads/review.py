@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from watchbell.ads import disclaimers
+from watchbell.ads.classifier import Classifier
 from watchbell.ads.images import ImageReader
 from watchbell.ads.normalise import READ_AT_MOST
 from watchbell.ads.policy import Judged, policy_findings
-from watchbell.ads.political import political
+from watchbell.ads.political import Answer, political
 from watchbell.ads.register import Register, payer_findings
 from watchbell.ads.rulebook import RuleBook
-from watchbell.model.ads import Ad, AdDecision, PolicyFinding, Verdict
+from watchbell.model.ads import Ad, AdDecision, DisclaimerFinding, DisclaimerState, PolicyFinding, Verdict
 
 CODE_TOO_LONG = "TEXT-TOO-LONG"
+CODE_UNSURE = "POL-UNSURE"
 _SPEAKS_OF_VOTING = "It speaks of how, when or whether to vote."
 
 
@@ -23,10 +25,11 @@ def review(
     now: datetime,
     register: Register | None = None,
     images: ImageReader | None = None,
+    classifier: Classifier | None = None,
 ) -> AdDecision:
     """Return the first decision on an ad.
 
-    The same ad under the same `rules.version` and register gives the same decision but for its time.
+    The same ad under the same `rules.version`, model and register gives the same decision but for its time.
 
     Args:
         ad: what is reviewed; nothing it points to is fetched.
@@ -34,14 +37,16 @@ def review(
         now: the time of the decision, and the day the ad runs where it gives none.
         register: whom to ask about a claimed registration; None asks nobody.
         images: reads the words inside the ad's pictures; None leaves them unread.
+        classifier: tells what is political; the bundled one when None.
     """
     ad, unread = images.words_of(ad) if images else (ad, ())
     words = "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
     judged = policy_findings(words[:READ_AT_MOST], rules)
-    answer = political(ad)
+    classifier = classifier or Classifier.bundled()
+    answer = political(ad, classifier)
     is_political = answer.political or bool(judged)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
-    held = disclaimers.missing(disclaimer) + unread + _too_long(words)
+    held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)
     held += payer_findings(ad, register, now) if register else ()
     return AdDecision(
         ad_id=ad.id,
@@ -50,9 +55,20 @@ def review(
         political_reason=answer.reason if answer.political or not judged else _SPEAKS_OF_VOTING,
         policies=tuple(one.finding for one in judged) + held,
         disclaimer=disclaimer,
+        political_probability=answer.probability,
         rules_version=rules.version,
+        political_model=classifier.version,
         decided_at=now,
     )
+
+
+def _unsure(answer: Answer, ad: Ad, disclaimer: DisclaimerFinding) -> tuple[PolicyFinding, ...]:
+    """Hold an ad that may be political and names no payer where it could: if it is, it may not run so."""
+    may_be = answer.unsure and not answer.political and disclaimer.state is DisclaimerState.NOT_NEEDED
+    if not may_be or disclaimer.payer is not None or not ad.reports_payer:
+        return ()
+    reason = "It may be political and names nobody who paid, so a person must say whether it is. " + answer.reason
+    return (PolicyFinding(code=CODE_UNSURE, quote=(ad.text or "(no text)")[:100], reason=reason),)
 
 
 def _too_long(words: str) -> tuple[PolicyFinding, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from watchbell.ads.classifier import Classifier
 from watchbell.ads.images import ImageReader
 from watchbell.ads.register import Register
 from watchbell.ads.rulebook import RuleBook
@@ -15,6 +16,7 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
 from watchbell.desk.ad_review import AdTally, Reviewer, import_ads, review_file, review_lines
+from watchbell.desk.ad_training import train_classifier
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import Reject
 
@@ -43,6 +45,12 @@ ImagesOption = Annotated[
     Path | None,
     typer.Option("--images", metavar="DIR", help="Read the words inside the pictures that ads name in `media`, too."),
 ]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--model", metavar="FILE", help="Tell what is political by this model (`ads train`), not by the bundled one."
+    ),
+]
 
 
 @app.callback()
@@ -60,6 +68,7 @@ def import_(
     register: RegisterOption = None,
     register_covers: RegisterDays = None,
     images: ImagesOption = None,
+    model: ModelOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,7 +76,7 @@ def import_(
 
     Rows that are no ads are kept in the workspace's folder `rejects`, each with its line and the reason.
     """
-    reviewer = _reviewer(register, register_covers, images)
+    reviewer = _reviewer(register, register_covers, images, model)
     done: dict[Path, AdTally] = {}
     problems: list[str] = []
     with open_workspace(workspace) as opened:
@@ -90,13 +99,14 @@ def review_(
     register: RegisterOption = None,
     register_covers: RegisterDays = None,
     images: ImagesOption = None,
+    model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Review ads from a file, without a workspace: one decision a line, in the same order.
 
     What is no ad goes to the file of the decisions with `.rejects.jsonl`, or is said when the decisions are printed.
     """
-    reviewer = _reviewer(register, register_covers, images)
+    reviewer = _reviewer(register, register_covers, images, model)
     if out == _STDOUT:
         if as_json:
             raise UsageError("--json and --out - would both print to standard output; choose a file for --out.")
@@ -109,13 +119,51 @@ def review_(
     _print_done({file: tally}, reviewer.rules.version, [], as_json=as_json)
 
 
-def _reviewer(register: Path | None, covers: tuple[datetime, datetime] | None, images: Path | None) -> Reviewer:
+@app.command()
+def train(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Labelled texts: rows of `text` and `political`.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the model goes.")],
+    bundled: Annotated[bool, typer.Option(help="Train on the examples that come with Watchbell, too.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Train a model of what is political on texts that people have judged; `ads review --model` then uses it.
+
+    A file may also be one JSON object with two lists of texts, `political` and `not_political`.
+    """
+    with waiting(", ".join(file.name for file in files)):
+        trained = train_classifier(files, bundled=bundled)
+    out.write_bytes(trained.classifier.to_bytes())
+    for reject in trained.rejects:
+        err_console.say(f"{reject.file}, {reject.told()}")
+    told = {
+        "model": str(out),
+        "version": trained.classifier.version,
+        "examples": trained.examples,
+        "rejected": len(trained.rejects),
+        "unsure_from": trained.classifier.unsure_from,
+        "unsure_to": trained.classifier.unsure_to,
+    }
+    if as_json:
+        print_json(told)
+        return
+    console.say(f"Trained on {trained.examples:,} texts; the model is in {out}.")
+    band = f"{trained.classifier.unsure_from:.0%} and {trained.classifier.unsure_to:.0%}"
+    console.say(f"It leaves to a person what it finds between {band} likely political.")
+
+
+def _reviewer(
+    register: Path | None, covers: tuple[datetime, datetime] | None, images: Path | None, model: Path | None
+) -> Reviewer:
     first, last = (day.replace(tzinfo=UTC).date() for day in covers) if covers else (None, None)
     return Reviewer(
         rules=RuleBook.bundled(),
         now=system_clock(),
         register=Register.read(register, covers_from=first, covers_until=last) if register else None,
         images=ImageReader(images) if images else None,
+        classifier=Classifier.read(model) if model else None,
     )
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from watchbell.ads.answers import ad_of_record, answer_of
+from watchbell.ads.classifier import Classifier
 from watchbell.ads.fields import FieldError, rejected
 from watchbell.ads.images import ImageReader
 from watchbell.ads.register import Register
@@ -35,10 +36,14 @@ class Reviewer:
     now: datetime
     register: Register | None = None
     images: ImageReader | None = None
+    classifier: Classifier | None = None
+    """Tells what is political; the bundled one when None."""
 
     def decide(self, ad: Ad) -> AdDecision:
         """Return the first decision on an ad."""
-        return review(ad, self.rules, now=self.now, register=self.register, images=self.images)
+        return review(
+            ad, self.rules, now=self.now, register=self.register, images=self.images, classifier=self.classifier
+        )
 
 
 @dataclass(slots=True)

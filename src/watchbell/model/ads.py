@@ -120,9 +120,13 @@ class AdDecision(Record):
     verdict: Verdict
     political: bool
     political_reason: str
+    political_probability: float | None = None
+    """How likely the model takes it to be political; None where that was declared, or nobody asked the model."""
     policies: tuple[PolicyFinding, ...] = ()
     disclaimer: DisclaimerFinding
     rules_version: str
+    political_model: str | None = None
+    """Version of the model that judged whether it is political."""
     decided_at: UtcDatetime
     decided_by: str = "watchbell"
     """`watchbell` for the first pass, else the reviewer's account."""

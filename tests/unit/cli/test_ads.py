@@ -77,7 +77,9 @@ def test_review_answers_each_line_in_order(ads: Terminal, tmp_path: Path) -> Non
     assert [line["id"] for line in lines] == [17, "b", "c", 1.5]
     assert [line["decision"] for line in lines] == ["approve", "reject", "approve", "review"]
     assert [line["political"] for line in lines] == [True, True, False, True]
-    assert {tuple(line) for line in lines} == {("id", "decision", "political", "policies", "disclaimer")}
+    assert {tuple(line) for line in lines} == {
+        ("id", "decision", "political", "political_probability", "policies", "disclaimer")
+    }
     assert {tuple(finding) for line in lines for finding in line["policies"]} == {("code", "quote", "reason")}
     assert lines[0]["disclaimer"]["payer"] == "Friends of Jane Roe"
     assert not (tmp_path / "out.rejects.jsonl").exists()

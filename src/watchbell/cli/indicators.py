@@ -7,18 +7,25 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
+from watchbell.cli.options import (
+    TLP_LABELS,
+    JsonOption,
+    WorkspaceOption,
+    open_workspace,
+    print_json,
+    tlp_label,
+    waiting,
+)
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.sharing import ImportedIndicators, bulletin, import_indicators
-from watchbell.errors import InputError, NothingUsableError, UsageError
+from watchbell.errors import InputError, NothingUsableError
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp
 
 app = typer.Typer(no_args_is_help=True, help="Bring partners' indicators in, and send ours out.")
 
 _BY = "command line"
-_LABELS = ", ".join(Tlp)
 
 
 @app.callback()
@@ -39,7 +46,7 @@ def import_(
         str | None,
         typer.Option(
             metavar="LEVEL",
-            help=f"Marking of all of them: {_LABELS}. It narrows what a file says, never widens it. Without it and "
+            help=f"Marking of all of them: {TLP_LABELS}. It narrows what a file says, never widens it. Without it and "
             "without a marking in the file: clear for Meta's published files, amber for all else.",
         ),
     ] = None,
@@ -52,7 +59,7 @@ def import_(
     Rows that cannot be read are kept in the workspace's folder `rejects`, each with its row and the reason. Rows of
     counts and prose, of which Meta's files have many, are no indicators and only counted.
     """
-    label = None if tlp is None else _label(tlp)
+    label = None if tlp is None else tlp_label(tlp)
     done: list[tuple[Path, ImportedIndicators]] = []
     problems: list[str] = []
     with waiting(f"Reading {len(files)} file(s)"), open_workspace(workspace) as opened:
@@ -80,7 +87,7 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where to write the bundle.")],
     format_: Annotated[Literal["stix"], typer.Option("--format", help="stix: a STIX 2.1 bundle.")] = "stix",  # noqa: ARG001  # the one format there is; named so that scripts keep their meaning when there are more
     up_to: Annotated[
-        str, typer.Option(metavar="LEVEL", help=f"The narrowest marking that may leave: {_LABELS}.")
+        str, typer.Option(metavar="LEVEL", help=f"The narrowest marking that may leave: {TLP_LABELS}.")
     ] = Tlp.CLEAR.value,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -89,7 +96,7 @@ def export(
 
     Kinds that STIX has no object for (phone numbers, hashtags, text, PDQ) stay here, and are counted.
     """
-    label = _label(up_to)
+    label = tlp_label(up_to)
     with waiting("Writing"), open_workspace(workspace) as opened:
         told = bulletin(opened, up_to=label, by=_BY, now=system_clock())
     part = out.with_name(f".{out.name}.part")
@@ -121,13 +128,6 @@ def list_(
         return
     console.print(_listed(page))
     console.say(f"{len(page):,} of {count:,} indicators.")
-
-
-def _label(text: str) -> Tlp:
-    try:
-        return Tlp.parse(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no TLP label. Use one of: {_LABELS}.") from error
 
 
 def _document(file: Path, imported: ImportedIndicators) -> dict[str, object]:

@@ -33,6 +33,7 @@ DOORS = {
     "simulate": Door("watchbell.cli.simulate", "Make a world in which it is known who acts together."),
     "indicators": Door("watchbell.cli.indicators", "Bring partners' indicators in, and send ours out.", "desk"),
     "partner": Door("watchbell.cli.partner", "Let partners in, and say what each may hear.", "desk"),
+    "collection": Door("watchbell.cli.collection", "Open collections for partners, and put in what you share.", "desk"),
     "match": Door("watchbell.cli.match", "Find partners' indicators in posts."),
     "lookalike": Door("watchbell.cli.lookalike", "Tell which domains imitate a protected name."),
     "ads": Door("watchbell.cli.ads", "Import political ads and review them.", "desk"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watchbell.errors import UsageError
+from watchbell.model.tlp import Tlp
 
 if TYPE_CHECKING:
     from watchbell.vault.workspace import Workspace
@@ -27,6 +28,7 @@ WorkspaceOption = Annotated[
         help="The workspace. Without it: the current folder, if it is one.",
     ),
 ]
+TLP_LABELS = ", ".join(Tlp)
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document for a machine to read.")]
 
 
@@ -60,6 +62,18 @@ def open_workspace(path: Path | None) -> "Workspace":
     from watchbell.vault.workspace import Workspace  # noqa: PLC0415  # commands on files start without its parts
 
     return Workspace.open(path or Path.cwd())
+
+
+def tlp_label(text: str) -> Tlp:
+    """Return the TLP label that `text` names.
+
+    Raises:
+        UsageError: it names none.
+    """
+    try:
+        return Tlp.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no TLP label. Use one of: {TLP_LABELS}.") from error
 
 
 @contextmanager

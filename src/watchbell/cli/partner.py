@@ -6,22 +6,22 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
+from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_workspace, print_json, tlp_label
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk import partners as desk
 from watchbell.desk.partners import NewMachine
-from watchbell.errors import UsageError
 from watchbell.model.partners import MachineAccount, Membership, PartnerKind, Scope
 from watchbell.model.tlp import Tlp
 
 app = typer.Typer(no_args_is_help=True, help="Let partners in, and say what each may hear.")
 
-_LABELS = ", ".join(Tlp)
 
 PartnerArgument = Annotated[str, typer.Argument(help="The partner's name or id.", metavar="PARTNER")]
 MachineArgument = Annotated[str, typer.Argument(help="The machine's user name.", metavar="USERNAME")]
-ClearanceOption = Annotated[str, typer.Option(metavar="LEVEL", help=f"The narrowest marking they may hear: {_LABELS}.")]
+ClearanceOption = Annotated[
+    str, typer.Option(metavar="LEVEL", help=f"The narrowest marking they may hear: {TLP_LABELS}.")
+]
 
 
 @app.command()
@@ -35,7 +35,7 @@ def add(
     """Let a partner in: it joins the group Partners and gets a token for its first machine, shown once."""
     with open_workspace(workspace) as opened:
         operator = opened.settings.operator
-        made = desk.add_partner(opened.vault, name, kind, _label(clearance), operator=operator, now=system_clock())
+        made = desk.add_partner(opened.vault, name, kind, tlp_label(clearance), operator=operator, now=system_clock())
     _print_token(made, as_json=as_json)
 
 
@@ -105,7 +105,7 @@ def group(
             desk.leave(opened.vault, found, name, now)
             typer.echo(f"{found.name} has left {name}.")
             return
-        label = _label(clearance)
+        label = tlp_label(clearance)
         place = Membership(
             partner_id=found.id,
             group_id=desk.group_named(opened.vault, name).id,
@@ -204,13 +204,6 @@ def _set_suspended(partner: str, workspace: WorkspaceOption, *, suspended: bool)
         found = desk.partner_named(opened.vault, partner)
         desk.set_suspended(opened.vault, found, system_clock(), suspended=suspended)
     typer.echo(f"{found.name} is {'suspended' if suspended else 'active'}.")
-
-
-def _label(text: str) -> Tlp:
-    try:
-        return Tlp.parse(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no TLP label. Use one of: {_LABELS}.") from error
 
 
 def _print_token(made: NewMachine, *, as_json: bool) -> None:

@@ -1,30 +1,26 @@
-"""Collections at the desk: what partners put in becomes ours too, what we share goes in, and each hears its part."""
+"""Collections at the desk: what partners put in becomes ours too, and each hears its part."""
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from watchbell.desk.partners import Caller, group_named
-from watchbell.errors import UsageError
-from watchbell.exchange.envelope import Sent, Unread, objects_of
-from watchbell.exchange.marking import UNMARKED, Definitions, definitions_in, redacted
+from watchbell.desk.feedback import Teller
+from watchbell.desk.partners import Caller
+from watchbell.desk.receiving import Receiving, definitions_of, unmarked_in
+from watchbell.desk.told import keep_feedback
+from watchbell.exchange.envelope import objects_of
+from watchbell.exchange.marking import definitions_in, redacted
 from watchbell.exchange.stix import indicators_of_bundle
-from watchbell.exchange.taken import shared_object
 from watchbell.model.audiences import Audience
-from watchbell.model.collections import Access, Add, Collection, ObjectPage, Refusal, SharedObject, Wanted
+from watchbell.model.collections import Access, Add, ObjectPage, Refusal, Wanted
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import Scope
-from watchbell.model.tlp import Tlp
-from watchbell.vault.collections import access_of_house
 from watchbell.vault.database import batches
 from watchbell.vault.vault import Vault
 
 _BATCH = 1_000
-_WITH_INDICATORS = frozenset({"indicator", "identity", "marking-definition"})
-"""Types that are read to understand a partner's indicators."""
 
 
 def read_page(
@@ -64,40 +60,31 @@ def begin_add(vault: Vault, caller: Caller, access: Access, envelope: bytes, now
     return add
 
 
-def finish_add(vault: Vault, add: Add, now: datetime) -> Add:
-    """Put the objects of a pending envelope into their collection, and its indicators among ours.
+def finish_add(vault: Vault, add: Add, now: datetime, *, answer_days: int) -> Add:
+    """Put the objects of a pending envelope into their collection, its indicators among ours, and keep its feedback.
 
     Doing it again after it was broken off changes nothing of what is there.
+
+    Args:
+        vault: the records.
+        add: the adding, as `begin_add` returned it.
+        now: the present.
+        answer_days: within how many days a dispute is to be answered.
     """
     partner = vault.partners.get(add.partner_id)
     accesses = vault.collections.open_to(partner, Scope, now, add.collection_id) if partner else []
     if partner is None or not accesses:
         return vault.adds.finish(add, 0, [Refusal(add.id, None, "The collection is not open to you any more.")])
-    access = accesses[0]
-    intake = _Intake(vault, access, now, definitions=_definitions(vault.adds.envelope(add.id)))
-    for batch in batches(objects_of(vault.adds.envelope(add.id)), _BATCH):
-        intake.take(batch)
-        _keep_indicators(vault, intake.taken, f"TAXII add {add.id}", partner.name, access)
-    details = {"collection": add.collection_id, "added": intake.added, "refused": len(intake.failures)}
+    envelope, file = vault.adds.envelope(add.id), f"TAXII add {add.id}"
+    receiving = Receiving(vault, accesses[0], now, definitions_of(envelope))
+    teller = Teller(partner.id, add.username, vault.partners.audience(partner, now))
+    for batch in batches(objects_of(envelope), _BATCH):
+        receiving.take(batch)
+        _keep_indicators(vault, receiving.heard, file, partner.name, accesses[0])
+        keep_feedback(vault, receiving.heard, teller=teller, answer_days=answer_days, file=file, now=now)
+    details = {"collection": add.collection_id, "added": receiving.added, "refused": len(receiving.failures)}
     vault.ledger.append(f"partner:{partner.id}", "objects.received", add.id, details, now)
-    return vault.adds.finish(add, intake.added, intake.failures)
-
-
-def share(
-    vault: Vault, collection: Collection, objects: Iterable[dict[str, Any]], *, by: str, now: datetime
-) -> tuple[int, list[Refusal]]:
-    """Put STIX objects of ours into a collection; return how many are there now, and which were refused and why."""
-    sent = [
-        Sent(number, held, json.dumps(held, ensure_ascii=False, separators=(",", ":")).encode())
-        for number, held in enumerate(objects, start=1)
-    ]
-    access = access_of_house(collection)
-    intake = _Intake(vault, access, now, definitions=definitions_in(item.values for item in sent))
-    for batch in batches(sent, _BATCH):
-        intake.take(batch)
-    details = {"objects": intake.added, "refused": len(intake.failures)}
-    vault.ledger.append(by, "objects.shared", collection.id, details, now)
-    return intake.added, intake.failures
+    return vault.adds.finish(add, receiving.added, receiving.failures)
 
 
 def remove(vault: Vault, caller: Caller, access: Access, wanted: Wanted, now: datetime) -> int:
@@ -107,97 +94,6 @@ def remove(vault: Vault, caller: Caller, access: Access, wanted: Wanted, now: da
         details = {"collection": access.collection.id, "versions": removed}
         vault.ledger.append(f"partner:{caller.partner.id}", "objects.removed", wanted.ids[0], details, now)
     return removed
-
-
-def add_collection(vault: Vault, collection: Collection, group: str, now: datetime) -> Collection:
-    """Open a collection for a trust group.
-
-    Raises:
-        UsageError: there is one of that alias.
-    """
-    if collection.alias is not None and vault.collections.get(collection.alias) is not None:
-        raise UsageError(f"There is already a collection {collection.alias!r}. Choose another name.")
-    opened = collection.model_copy(update={"group_id": group_named(vault, group).id})
-    vault.collections.put(opened)
-    details = {"title": opened.title, "group": opened.group_id, "tlp": opened.tlp}
-    vault.ledger.append("operator", "collection.opened", opened.id, details, now)
-    return opened
-
-
-@dataclass(slots=True)
-class _Intake:
-    """Objects on their way into a collection, and what became of them."""
-
-    vault: Vault
-    access: Access
-    now: datetime
-    definitions: Definitions
-    added: int = 0
-    failures: list[Refusal] = field(default_factory=list)
-    taken: list[dict[str, Any]] = field(default_factory=list)
-    """Of the last batch, the objects by which its indicators are understood."""
-
-    def take(self, batch: Sequence[Sent | Unread]) -> None:
-        """Check some objects, and put the good ones into the collection."""
-        definitions = self._with_earlier(batch)
-        good: list[SharedObject] = []
-        self.taken = []
-        for item in batch:
-            judged = self._judge(item, definitions)
-            if isinstance(judged, Refusal):
-                self.failures.append(judged)
-                continue
-            good.append(judged)
-            if isinstance(item, Sent) and judged.type in _WITH_INDICATORS:
-                self.taken.append(item.values)
-        added, refused = self.vault.collections.add(self.access, good, self.now)
-        self.added += added
-        self.failures += refused
-        lost = {refusal.object_id for refusal in refused}
-        self.taken = [held for held in self.taken if held["id"] not in lost]
-
-    def _judge(self, item: Sent | Unread, definitions: Definitions) -> SharedObject | Refusal:
-        place = f"object {item.number} of the envelope"
-        if isinstance(item, Unread):
-            return Refusal(item.claimed_id or place, None, item.reason)
-        ceiling = self.access.collection.tlp
-        try:
-            return shared_object(item, definitions, unmarked=unmarked_in(self.access), narrowest=ceiling, now=self.now)
-        except ValueError as error:
-            claimed = item.values.get("id")
-            return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, str(error))
-
-    def _with_earlier(self, batch: Sequence[Sent | Unread]) -> Definitions:
-        """Return the definitions of this envelope, with those referred to that the partner sent before."""
-        refs = {ref for item in batch if isinstance(item, Sent) for ref in _marking_refs(item.values)}
-        unknown = sorted(refs - self.definitions.keys())
-        if not unknown:
-            return self.definitions
-        return {**definitions_in(self.vault.collections.markings_of(self.access, unknown)), **self.definitions}
-
-
-def unmarked_in(access: Access) -> Tlp:
-    """Return what holds for an object without a marking in a collection."""
-    return min(UNMARKED, access.collection.tlp, key=lambda label: label.rank)
-
-
-def _definitions(envelope: bytes) -> Definitions:
-    """Return the marking definitions that an envelope carries, wherever in it they stand."""
-    # The type of a definition stands in quotes; a reference to one goes on with its UUID.
-    if b'"marking-definition"' not in envelope:
-        return definitions_in(())
-    sent = (item.values for item in objects_of(envelope) if isinstance(item, Sent))
-    return definitions_in(held for held in sent if isinstance(held.get("id"), str))
-
-
-def _marking_refs(held: dict[str, Any]) -> Iterator[str]:
-    refs = held.get("object_marking_refs")
-    if isinstance(refs, list):
-        yield from (ref for ref in refs if isinstance(ref, str))
-    parts = held.get("granular_markings")
-    for part in parts if isinstance(parts, list) else ():
-        if isinstance(part, dict) and isinstance(part.get("marking_ref"), str):
-            yield part["marking_ref"]
 
 
 def _keep_indicators(vault: Vault, objects: Sequence[dict[str, Any]], file: str, source: str, access: Access) -> None:

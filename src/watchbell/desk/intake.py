@@ -7,7 +7,7 @@ from watchbell.clock import Clock
 from watchbell.desk.collections import begin_add, finish_add
 from watchbell.desk.partners import Caller
 from watchbell.model.collections import Access, Add
-from watchbell.vault.vault import Vault
+from watchbell.vault.workspace import Workspace
 
 AT_ONCE_BYTES = 1024 * 1024
 """An envelope up to this size is put away before the answer; that takes about a third of a second."""
@@ -18,9 +18,10 @@ _LOG = logging.getLogger(__name__)
 class Intake:
     """Takes envelopes in. Those that wait are put away one after another, in a thread of their own."""
 
-    def __init__(self, vault: Vault, clock: Clock) -> None:
-        """Take envelopes in for `vault`."""
-        self._vault = vault
+    def __init__(self, workspace: Workspace, clock: Clock) -> None:
+        """Take envelopes in for `workspace`."""
+        self._vault = workspace.vault
+        self._answer_days = workspace.settings.dispute_days
         self._clock = clock
         self._waiting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="intake")
 
@@ -32,7 +33,7 @@ class Intake:
         """
         add = begin_add(self._vault, caller, access, envelope, self._clock())
         if len(envelope) <= AT_ONCE_BYTES:
-            return finish_add(self._vault, add, self._clock())
+            return finish_add(self._vault, add, self._clock(), answer_days=self._answer_days)
         self._waiting.submit(self._finish, add)
         return add
 
@@ -46,7 +47,7 @@ class Intake:
 
     def _finish(self, add: Add) -> None:
         try:
-            finish_add(self._vault, add, self._clock())
+            finish_add(self._vault, add, self._clock(), answer_days=self._answer_days)
         except Exception:  # noqa: BLE001  # the thread must live on for the envelopes behind this one
             # Its claim runs out, and whoever looks then tries again.
             _LOG.exception("The envelope %s could not be put away.", add.id)

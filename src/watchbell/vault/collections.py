@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, or_, select, update
 
 from watchbell.model.collections import HOUSE, Access, Collection, HeldObject, ObjectPage, Refusal, SharedObject, Wanted
 from watchbell.model.partners import Membership, Partner, Scope
@@ -142,6 +142,17 @@ class CollectionShelf:
         )
         with self._database.read() as connection:
             return [json.loads(body) for body in connection.scalars(query)]
+
+    def told_by_house(self, object_id: str) -> list[Collection]:
+        """Return the collections in which we told of an object."""
+        told = exists().where(
+            collection_objects.c.collection_id == collections.c.id,
+            collection_objects.c.object_id == object_id,
+            collection_objects.c.partner_id == HOUSE,
+        )
+        with self._database.read() as connection:
+            records = connection.scalars(select(collections.c.record).where(told).order_by(collections.c.id))
+            return [Collection.model_validate_json(record) for record in records]
 
     def count(self, collection_id: str) -> int:
         """Return how many objects a collection has, every version counted."""

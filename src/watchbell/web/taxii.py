@@ -38,7 +38,7 @@ def taxii_app(workspace: Workspace, clock: Clock) -> FastAPI:
     """Return the app that serves the workspace's collections; it is to be mounted at `PATH`."""
     app = FastAPI(title="Watchbell TAXII", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.workspace, app.state.clock = workspace, clock
-    app.state.intake = Intake(workspace.vault, clock)
+    app.state.intake = Intake(workspace, clock)
     app.include_router(router)
     _handle_errors(app)
     return app

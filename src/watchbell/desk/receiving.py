@@ -1,0 +1,94 @@
+"""Receiving: objects are checked one by one, the good ones go into a collection, the others are refused by name."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from watchbell.exchange.envelope import Sent, Unread, objects_of
+from watchbell.exchange.marking import UNMARKED, Definitions, definitions_in
+from watchbell.exchange.taken import shared_object
+from watchbell.model.collections import Access, Refusal, SharedObject
+from watchbell.model.tlp import Tlp
+from watchbell.vault.vault import Vault
+
+_READ_AS_WELL = frozenset({"indicator", "identity", "marking-definition", "sighting", "opinion", "note"})
+"""Types that say something to the house itself: indicators with what they refer to, and what is said of indicators."""
+
+
+@dataclass(slots=True)
+class Receiving:
+    """Objects on their way into a collection, and what became of them."""
+
+    vault: Vault
+    access: Access
+    now: datetime
+    definitions: Definitions
+    added: int = 0
+    failures: list[Refusal] = field(default_factory=list)
+    labels: Mapping[str, Tlp] = field(default_factory=dict)
+    """What holds for objects without a marking of their own, by id, where it is not what holds in the collection."""
+    heard: list[dict[str, Any]] = field(default_factory=list)
+    """Of the last batch, the objects that say something to the house itself."""
+
+    def take(self, batch: Sequence[Sent | Unread]) -> None:
+        """Check some objects, and put the good ones into the collection."""
+        definitions = self._with_earlier(batch)
+        good: list[SharedObject] = []
+        self.heard = []
+        for item in batch:
+            judged = self._judge(item, definitions)
+            if isinstance(judged, Refusal):
+                self.failures.append(judged)
+                continue
+            good.append(judged)
+            if isinstance(item, Sent) and judged.type in _READ_AS_WELL:
+                self.heard.append(item.values)
+        added, refused = self.vault.collections.add(self.access, good, self.now)
+        self.added += added
+        self.failures += refused
+        lost = {refusal.object_id for refusal in refused}
+        self.heard = [held for held in self.heard if held["id"] not in lost]
+
+    def _judge(self, item: Sent | Unread, definitions: Definitions) -> SharedObject | Refusal:
+        place = f"object {item.number} of the envelope"
+        if isinstance(item, Unread):
+            return Refusal(item.claimed_id or place, None, item.reason)
+        ceiling = self.access.collection.tlp
+        try:
+            return shared_object(item, definitions, unmarked=unmarked_in(self.access), narrowest=ceiling, now=self.now)
+        except ValueError as error:
+            claimed = item.values.get("id")
+            return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, str(error))
+
+    def _with_earlier(self, batch: Sequence[Sent | Unread]) -> Definitions:
+        """Return the definitions of this envelope, with those referred to that the partner sent before."""
+        refs = {ref for item in batch if isinstance(item, Sent) for ref in _marking_refs(item.values)}
+        unknown = sorted(refs - self.definitions.keys())
+        if not unknown:
+            return self.definitions
+        return {**definitions_in(self.vault.collections.markings_of(self.access, unknown)), **self.definitions}
+
+
+def unmarked_in(access: Access) -> Tlp:
+    """Return what holds for an object without a marking in a collection."""
+    return min(UNMARKED, access.collection.tlp, key=lambda label: label.rank)
+
+
+def definitions_of(envelope: bytes) -> Definitions:
+    """Return the marking definitions that an envelope carries, wherever in it they stand."""
+    # The type of a definition stands in quotes; a reference to one goes on with its UUID.
+    if b'"marking-definition"' not in envelope:
+        return definitions_in(())
+    sent = (item.values for item in objects_of(envelope) if isinstance(item, Sent))
+    return definitions_in(held for held in sent if isinstance(held.get("id"), str))
+
+
+def _marking_refs(held: dict[str, Any]) -> Iterator[str]:
+    refs = held.get("object_marking_refs")
+    if isinstance(refs, list):
+        yield from (ref for ref in refs if isinstance(ref, str))
+    parts = held.get("granular_markings")
+    for part in parts if isinstance(parts, list) else ():
+        if isinstance(part, dict) and isinstance(part.get("marking_ref"), str):
+            yield part["marking_ref"]

@@ -152,6 +152,8 @@ def _kind_by_name(file: str) -> str:
 
 def _value(kind: str, written: str) -> Value:
     known = _KINDS.get(kind.upper())
+    if known is None and kind.upper().startswith("HASH_"):
+        raise UnreadableValueError(f"hashes of type {kind[:40]!r} are not matched here")
     return read_value(str(known) if known else _NAMED_AFTER_KIND.get(kind.lower(), kind), written)
 
 

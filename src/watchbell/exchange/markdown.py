@@ -22,8 +22,9 @@ def rows_of_markdown(text: str) -> Iterator[Row]:
     """
     header: list[str] | None = None
     heading = ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if _is_table_line(line, header):
+    lines = text.splitlines()
+    for number, (line, below) in enumerate(zip(lines, [*lines[1:], ""], strict=True), start=1):
+        if _is_table_line(line, below, header):
             cells = _cells(line)
             if header is None:
                 header = cells
@@ -37,9 +38,12 @@ def rows_of_markdown(text: str) -> Iterator[Row]:
             yield from _value_on(number, line, heading)
 
 
-def _is_table_line(line: str, header: list[str] | None) -> bool:
-    """Tell a line of a table; without a bar at its start only between others of the table."""
-    return line.lstrip().startswith("|") or (header is not None and bool(_CELL.search(line)))
+def _is_table_line(line: str, below: str, header: list[str] | None) -> bool:
+    """Tell a line of a table; one that does not start with a bar stands above the rule or below the header."""
+    if line.lstrip().startswith("|"):
+        return True
+    is_above_rule = "|" in below and all(_RULE.fullmatch(cell) for cell in _cells(below))
+    return bool(_CELL.search(line)) and (header is not None or is_above_rule)
 
 
 def _cells(line: str) -> list[str]:

@@ -48,7 +48,9 @@ _MAX_PORT = 65535
 _DEFANGED = (
     (re.compile(r"\b(?:hxxp|h\*\*p|htxp|hppt|meow)(s?)(?=\s?[\[({]?:)", re.IGNORECASE), r"http\1"),
     (re.compile(r"\[\s?://\s?\]|[\[({]\s?:\s?[\])}]//|:\[\s?//\s?\]"), "://"),
-    (re.compile(r"\s?[\[({]\s?dot\s?[\])}]\s?|[\[({]\s?[.,]\s?[\])}]|\[\.|\.\]|\\\.", re.IGNORECASE), "."),
+    (re.compile(r"\b(https?):\\\\", re.IGNORECASE), r"\1://"),
+    (re.compile(r"(?<=\w) \[\.\] (?=\w)|\s?[\[({]\s?(?:dot|punto|punkt|point)\s?[\])}]\s?", re.IGNORECASE), "."),
+    (re.compile(r"[\[({<]\s?[.,]\s?[\])}>]|\[\.|\.\]|\\\."), "."),
     (re.compile(r"\s?[\[({]\s?(?:@|at)\s?[\])}]\s?", re.IGNORECASE), "@"),
     (re.compile(r"\[\s?:\s?\]"), ":"),
     (re.compile(r"\[\s?/\s?\]"), "/"),

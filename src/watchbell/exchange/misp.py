@@ -113,7 +113,7 @@ def _items(attribute: Any, parent: Mapping[str, Any] | None, number: int, told: 
     name = f"Attribute {str(attribute.get('uuid', number))[:60]}"
     try:
         values = _values(attribute, parent)
-        if not values:
+        if not values and not _is_account(parent):
             yield Note(file, number, str(attribute.get("value", ""))[:200], _why_context(attribute))
         for value in values:
             yield _indicator(value, attribute, told, alone=len(values) == 1)
@@ -143,7 +143,7 @@ def _values(attribute: Mapping[str, Any], parent: Mapping[str, Any] | None) -> l
     kind, written = str(attribute.get("type", "")), str(attribute.get("value", ""))
     if _is_context(attribute):
         return []
-    if parent is not None and str(parent.get("name")) in words.ACCOUNT_OBJECTS:
+    if parent is not None and _is_account(parent):
         return _account(attribute, parent, written)
     ours = words.tag_value(words.tag_names(attribute), "watchbell", "kind")
     if ours is not None:
@@ -155,6 +155,10 @@ def _values(attribute: Mapping[str, Any], parent: Mapping[str, Any] | None) -> l
     kinds = words.READ.get(kind, ())
     parts = written.split("|") if len(kinds) > 1 else [written]
     return [_part(kind, part) for kind, part in zip(kinds, parts, strict=False) if kind]
+
+
+def _is_account(parent: Mapping[str, Any] | None) -> bool:
+    return parent is not None and str(parent.get("name")) in words.ACCOUNT_OBJECTS
 
 
 def _part(kind: str, written: str) -> Value:

@@ -61,7 +61,7 @@ _DIFFERS: dict[str, dict[str, int]] = {
 
 
 def _kind_of(cell: str) -> str | None:
-    text = cell.strip().replace("[.]", ".").replace("[at]", "@").replace("hxxp", "http")
+    text = cell.strip().replace("[.]", ".").replace("[at]", "@").replace("hxxp", "http").replace("[:]", ":")
     for kind, form in _FORMS.items():
         if form.fullmatch(text):
             return kind

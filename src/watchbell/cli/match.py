@@ -1,6 +1,9 @@
 """`watchbell match`: find partners' indicators in files of posts, or in the workspace's posts and ads."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,22 +15,29 @@ from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.cases import open_cases
 from watchbell.desk.inputs import PostFiles
+from watchbell.desk.lookalikes import BUNDLED, lookalike_index
 from watchbell.desk.matching import (
     Matched,
     hit_writer,
     indicators_in_files,
     match_files,
+    match_newcomers,
     match_posts,
     match_workspace,
+    workspace_index,
     write_hits,
 )
+from watchbell.desk.watching import Refreshed, Watch
 from watchbell.errors import UsageError
 from watchbell.files import Reject, write_rejects
 from watchbell.match.index import IndicatorIndex
+from watchbell.match.lookalikes import LookalikeIndex
+from watchbell.vault.workspace import Workspace
 
 app = typer.Typer()
 
 _SHOWN = 15
+_OWN = "workspace"
 
 
 @app.command()
@@ -38,10 +48,11 @@ def match(
         typer.Argument(metavar="[POSTS]...", help="Files of posts. Without any: the workspace's posts and ads."),
     ] = None,
     indicators: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             metavar="FILE",
-            help="Meta's files, STIX 2.1 or a plain table; may be given again. Without it: the workspace's indicators.",
+            help="Meta's files, STIX 2.1 or a plain table; may be given again. Without it, or with `workspace`: the "
+            "workspace's indicators.",
         ),
     ] = None,
     out: Annotated[
@@ -49,47 +60,126 @@ def match(
     ] = None,
     source: Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")] = "auto",
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Look only for those of the workspace's indicators that came since a search.")
+    ] = False,
+    ended: Annotated[
+        bool, typer.Option("--ended", help="Look also for indicators that are revoked or past their end.")
+    ] = False,
+    lookalikes: Annotated[
+        bool, typer.Option("--lookalikes", help="Look also for hosts and accounts that imitate a protected name.")
+    ] = False,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="The names that --lookalikes protects; see `watchbell lookalike`."),
+    ] = None,
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow", help="Go on reading one file of JSON lines as it grows, or standard input (-), until Ctrl-C."
+        ),
+    ] = False,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="With --follow: stop where the file ends for now.")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find partners' indicators: domains, pages, accounts, addresses and hashes, each exactly.
+    """Find partners' indicators: domains, pages, accounts, addresses, hashes, pictures and texts.
 
     Of the workspace's own posts and ads, with its own indicators, the hits are kept in it. A host that very many people
     share, such as twitter.com, never matches; the account or the page on it does.
     """
-    if out is None and (posts or indicators):
-        raise UsageError("Say where the hits go: --out FILE.parquet, .csv or .jsonl.")
-    if out is not None:
-        hit_writer(out)
-    matched = _matched(posts or [], indicators or [], PostFiles(source, platform), workspace)
+    asked = _Asked(
+        [Path(file) for file in indicators or [] if file != _OWN],
+        posts or [],
+        PostFiles(source, platform),
+        lookalike_index(against or [BUNDLED]) if lookalikes or against else None,
+        ended=ended,
+    )
+    asked.check(out, new=new, follow=follow)
+    with asked.workspace(workspace) as place:
+        if follow:
+            from watchbell.cli.watching import watch  # noqa: PLC0415  # only this way needs its parts
+
+            watch(asked.watch(place), asked.posts[0], place, out, until_end=until_end, as_json=as_json)
+            return
+        with waiting("Matching"):
+            matched = asked.matched(place, new=new)
     if out is not None:
         write_hits(out, matched.hits)
         write_rejects(_rejects_beside(out), matched.rejects)
     _report(matched, out, as_json=as_json)
 
 
-def _matched(posts: list[Path], indicators: list[Path], reading: PostFiles, workspace: Path | None) -> Matched:
-    now = system_clock()
-    rejects: list[Reject] = []
-    if indicators:
-        with waiting(f"Reading {len(indicators)} file(s) of indicators"):
-            known, rejects = indicators_in_files(indicators, now=now)
-        index = IndicatorIndex.build(known, now=now)
-    else:
-        with waiting("Matching"), open_workspace(workspace) as opened:
-            if not posts:
-                matched = match_workspace(opened, now=now)
-                matched.cases = open_cases(opened, now)
-                return matched
-            index = IndicatorIndex.build(opened.vault.indicators.all(), now=now)
-    with waiting("Matching"):
-        if posts:
-            matched = match_files(posts, index, reading)
+@dataclass(frozen=True)
+class _Asked:
+    """What is looked for, and in what."""
+
+    files: list[Path]
+    """Of indicators; without any, the workspace's."""
+    posts: list[Path]
+    """Files of posts; without any, the workspace's posts and ads."""
+    reading: PostFiles
+    imitated: LookalikeIndex | None
+    ended: bool
+
+    def check(self, out: Path | None, *, new: bool, follow: bool) -> None:
+        """Refuse what cannot mean anything, before anything is read."""
+        if new and (self.posts or self.files or self.imitated or self.ended):
+            raise UsageError("--new looks for the workspace's indicators in its own posts and ads: name no others.")
+        if follow and len(self.posts) != 1:
+            raise UsageError("--follow goes with one file of posts, or with - for standard input.")
+        if follow and out is not None and out.suffix != ".jsonl":
+            raise UsageError(f"Hits that come one by one are written as JSON lines: end {out} in .jsonl.")
+        if out is None and (self.files or (self.posts and not follow)):
+            raise UsageError("Say where the hits go: --out FILE.parquet, .csv or .jsonl.")
+        if out is not None:
+            hit_writer(out)
+
+    @contextmanager
+    def workspace(self, path: Path | None) -> Iterator[Workspace | None]:
+        """Open the workspace, unless files alone are asked for."""
+        if self.files and self.posts:
+            yield None
+            return
+        with open_workspace(path) as opened:
+            yield opened
+
+    def matched(self, place: Workspace | None, *, new: bool) -> Matched:
+        """Look."""
+        now = system_clock()
+        if place is not None and not (self.posts or self.files):
+            if new:
+                matched = match_newcomers(place, now=now)
+            else:
+                matched = match_workspace(place, now=now, imitated=self.imitated, ended=self.ended)
+            matched.cases = open_cases(place, now)
+            return matched
+        index, rejects = self.index(place)
+        if place is not None and not self.posts:
+            matched = match_posts(place.posts.batches(), index, self.imitated)
         else:
-            with open_workspace(workspace) as opened:
-                matched = match_posts(opened.posts.batches(), index)
-    matched.rejects = rejects + matched.rejects
-    return matched
+            matched = match_files(self.posts, index, self.reading, self.imitated)
+        matched.rejects = rejects + matched.rejects
+        return matched
+
+    def index(self, place: Workspace | None) -> tuple[IndicatorIndex, list[Reject]]:
+        """Return the indicators laid out, and the rows of files that are none."""
+        now, known = system_clock(), None
+        rejects: list[Reject] = []
+        if self.files:
+            known, rejects = indicators_in_files(self.files, now=now)
+        if place is None:
+            return IndicatorIndex.build(known or [], now=now, ended=self.ended), rejects
+        return workspace_index(place, now=now, indicators=known, ended=self.ended), rejects
+
+    def watch(self, place: Workspace | None) -> Watch:
+        """Return what is looked for in posts as they come; the workspace's indicators are read again as they change."""
+        if place is None or self.files:
+            index, _ = self.index(place)
+            return Watch(lambda: index, self.reading, self.imitated)
+        return Watch(Refreshed(place, lambda: self.index(place)[0]), self.reading, self.imitated)
 
 
 def _rejects_beside(out: Path) -> Path:
@@ -105,6 +195,12 @@ def _report(matched: Matched, out: Path | None, *, as_json: bool) -> None:
     console.say(f"{matched.hits.num_rows:,} hits of {matched.indicators:,} indicators in {looked}.")
     if kinds:
         console.print(_most_hit(matched))
+    if matched.set_aside:
+        console.say(
+            f"{matched.set_aside:,} indicators never match: hosts that very many people share, and public suffixes."
+        )
+    if remarked := len(matched.hits) - matched.hits["remark"].null_count:
+        console.say(f"{remarked:,} hits are of indicators on a warning list: read them with care.")
     if matched.cases:
         console.say(f"Cases: {matched.cases.new:,} opened, {matched.cases.known:,} looked at again.")
     if matched.new:
@@ -125,6 +221,8 @@ def _document(matched: Matched, kinds: Counter[str], out: Path | None) -> dict[s
         "posts": matched.posts,
         "ads": matched.ads,
         "indicators": matched.indicators,
+        "set_aside": matched.set_aside,
+        "on_warning_lists": len(matched.hits) - matched.hits["remark"].null_count,
         "rejected_rows": len(matched.rejects),
         "cases": None if matched.cases is None else matched.cases._asdict(),
         "out": None if out is None else str(out),

@@ -1,7 +1,7 @@
 """Partners' indicators looked for in the workspace's posts and ads, or in files."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +12,24 @@ import pyarrow.parquet as pq
 
 from watchbell.desk.cases import Opened
 from watchbell.desk.inputs import PostFiles, posts_in
+from watchbell.desk.searched import Searched
 from watchbell.desk.sharing import read_indicator_file
 from watchbell.errors import NothingUsableError, UsageError
 from watchbell.files import Reject
 from watchbell.files.spreadsheet import write_csv
+from watchbell.match.imitations import imitations_in_ads, imitations_in_posts
 from watchbell.match.index import IndicatorIndex
+from watchbell.match.lookalikes import LookalikeIndex
 from watchbell.match.scan import scan_ads, scan_posts
+from watchbell.match.warning_lists import bundled_lists, read_warning_list
 from watchbell.model.indicators import HITS, Indicator
+from watchbell.vault.database import batches as batched
 from watchbell.vault.workspace import Workspace
+
+WARNING_LISTS = "warninglists"
+"""The folder of a workspace in which an operator puts warning lists in MISP's format."""
+
+_ADS_AT_ONCE = 20_000
 
 
 @dataclass(slots=True)
@@ -31,6 +41,8 @@ class Matched:
     ads: int = 0
     indicators: int = 0
     """Those in force that can match."""
+    set_aside: int = 0
+    """Domains in force that never match, because very many people share them."""
     new: int = 0
     """Hits that the workspace did not have yet; 0 where nothing is stored."""
     cases: Opened | None = None
@@ -38,38 +50,86 @@ class Matched:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def match_workspace(workspace: Workspace, *, now: datetime) -> Matched:
-    """Look for the workspace's indicators in its posts and ads, and store the hits. Doing it again adds nothing."""
+def workspace_index(
+    workspace: Workspace, *, now: datetime, indicators: Iterable[Indicator] | None = None, ended: bool = False
+) -> IndicatorIndex:
+    """Return the index of indicators, the workspace's own where none are given, with its warning lists.
+
+    Those are MISP's files in its folder `warninglists`, and the ones that ship with Watchbell.
+
+    Raises:
+        InputError: a warning list cannot be read.
+    """
+    files = sorted((workspace.root / WARNING_LISTS).glob("*.json"))
+    lists = [*bundled_lists(), *map(read_warning_list, files)]
+    held = workspace.vault.indicators.all() if indicators is None else indicators
+    return IndicatorIndex.build(held, now=now, ended=ended, warnings=lists)
+
+
+def match_newcomers(workspace: Workspace, *, now: datetime) -> Matched:
+    """Look in the workspace's posts and ads for those indicators only that no search has looked for yet."""
+    known = Searched.of(workspace)
+    newcomers = [held for held in workspace.vault.indicators.all() if held not in known]
+    matched = _match_stored(workspace, workspace_index(workspace, now=now, indicators=newcomers))
+    known.add(newcomers)
+    return matched
+
+
+def match_workspace(
+    workspace: Workspace, *, now: datetime, imitated: LookalikeIndex | None = None, ended: bool = False
+) -> Matched:
+    """Look for the workspace's indicators, and for imitations of protected names, in its posts and ads.
+
+    The hits are stored. Doing it again adds nothing.
+    """
+    indicators = list(workspace.vault.indicators.all())
+    matched = _match_stored(
+        workspace, workspace_index(workspace, now=now, indicators=indicators, ended=ended), imitated
+    )
+    Searched.of(workspace).add(indicators)
+    return matched
+
+
+def _match_stored(workspace: Workspace, index: IndicatorIndex, imitated: LookalikeIndex | None = None) -> Matched:
+    """Look for indicators, and for imitations of protected names, in the workspace's posts and ads; store the hits.
+
+    Doing it again adds nothing.
+    """
     vault = workspace.vault
-    index = IndicatorIndex.build(vault.indicators.all(), now=now)
-    matched = match_posts(workspace.posts.batches(), index)
-    ads = list(vault.ads.all())
-    matched.ads = len(ads)
-    matched.hits = pa.concat_tables([matched.hits, scan_ads(ads, index)]).combine_chunks()
+    matched = match_posts(workspace.posts.batches(), index, imitated)
+    for ads in batched(vault.ads.all(), _ADS_AT_ONCE):
+        matched.ads += len(ads)
+        found = [scan_ads(ads, index)] + ([imitations_in_ads(ads, imitated)] if imitated else [])
+        matched.hits = pa.concat_tables([matched.hits, *found])
+    matched.hits = matched.hits.combine_chunks()
     if matched.hits.num_rows:
         matched.new = vault.hits.add(matched.hits).new
     return matched
 
 
-def match_posts(tables: Iterable[pa.Table], index: IndicatorIndex) -> Matched:
-    """Look for the indicators of an index in tables of posts (POSTS)."""
-    matched, found = Matched(indicators=len(index)), [HITS.empty_table()]
+def match_posts(tables: Iterable[pa.Table], index: IndicatorIndex, imitated: LookalikeIndex | None = None) -> Matched:
+    """Look for the indicators of an index, and for imitations of protected names, in tables of posts (POSTS)."""
+    matched, found = Matched(indicators=len(index), set_aside=index.set_aside.height), [HITS.empty_table()]
     for posts in tables:
         matched.posts += posts.num_rows
         found.append(scan_posts(posts, index))
+        if imitated is not None:
+            found.append(imitations_in_posts(posts, imitated))
     matched.hits = pa.concat_tables(found)
     return matched
 
 
-def match_files(paths: Sequence[Path], index: IndicatorIndex, reading: PostFiles) -> Matched:
-    """Look for the indicators of an index in files of posts.
+def match_files(
+    paths: Sequence[Path], index: IndicatorIndex, reading: PostFiles, imitated: LookalikeIndex | None = None
+) -> Matched:
+    """Look for the indicators of an index, and for imitations of protected names, in files of posts.
 
     Raises:
         InputError: a file cannot be read.
         NothingUsableError: not one row of all files is a post.
     """
     rejects: list[Reject] = []
-    matched = match_posts(posts_in(paths, reading, rejects), index)
+    matched = match_posts(posts_in(paths, reading, rejects), index, imitated)
     matched.rejects = rejects
     return matched
 
@@ -124,8 +184,13 @@ def _write_csv(path: Path, hits: pa.Table) -> None:
 
 def _write_jsonl(path: Path, hits: pa.Table) -> None:
     with path.open("w", encoding="utf-8") as file:
-        for hit in hits.to_pylist():
-            file.write(json.dumps(hit, ensure_ascii=False, default=_text) + "\n")
+        file.writelines(hits_as_lines(hits))
+
+
+def hits_as_lines(hits: pa.Table) -> Iterator[str]:
+    """Yield hits as JSON lines."""
+    for hit in hits.to_pylist():
+        yield json.dumps(hit, ensure_ascii=False, default=_text) + "\n"
 
 
 def _text(value: Any) -> str:

@@ -219,7 +219,7 @@ def _where(rows: pl.DataFrame, frame: pl.DataFrame) -> Iterator[int | None]:
     held = frame.select("row", "text", *_LISTS).join(rows.select("row").unique(), on="row", how="semi")
     columns = {row["row"]: row for row in held.iter_rows(named=True)}
     for row, field, words in rows.select("row", "field", "words").iter_rows():
-        value = columns[row].get(field)
+        value = columns[row].get(field)  # the author's name is in none of these
         if isinstance(value, str):
             # A bare `t.me/name` was given a scheme when it was read.
             at = value.find(words) if words in value else value.find(words.removeprefix("http://"))

@@ -173,7 +173,6 @@ def test_the_object_of_an_account_follows_its_template() -> None:
     [ours] = event["Object"]
     template = MISPObject("user-account", strict=True)
     assert ours["template_uuid"] == template.template_uuid
-    assert ours["meta-category"] == template._definition["meta-category"]
     for attribute in ours["Attribute"]:
         made = template.add_attribute(attribute["object_relation"], value=attribute["value"])
         assert made is not None
@@ -197,8 +196,8 @@ def test_a_feed_is_what_pymisp_makes_of_the_same_events(tmp_path: Path) -> None:
         assert {f"{digest},{uuid}" for digest in digests} <= hashes
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    read = [item.id for item in read_published(tmp_path, tlp=None, source=None, now=_NOW)]
-    assert sorted(read) == sorted(held.id for held in _EVERY_KIND)
+    items = list(read_published(tmp_path, tlp=None, source=None, now=_NOW))
+    assert sorted(item.id for item in items if isinstance(item, Indicator)) == sorted(held.id for held in _EVERY_KIND)
 
 
 def test_misp_stix_finds_the_same_values_in_our_events() -> None:
@@ -214,7 +213,7 @@ def test_misp_stix_finds_the_same_values_in_our_events() -> None:
 
 
 def test_a_feed_that_is_broken_or_hostile_gives_what_is_whole(tmp_path: Path) -> None:
-    names = {_UUID: {}, "../../secret": {}, "e1df503e-d48e-4b78-a40e-67b30fbd5a56": {}}
+    names: dict[str, Any] = {_UUID: {}, "../../secret": {}, "e1df503e-d48e-4b78-a40e-67b30fbd5a56": {}}
     (tmp_path / "manifest.json").write_text(json.dumps(names), encoding="utf-8")
     good = _event(Attribute=[_attribute("domain", "good.example")])
     (tmp_path / f"{_UUID}.json").write_text(json.dumps(good), encoding="utf-8")

@@ -23,12 +23,20 @@ from watchbell.cli.options import (
 )
 from watchbell.clock import system_clock
 from watchbell.desk.inputs import PostFiles, actions_in_posts, coded_actions_in_tables, reading_said
-from watchbell.desk.investigate import Question, description, investigate, investigate_workspace, write_run
+from watchbell.desk.investigate import (
+    Question,
+    description,
+    investigate,
+    investigate_workspace,
+    thinned_said,
+    write_run,
+)
 from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.detect.pairs import load_kernel
 from watchbell.detect.rules.catalogue import RULES, rule_named
 from watchbell.detect.traces.catalogue import TRACES
-from watchbell.engine.places import ENGINES, LOCAL, Engine, engine_named
+from watchbell.engine.memory import amount
+from watchbell.engine.places import ENGINES, LOCAL, Engine, Local, engine_named
 from watchbell.errors import UsageError
 from watchbell.files import Reject
 from watchbell.sources.action_table import ActionColumns
@@ -97,6 +105,10 @@ RuleOption = Annotated[
 LevelOption = Annotated[
     float | None, typer.Option(help="The rule's level, such as a false discovery rate. Without it: the usual one.")
 ]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(metavar="AMOUNT", help="How much of it to take: 4GiB. Without it: half of the machine's.")
+]
 MasterOption = Annotated[
     str | None,
     typer.Option(help="Where Spark runs: local[4], yarn, spark://host:7077. Without it: the setting spark_master."),
@@ -124,6 +136,7 @@ def find(
     threads: Annotated[int | None, typer.Option(min=1, help="Without it: one for each core.")] = None,
     engine: Annotated[str, typer.Option(metavar="ENGINE", help=f"Where to count: {', '.join(ENGINES)}.")] = LOCAL,
     master: MasterOption = None,
+    memory: MemoryOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -136,7 +149,8 @@ def find(
     question = Question(traces, windows(window), min_shared, rule_named(rule).name, level)
     if out is not None and out.is_file():
         raise UsageError(f"{out} is a file. Name a folder for the result.")
-    with _chosen_engine(engine, threads, master, workspace) as place:
+    most = None if memory is None else amount(memory)
+    with _chosen_engine(engine, Local(threads, most), master, workspace) as place:
         if posts:
             reading = columns or PostFiles(source, platform, column_mapping(maps))
             described, folder = _investigate_files(posts, out, question, place, reading)
@@ -148,14 +162,14 @@ def find(
 
 
 def _chosen_engine(
-    name: str, threads: int | None, master: str | None, workspace: Path | None
+    name: str, here: Local, master: str | None, workspace: Path | None
 ) -> AbstractContextManager[Engine]:
     if name == LOCAL:
-        return engine_named(name, threads=threads, master=master)
+        return engine_named(name, here=here, master=master)
     from watchbell.vault.workspace import settings_in  # noqa: PLC0415  # on this machine there is nothing to set
 
     settings = settings_in(workspace or Path.cwd())
-    return engine_named(name, threads=threads, master=master or settings.spark_master, conf=settings.spark_conf)
+    return engine_named(name, here=here, master=master or settings.spark_master, conf=settings.spark_conf)
 
 
 def _investigate_workspace(
@@ -220,5 +234,7 @@ def _report(described: dict[str, Any], folder: Path, *, as_json: bool) -> None:
         typer.echo(f"{counts['rejected_rows']:,} rows could not be used; they are in {folder / 'rejects.jsonl'}.")
     if "cases" in described:
         typer.echo(f"{described['cases']['new']:,} cases opened, {described['cases']['known']:,} known ones looked at.")
+    for sentence in thinned_said(described):
+        typer.echo(sentence)
     typer.echo(described["caveat"])
     typer.echo(f"Written to {folder}: pairs.parquet, groups.parquet, run.json.")

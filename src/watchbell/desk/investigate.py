@@ -17,7 +17,7 @@ from watchbell.clock import utc_text
 from watchbell.detect.actions import actions_of_accounts, actions_of_posts, distinct, joined, traces_named
 from watchbell.detect.bursts import with_roles
 from watchbell.detect.groups import groups_of_pairs
-from watchbell.detect.pairs import each_window, in_widest, pairs_of_actions
+from watchbell.detect.pairs import ThinnedObject, each_window, in_widest, pairs_of_actions
 from watchbell.detect.rules.catalogue import rule_named
 from watchbell.engine.places import HERE, Engine
 from watchbell.files import Reject, write_rejects
@@ -66,6 +66,10 @@ class Findings:
     kept: pa.Table
     """Those of the pairs that the rule keeps: the groups' pairs."""
     groups: pa.Table
+    thinned: tuple[ThinnedObject, ...] = ()
+    """Objects of which not every action could be counted."""
+    memory: int | None = None
+    """Bytes that counting was allowed; None where it was done elsewhere."""
 
 
 def actions_seen(batches: Iterable[pa.Table], by: Sequence[str]) -> pa.Table:
@@ -84,12 +88,14 @@ def investigate(actions: pa.Table, question: Question, engine: Engine = HERE) ->
     Raises:
         UsageError: the question's window, `min_shared`, rule or level cannot be.
     """
-    pairs = pairs_of_actions(actions, window_s=question.window_s, min_shared=question.min_shared, engine=engine)
+    thinned: list[ThinnedObject] = []
+    window_s, min_shared = question.window_s, question.min_shared
+    pairs = pairs_of_actions(actions, window_s=window_s, min_shared=min_shared, engine=engine, thinned=thinned)
     kept = rule_named(question.rule).keep(pl.DataFrame(pairs), actions, question.parameters["level"])
     chosen = pairs.filter(kept.to_arrow())
     groups = groups_of_pairs(chosen)
     groups = with_roles(groups, chosen, actions_of_accounts(actions, groups["account_id"]))
-    return Findings(question, actions, pairs, chosen, groups)
+    return Findings(question, actions, pairs, chosen, groups, tuple(thinned), engine.memory)
 
 
 def description(findings: Findings, inputs: Sequence[str], rejected: int, now: datetime) -> dict[str, Any]:
@@ -111,8 +117,20 @@ def description(findings: Findings, inputs: Sequence[str], rejected: int, now: d
             "grouped_accounts": findings.groups.num_rows,
             "rejected_rows": rejected,
         },
+        "memory_bytes": findings.memory,
+        "thinned": [each._asdict() for each in findings.thinned],
         "caveat": CAVEAT,
     }
+
+
+def thinned_said(described: dict[str, Any]) -> list[str]:
+    """Return a sentence on each object of which a run, described as `run.json` has it, did not count every action."""
+    return [
+        f"So many acted at once on {each['object_id']} ({each['by']}) that {each['kept']:,} of its {each['actions']:,} "
+        f"actions were looked at: each post pair on it stands for {each['factor']:,}, and pairs that met on little "
+        "else may be missing. More memory looks at more of them."
+        for each in described.get("thinned", ())
+    ]
 
 
 def _run_id(findings: Findings, parameters: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ import polars as pl
 
 from watchbell.desk.drawing import COLOURS, dot_svg, key_svg, network_svg, timeline_svg
 from watchbell.desk.elements import html, moment, name, table, tag
+from watchbell.desk.investigate import thinned_said
 from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, members_of, role_said
 from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
@@ -310,6 +311,7 @@ def _limits(run: KeptRun) -> Element:
         "Whoever acts together outside the window, or on things that no trace sees, is not here.",
         "Groups are communities of a network, not memberships: an account at the edge may belong elsewhere.",
         f"{rejected:,} rows of the input could not be used and were left out." if rejected else None,
+        *thinned_said(run.described),
     ]
     return tag("section", tag("h2", "Limits"), tag("ul", *(tag("li", line) for line in lines if line)))
 

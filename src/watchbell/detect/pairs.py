@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -11,10 +12,22 @@ import pyarrow.compute as pc
 from watchbell.detect.significance import Chance, chance, hypotheses, marks, q_values
 from watchbell.engine.places import HERE, Engine
 from watchbell.engine.slots import Array, CoActions, Slots
+from watchbell.engine.thinning import Viral
 from watchbell.errors import UsageError
 from watchbell.model.actions import PAIRS
 
 _US = 1_000_000
+
+
+class ThinnedObject(NamedTuple):
+    """An object on which so many acted at once that some of its actions stand for all; see `engine.thinning`."""
+
+    by: str
+    object_id: str
+    actions: int
+    kept: int
+    factor: int
+    """How many post pairs each that was counted stands for."""
 
 
 def each_window(window_s: float | Sequence[float]) -> tuple[float, ...]:
@@ -42,7 +55,12 @@ def in_widest(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def pairs_of_actions(
-    actions: pa.Table, *, window_s: float | Sequence[float], min_shared: int, engine: Engine = HERE
+    actions: pa.Table,
+    *,
+    window_s: float | Sequence[float],
+    min_shared: int,
+    engine: Engine = HERE,
+    thinned: list[ThinnedObject] | None = None,
 ) -> pa.Table:
     """Return the PAIRS of accounts in ACTIONS, sorted by kind, window and accounts; each kind of action by itself.
 
@@ -52,7 +70,8 @@ def pairs_of_actions(
             a pair has a row for each window in which it has `min_shared` post pairs: rules judge each window as a
             network of its own, and an analyst sees in which one a pair stands out.
         min_shared: Least number of post pairs that a pair of accounts must have.
-        engine: Where to count. The result is the same for any.
+        engine: Where to count. The result is the same for any, but for objects that are thinned.
+        thinned: Where given, the objects are added to it of which not every action could be counted.
 
     Raises:
         UsageError: a window is negative or not finite, there is none, or `min_shared` is below 1.
@@ -60,10 +79,22 @@ def pairs_of_actions(
     windows = each_window(window_s)
     if min_shared < 1:
         raise UsageError(f"min_shared must be at least 1, not {min_shared}.")
-    found = [pairs for kind, of_kind in _kinds(actions) for pairs in _pairs(of_kind, kind, windows, min_shared, engine)]
+    found: list[pl.DataFrame] = []
+    thinned = [] if thinned is None else thinned
+    for kind, of_kind in _kinds(actions):
+        slots, names = slots_of(of_kind)
+        found += _pairs(slots, names, windows, min_shared, engine, kind)
+        thinned += _thinned(of_kind, engine.viral(slots, round(windows[-1] * _US)), kind)
     if not found:
         return PAIRS.empty_table()
     return pl.concat(found).to_arrow().cast(PAIRS)
+
+
+def _thinned(actions: pa.Table, viral: Sequence[Viral], kind: str) -> list[ThinnedObject]:
+    if not viral:
+        return []
+    _, names = _coded(actions["object_id"])
+    return [ThinnedObject(kind, names[each.object], each.slots, each.kept, each.factor) for each in viral]
 
 
 def _kinds(actions: pa.Table) -> Iterator[tuple[str, pa.Table]]:
@@ -81,12 +112,11 @@ def load_kernel() -> None:
 
 
 def _pairs(
-    actions: pa.Table, kind: str, windows: Sequence[float], min_shared: int, engine: Engine
+    slots: Slots, names: pl.Series, windows: Sequence[float], min_shared: int, engine: Engine, kind: str
 ) -> Iterator[pl.DataFrame]:
     """Yield the pairs of one kind of action within each window."""
     from watchbell.engine.local import followers  # noqa: PLC0415  # see `load_kernel`
 
-    slots, names = slots_of(actions)
     windows_us = [round(window_s * _US) for window_s in windows]
     found_in_each = engine.co_actions(slots, windows_us, min_shared)
     for window_s, window, found in zip(windows, windows_us, found_in_each, strict=True):

@@ -5,14 +5,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from watchbell.engine.memory import in_use, usual
 from watchbell.engine.slots import CoActions, Slots
+from watchbell.engine.thinning import Viral
 from watchbell.errors import UsageError
 
 LOCAL, SPARK = ENGINES = ("local", "spark")
 
 
+# Longer turns cost memory and hardly save time.
+_LONGEST_TURN = 1 << 30
+_POST_PAIR_BYTES = 16
+# A pair with its names, times and test, as an array and as a table; half of the memory is for them.
+_PAIR_BYTES = 256
+
+
 class Engine(Protocol):
     """A place to run the kernel in."""
+
+    @property
+    def memory(self) -> int | None:
+        """Bytes that counting may have in this process's memory; None where it is done elsewhere."""
+
+    def viral(self, slots: Slots, window: int) -> list[Viral]:
+        """Return the objects with so many post pairs within the window that `co_actions` thins them."""
 
     def co_actions(self, slots: Slots, windows: Sequence[int], floor: int) -> list[CoActions]:
         """Return for each window every pair of accounts with at least `floor` post pairs within it.
@@ -27,12 +43,37 @@ class Local:
 
     threads: int | None = None
     """All cores when None. The result is the same for any number."""
+    allowed: int | None = None
+    """Bytes that this process may have in memory; half of the machine's when None."""
+
+    @property
+    def memory(self) -> int:
+        """Return the bytes that this process may have in memory."""
+        return usual() if self.allowed is None else self.allowed
+
+    def viral(self, slots: Slots, window: int) -> list[Viral]:
+        """Name the objects whose post pairs alone, 16 bytes each, would fill the memory."""
+        from watchbell.engine.local import viral  # noqa: PLC0415  # commands start without the compiler
+
+        return viral(slots, window, self.memory // _POST_PAIR_BYTES)
 
     def co_actions(self, slots: Slots, windows: Sequence[int], floor: int) -> list[CoActions]:
-        """Count here; see `engine.local`."""
-        from watchbell.engine.local import co_actions  # noqa: PLC0415  # commands start without the compiler
+        """Count here; see `engine.local`.
 
-        return co_actions(slots, windows, floor, self.threads)
+        Raises:
+            UsageError: the slots or the answer alone take more memory than is allowed.
+        """
+        from watchbell.engine.local import Budget, co_actions  # noqa: PLC0415  # commands start without the compiler
+
+        taken = in_use()
+        if self.allowed is not None and taken > self.allowed:
+            raise UsageError(
+                f"The actions and the program take {taken >> 20:,} MiB of memory, more than the "
+                f"{self.allowed >> 20:,} MiB allowed. Give more, or look at fewer actions at a time."
+            )
+        turn = min(_LONGEST_TURN, (self.memory - taken) // 2)
+        budget = Budget(turn, self.memory // _POST_PAIR_BYTES, self.memory // 2 // _PAIR_BYTES)
+        return co_actions(slots, windows, floor, self.threads, budget)
 
 
 @dataclass(frozen=True)
@@ -41,6 +82,11 @@ class Spark:
 
     session: Any
     """A SparkSession."""
+    memory: None = None
+
+    def viral(self, slots: Slots, window: int) -> list[Viral]:  # noqa: ARG002  # as the other place
+        """Name none: what is too hot for one task is cut by time."""
+        return []
 
     def co_actions(self, slots: Slots, windows: Sequence[int], floor: int) -> list[CoActions]:
         """Count there; see `engine.spark_counting`.
@@ -61,15 +107,21 @@ HERE = Local()
 
 @contextmanager
 def engine_named(
-    name: str, *, threads: int | None = None, master: str | None = None, conf: Mapping[str, str] | None = None
+    name: str,
+    *,
+    here: Local | None = None,
+    master: str | None = None,
+    conf: Mapping[str, str] | None = None,
+    session: Any = None,
 ) -> Iterator[Engine]:
     """Yield the engine of that name, ready to count; a Spark session that is made for it is stopped at the end.
 
     Args:
         name: one of `ENGINES`.
-        threads: for `local`; all cores when None.
+        here: for `local`: with how many threads and how much memory.
         master: for `spark`; see `engine.spark.spark_session`.
-        conf: for `spark`: properties of the session.
+        conf: for `spark`: properties of a new session.
+        session: for `spark`: a session to count in, which is left running.
 
     Raises:
         UsageError: there is no such engine, or what is given is for another.
@@ -78,13 +130,19 @@ def engine_named(
     if name not in ENGINES:
         raise UsageError(f"There is no engine {name!r}. The engines are: {', '.join(ENGINES)}.")
     if name == LOCAL:
-        if master is not None:
-            raise UsageError("A master is for Spark: say --engine spark as well.")
-        yield Local(threads)
+        if master is not None or session is not None:
+            raise UsageError("A master or a session is for Spark: ask for the engine spark as well.")
+        yield here or HERE
         return
-    if threads is not None:
-        raise UsageError("Threads are for this machine. On Spark, the master says how many there are: local[4].")
+    if here not in (None, HERE):
+        raise UsageError(
+            "Threads and memory are for this machine. On Spark, the master (local[4]) and spark_conf say how much of "
+            "both there is."
+        )
+    if session is not None:
+        yield Spark(session)
+        return
     from watchbell.engine.spark import spark_session  # noqa: PLC0415  # the extra `spark`
 
-    with spark_session(master, conf) as session:
-        yield Spark(session)
+    with spark_session(master, conf) as opened:
+        yield Spark(opened)

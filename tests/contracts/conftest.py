@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from tests.taxii_server import House, make, serving
 from watchbell.vault.schema import metadata
 from watchbell.vault.vault import Vault, open_vault, sqlite_url
 
@@ -139,3 +140,10 @@ def open_again(database_url: str) -> Iterator[Callable[[], Vault]]:
     """Open the same database once more, as another process would."""
     with ExitStack() as opened:
         yield lambda: opened.enter_context(open_vault(database_url))
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    """A house that serves TAXII, whose records are in either database."""
+    with make(tmp_path / "house", database_url) as workspace, serving(workspace) as opened:
+        yield opened

@@ -5,10 +5,17 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from watchbell.notebook import Run, detect  # noqa: TC004  # `_Detect` brings it at run time
+    from watchbell.notebook import Run, detect, follow  # brought at run time, see below
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "detect"]
+__all__ = ["__version__", "detect", "follow"]
+
+
+def __getattr__(name: str) -> Any:
+    """Bring `follow` when it is first asked for, so that importing Watchbell loads nothing."""
+    if name == "follow":
+        return importlib.import_module("watchbell.notebook").follow
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Detect(ModuleType):

@@ -14,12 +14,15 @@ import pyarrow.parquet as pq
 
 from watchbell.clock import system_clock
 from watchbell.desk.elements import html, name, table, tag
-from watchbell.desk.explain import Material, explain, material_of_posts
+from watchbell.desk.explain import Material, explain, explain_group, material_of_posts
+from watchbell.desk.following import Followed, followed
 from watchbell.desk.inputs import PostFiles, posts_in, reading_said
+from watchbell.desk.lineages import lineages_svg
+from watchbell.desk.pieces import counted
 from watchbell.desk.investigate import Findings, Question, description, investigate, write_run
 from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.desk.report import network_of_run, pairs_inside
-from watchbell.desk.runs import KeptRun
+from watchbell.desk.runs import KeptRun, read_run
 from watchbell.detect.actions import traces_named
 from watchbell.errors import InputError, UsageError
 from watchbell.files import Reject
@@ -27,6 +30,35 @@ from watchbell.model.posts import POSTS
 
 _IN_MEMORY = "a table in memory"
 _SHOWN_GROUPS = 10
+_SIGHTINGS = pl.Schema(
+    {
+        "lineage": pl.Int64(),
+        "run": pl.Int64(),
+        "starts": pl.Datetime("us", "UTC"),
+        "run_id": pl.String(),
+        "group_id": pl.String(),
+        "accounts": pl.Int64(),
+        "joined": pl.Int64(),
+        "left": pl.Int64(),
+        "changes": pl.List(pl.String),
+        "others": pl.List(pl.Int64),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that a notebook shows."""
+
+    svg: str
+
+    def _repr_html_(self) -> str:
+        return self.svg
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture as an SVG file and return its path."""
+        Path(path).write_text(self.svg, "utf-8")
+        return Path(path)
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +92,15 @@ class Run:
         """
         return explain(self._kept, self.material, account, other).evidence
 
-    def plot(self, group_id: str | None = None) -> "Picture":
+    def bursts(self, group_id: str) -> pl.DataFrame:
+        """Return the posts in which a group's members acted together, burst by burst: see `explain.explain_group`.
+
+        Raises:
+            UsageError: there is no such group.
+        """
+        return explain_group(self._kept, self.material, group_id)
+
+    def plot(self, group_id: str | None = None) -> Picture:
         """Return a picture of the largest groups, or of one.
 
         Raises:
@@ -117,19 +157,55 @@ class Run:
         return table("The largest groups", ["Group", "Accounts", "By", "Among them"], rows)
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture that a notebook shows."""
+@dataclass(frozen=True, repr=False)
+class GroupsThroughTime:
+    """What became of the groups of several runs; a notebook shows it as a picture."""
 
-    svg: str
+    followed: Followed
+
+    @property
+    def sightings(self) -> pl.DataFrame:
+        """Return a row for each lineage in each run: `lineage`, `run`, `starts`, and what `detect.follow` tells."""
+        rows = [
+            {
+                "lineage": lineage.number,
+                "run": seen.step + 1,
+                "starts": self.followed.steps[seen.step].starts,
+                "run_id": self.followed.steps[seen.step].run_id,
+                **{name: getattr(seen, name) for name in ("group_id", "accounts", "joined", "left")},
+                "changes": [str(change) for change in seen.changes],
+                "others": list(seen.others),
+            }
+            for lineage in self.followed.lineages
+            for seen in lineage.sightings
+        ]
+        return pl.DataFrame(rows, schema=_SIGHTINGS)
+
+    def plot(self) -> Picture:
+        """Return a picture of the lineages that were seen in most runs."""
+        drawn = lineages_svg(self.followed)
+        drawn.insert(0, tag("style", _LINEAGES_STYLE))
+        return Picture(html(drawn))
+
+    def __repr__(self) -> str:
+        return f"<{counted(len(self.followed.lineages), 'group')} through {len(self.followed.steps):,} runs>"
 
     def _repr_html_(self) -> str:
-        return self.svg
+        return self.plot().svg
 
-    def save(self, path: str | Path) -> Path:
-        """Write the picture as an SVG file and return its path."""
-        Path(path).write_text(self.svg, "utf-8")
-        return Path(path)
+
+def follow(runs: Sequence[Run | str | Path]) -> GroupsThroughTime:
+    """Follow groups from run to run: which was born, grew, shrank, split, merged, died or came back.
+
+    Args:
+        runs: Runs of `detect`, or folders that runs were written to, in the order of time.
+
+    Raises:
+        InputError: a folder holds no run.
+        UsageError: there are not two runs, or one is there twice.
+    """
+    kept = [run._kept if isinstance(run, Run) else read_run(Path(run)) for run in runs]  # noqa: SLF001  # a Run of ours
+    return GroupsThroughTime(followed(kept))
 
 
 def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
@@ -234,5 +310,16 @@ _STYLE = """
 .network circle { stroke: #fffdf8; stroke-width: .2; }
 .network .mark-0 { fill: #0b64a8; } .network .mark-1 { fill: #c24a12; } .network .mark-2 { fill: #16794f; }
 .network .mark-3 { fill: #8a3fa6; } .network .mark-4 { fill: #7d6200; } .network .mark-5 { fill: #b52a68; }
+
+_LINEAGES_STYLE = """
+.lineages { display: block; max-width: 100%; height: auto; background: #fffdf8; }
+.lineages text { font: 11.5px system-ui, sans-serif; fill: #57616d; text-anchor: middle; }
+.lineages .account { text-anchor: end; fill: #1c2733; }
+.lineages .grid { stroke: #dcd5c5; stroke-dasharray: 2 3; }
+.lineages path { fill: none; stroke: #0b64a8; stroke-width: 2; }
+.lineages .rested { stroke-dasharray: 5 4; stroke-width: 1.2; }
+.lineages .moves { stroke: #c24a12; stroke-width: 1.4; }
+.lineages circle { fill: #0b64a8; stroke: #fffdf8; }
+"""
 .network .mark-other { fill: #8b8f94; }
 """

@@ -77,6 +77,41 @@ def test_evidence_is_side_by_side(path: Path) -> None:
     ]
 
 
+def test_the_posts_of_a_group_come_burst_by_burst(path: Path) -> None:
+    run = detect(path)
+    found = run.bursts(run.groups["group_id"][0])
+    assert found.select("burst", "by", "account_id", "gap_s", "text").rows() == [
+        (1, "link", "twitter:a", 0.0, "one"),
+        (1, "link", "twitter:b", 5.0, "two"),
+        (2, "link", "twitter:a", 0.0, "three"),
+        (2, "link", "twitter:b", 9.0, "four"),
+    ]
+    with pytest.raises(UsageError, match="no group x"):
+        run.bursts("x")
+
+
+def test_groups_are_followed_from_run_to_run(path: Path, tmp_path: Path) -> None:
+    first = detect(path)
+    later = detect(pl.read_csv(path).with_columns(pl.col("created_at").str.replace("2021-06-08", "2021-06-15")))
+    found = wb.follow([first.save(tmp_path / "run"), later])
+    assert found.sightings.select("lineage", "run", "accounts", "changes").rows() == [
+        (1, 1, 2, ["born"]),
+        (1, 2, 2, ["steady"]),
+    ]
+    assert found.sightings["starts"].dt.day().to_list() == [8, 15]
+    assert found._repr_html_().count("<circle") == 2
+    assert repr(found) == "<1 group through 2 runs>"
+    with pytest.raises(UsageError, match="two runs at least"):
+        wb.follow([first])
+    with pytest.raises(AttributeError, match="nothing"):
+        wb.nothing  # noqa: B018  # asking is the test
+
+
+def test_a_pandas_table_is_taken(path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    assert detect(pandas.read_csv(path)).pairs.equals(detect(path).pairs)
+
+
 def test_a_notebook_shows_a_picture_and_what_it_does_not_mean(path: Path, tmp_path: Path) -> None:
     run = detect(path)
     shown = run._repr_html_()
@@ -118,7 +153,7 @@ def test_a_saved_run_is_one_of_the_command_line(path: Path, tmp_path: Path) -> N
     [
         (3, UsageError, "not int"),
         ("nowhere/*.csv", UsageError, "No file fits"),
-        ("s3://bucket/posts.parquet", UsageError, "pl.read_parquet"),
+        ("ftp://host/posts.parquet", UsageError, "begin with s3://"),
         (pl.DataFrame({"a": [1]}), InputError, "The table is no platform's export"),
         ("absent.csv", InputError, r"absent\.csv"),
     ],
@@ -129,7 +164,7 @@ def test_what_is_no_posts_is_said(posts: Any, error: type[Exception], said: str)
 
 
 def test_the_front_names_what_it_offers() -> None:
-    assert wb.__all__ == ["__version__", "detect"]
+    assert wb.__all__ == ["__version__", "detect", "follow"]
     assert all(hasattr(wb, name) for name in wb.__all__)
 
 

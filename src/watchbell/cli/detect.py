@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pyarrow as pa
 import typer
@@ -50,17 +50,20 @@ class FindByDefault(TyperGroup):
     """
 
     default = "find"
-    of_runs = ("explain", "facts", "compare", "export")
+    of_runs: ClassVar = {
+        **dict.fromkeys(("explain", "facts", "compare", "export"), "watchbell.cli.runs"),
+        "follow": "watchbell.cli.follow",
+    }
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Return all names, of this module and of `cli/runs.py`."""
+        """Return all names, of this module and of those that `of_runs` names."""
         return [*super().list_commands(ctx), *self.of_runs]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command of that name, loaded."""
         if cmd_name not in self.of_runs:
             return super().get_command(ctx, cmd_name)
-        runs: Any = get_command(importlib.import_module("watchbell.cli.runs").app)
+        runs: Any = get_command(importlib.import_module(self.of_runs[cmd_name]).app)
         return runs.commands[cmd_name]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -81,7 +84,8 @@ _ANY_OBJECT = "object"
 _RULES = "\n\n".join(f"[bold]{rule.name}[/bold]  {rule.says}" for rule in RULES.values())
 _ALSO = (
     "What to do with a run: watchbell detect explain (the posts behind a pair), facts (of its groups), compare (two "
-    "runs), export (GraphML, GEXF, CSV, a report). Each has its own --help. A file of such a name: ./explain."
+    "runs), follow (groups from run to run), export (GraphML, GEXF, CSV, a report). Each has its own --help. A file of "
+    "such a name: ./explain."
 )
 _TRACE_HELP = "What they do alike; may be given again. One of: " + ", ".join(TRACES) + "."
 

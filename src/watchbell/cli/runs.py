@@ -5,10 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
-from watchbell.desk.explain import Explanation, explain, material_of_run
+from watchbell.desk.explain import Explanation, explain, explain_group, material_of_run
 from watchbell.desk.exporting import Format, write_export
 from watchbell.desk.group_facts import facts_of_run
 from watchbell.desk.runs import Comparison, KeptRun, Overlap, compare, read_run
@@ -36,17 +37,39 @@ def explain_pair(
     *,
     run: RunArgument,
     pair: Annotated[
-        tuple[str, str], typer.Option(metavar="A B", help="The two accounts, as the run writes their ids.")
-    ],
-    limit: Annotated[int, typer.Option(min=1, help="Most post pairs to show; --json has all.")] = 20,
+        tuple[str, str] | None, typer.Option(metavar="A B", help="Two accounts, as the run writes their ids.")
+    ] = None,
+    group: Annotated[str | None, typer.Option(metavar="ID", help="A group, burst by burst.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Most post pairs or posts to show; --json has all.")] = 20,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the posts behind a pair of accounts side by side, with the gap between them.
+    """Show the posts behind a pair of accounts side by side, or those of a group, with the gaps between them.
 
     They are read again from what the run was made of, so that must still be there.
     """
     kept = open_run(run, workspace)
+    if (pair is None) == (group is None):
+        raise UsageError("Say whose posts to show: --pair A B, or --group ID.")
+    if pair is not None:
+        _explain_pair(kept, pair, limit, as_json=as_json)
+    elif group is not None:
+        _explain_group(kept, group, limit, as_json=as_json)
+
+
+def _explain_group(kept: KeptRun, group_id: str, limit: int, *, as_json: bool) -> None:
+    members = kept.groups.filter(pl.col("group_id") == group_id)["account_id"]
+    with waiting("Reading what the run was made of"):
+        found = explain_group(kept, material_of_run(kept, members.to_list()), group_id)
+    if as_json:
+        print_json({"group": group_id, "evidence": found.to_dicts()})
+        return
+    from watchbell.cli.side_by_side import print_bursts  # noqa: PLC0415  # only people need tables
+
+    print_bursts(found, limit)
+
+
+def _explain_pair(kept: KeptRun, pair: tuple[str, str], limit: int, *, as_json: bool) -> None:
     with waiting("Reading what the run was made of"):
         found = explain(kept, material_of_run(kept, pair), *pair)
     if as_json:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 from rich.table import Table
 
 from watchbell.cli.screen import console
@@ -25,6 +26,20 @@ def print_evidence(found: Explanation, limit: int) -> None:
     console.print(table)
     if found.evidence.height > limit:
         console.say(f"{limit:,} of {found.evidence.height:,} post pairs; --limit shows more, --json all.")
+
+
+def print_bursts(found: pl.DataFrame, limit: int) -> None:
+    """Print at most `limit` posts of a group, burst by burst, as `desk.explain.explain_group` returns them."""
+    if found.is_empty():
+        console.say("No two of them acted on the same thing within the window, in what the run's inputs now hold.")
+        return
+    for (_, by, thing), posts in found.head(limit).group_by("burst", "by", "object_id", maintain_order=True):
+        table = Table("Gap", "Account", "Post", title=f"{by}: {_beginning(str(thing))}", title_justify="left")
+        for row in posts.iter_rows(named=True):
+            table.add_row(f"+{row['gap_s']:g} s", row["account_id"], _post(row["at"], row["post_id"], row["text"]))
+        console.print(table)
+    if found.height > limit:
+        console.say(f"{limit:,} of {found.height:,} posts; --limit shows more, --json all.")
 
 
 def _cells(row: dict[str, Any]) -> Iterator[str]:

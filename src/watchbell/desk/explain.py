@@ -1,7 +1,8 @@
 """Why two accounts are a pair: their posts side by side, read again from what the run was made of."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -9,11 +10,14 @@ import pyarrow as pa
 
 from watchbell.desk.inputs import PostFiles, actions_in_tables, posts_in
 from watchbell.desk.investigate import actions_seen
-from watchbell.desk.runs import KeptRun
+from watchbell.desk.networks import Network
+from watchbell.desk.runs import KeptRun, read_run
 from watchbell.detect.actions import distinct, joined
+from watchbell.detect.bursts import actions_within, bursts_of, windows_of
 from watchbell.detect.evidence import post_pairs
 from watchbell.detect.pairs import each_window
 from watchbell.errors import InputError, UsageError
+from watchbell.files import file_named
 from watchbell.model.posts import POSTS
 from watchbell.sources.action_table import ActionColumns
 from watchbell.vault.workspace import Workspace
@@ -79,7 +83,7 @@ def material_of_run(run: KeptRun, accounts: Collection[str] | None) -> Material:
         InputError: the inputs are not where they were, or the run does not say how it read them.
     """
     reading, by = run.described.get("reading") or {}, run.described["parameters"]["by"]
-    places = [Path(place) for place in run.described.get("inputs", ())]
+    places = [file_named(place) for place in run.described.get("inputs", ())]
     if not reading or not places:
         raise InputError("The run does not say what it was made of, so its posts cannot be shown. Make the run again.")
     if gone := [str(place) for place in places if not place.exists()]:
@@ -88,12 +92,20 @@ def material_of_run(run: KeptRun, accounts: Collection[str] | None) -> Material:
             "Put it there again, or start from the folder in which the run was made."
         )
     if "workspace" in reading:
-        with Workspace.open(places[0]) as workspace:
-            return material_of_posts(workspace.posts.batches(), by, accounts)
+        with Workspace.open(Path(str(places[0]))) as workspace:
+            return material_of_posts(_posts_read(workspace, reading["workspace"]), by, accounts)
     if "actions" in reading:
         actions, _ = actions_in_tables(places, ActionColumns(**reading["actions"]), by[0])
         return Material(actions, _NO_TEXTS, None)
     return material_of_posts(posts_in(places, PostFiles(**reading["posts"]), []), by, accounts)
+
+
+def _posts_read(workspace: Workspace, period: Mapping[str, str]) -> Iterable[pa.Table]:
+    """Return the workspace's posts, or those from `since` up to, not including, `until`, as `run.json` names them."""
+    if not period:
+        return workspace.posts.batches()
+    since, until = (datetime.fromisoformat(period[end]) for end in ("since", "until"))
+    return [workspace.posts.scan(since=since, until=until)]
 
 
 def explain(run: KeptRun, material: Material, one: str, other: str) -> Explanation:
@@ -118,3 +130,42 @@ def explain(run: KeptRun, material: Material, one: str, other: str) -> Explanati
         texts = material.texts.rename({"post_id": f"post_{side}", "text": f"text_{side}"})
         found = found.join(texts, on=f"post_{side}", how="left", maintain_order="left")
     return Explanation(account_a, account_b, pairs, found)
+
+
+def explain_in_workspace(workspace: Workspace, network: Network, one: str, other: str) -> Explanation:
+    """Return the evidence for two accounts of a group, from the posts of these two alone: quick enough for a page.
+
+    Raises:
+        UsageError: the two are one account, or one of them did nothing in the group's time.
+    """
+    run, group = read_run(network.run.folder), network.group
+    # The scan leaves out its end; the last action belongs to the group.
+    until = group.last_at + timedelta(microseconds=1)
+    posts = workspace.posts.scan(accounts=(one, other), since=group.first_at, until=until)
+    return explain(run, material_of_posts([posts], group.by, (one, other)), one, other)
+
+
+def explain_group(run: KeptRun, material: Material, group_id: str) -> pl.DataFrame:
+    """Return the posts in which members of a group acted together, burst by burst, the one with most accounts first.
+
+    Returns:
+        Columns `burst` (from 1), `by`, `object_id`, `account_id`, `at`, `gap_s` (since the burst's first action),
+        `post_id` and `text`, null where the input has no text.
+
+    Raises:
+        UsageError: the run has no such group.
+    """
+    home = run.groups.filter(pl.col("group_id") == group_id)
+    if home.is_empty():
+        raise UsageError(f"The run has no group {group_id}. Its groups are in groups.parquet.")
+    acts = bursts_of(actions_within(home, pl.DataFrame(material.actions)), windows_of(run.pairs.collect().to_arrow()))
+    first = pl.col("at").min().over("burst")
+    order = ["size", "first", "kind", "object_id", "burst"]
+    return (
+        acts.with_columns(first=first, gap_s=(pl.col("at") - first).dt.total_microseconds() / 1e6)
+        .sort([*order, "at", "account_id"], descending=[True, *[False] * 6], nulls_last=True)
+        .with_columns(burst=(pl.col("burst") != pl.col("burst").shift()).fill_null(value=True).cum_sum())
+        .join(material.texts, on="post_id", how="left", maintain_order="left")
+        .rename({"kind": "by"})
+        .select("burst", "by", "object_id", "account_id", "at", "gap_s", "post_id", "text")
+    )

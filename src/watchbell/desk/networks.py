@@ -1,7 +1,7 @@
 """Detected groups as the desk shows them: the list of a run, and one group with its picture and tables."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -121,15 +121,25 @@ class Network:
 
 
 def latest_run(workspace: Workspace) -> Run | None:
-    """Return the newest run whose tables are in the workspace, or None."""
+    """Return the newest run on all posts whose tables are in the workspace, or None; runs of periods are apart."""
+    return next((run for run, is_period in _kept_runs(workspace) if not is_period), None)
+
+
+def run_named(workspace: Workspace, run_id: str) -> Run | None:
+    """Return the run of that id whose tables are in the workspace, or None."""
+    return next((run for run, _ in _kept_runs(workspace) if run.run_id == run_id), None)
+
+
+def _kept_runs(workspace: Workspace) -> Iterator[tuple[Run, bool]]:
+    """Yield the runs, the newest first, each with whether it is of one period only."""
     for run_id, at, summary in workspace.vault.runs.all():
         folder = workspace.runs / run_id
         # `run.json` is written last: without it, the tables may be half there.
         if (folder / "run.json").is_file():
             asked = summary["parameters"]
             window_s = max(each_window(asked["window_s"]))
-            return Run(run_id, at, window_s, asked["min_shared"], tuple(asked["by"]), folder)
-    return None
+            run = Run(run_id, at, window_s, asked["min_shared"], tuple(asked["by"]), folder)
+            yield run, "period" in summary
 
 
 def groups_of_run(run: Run) -> list[GroupRow]:

@@ -1,13 +1,20 @@
-"""Detected groups: the list, a group's page, and the data of its picture."""
+"""Detected groups: the list, a page and picture of each, the posts behind a pair, and groups through time."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
-from watchbell.desk.networks import MOST_ROWS, Network, groups_of_run, latest_run, names_of, network_of
+from watchbell.desk.elements import html
+from watchbell.desk.explain import explain_in_workspace
+from watchbell.desk.following import counted_lineages, followed
+from watchbell.desk.lineages import MOST_ROWS as MOST_LINEAGES
+from watchbell.desk.lineages import lineages_svg
+from watchbell.desk.networks import MOST_ROWS, Network, groups_of_run, latest_run, names_of, network_of, run_named
 from watchbell.desk.permissions import Permission
+from watchbell.desk.series import latest_series
 from watchbell.desk.timeline import MARKED_OBJECTS, timeline_of
 from watchbell.web.guard import desk_of, needs
 from watchbell.web.pages import not_found, page
@@ -15,10 +22,15 @@ from watchbell.web.words import account
 
 router = APIRouter(dependencies=[needs(Permission.NETWORKS_READ)])
 PER_PAGE = 50
+# What is told of a group through time: more is in `watchbell detect follow --json`.
+MOST_TOLD = 200
+
+RunId = Annotated[str | None, Query(alias="run", max_length=80)]
+Start = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
 @router.get("/desk/networks")
-def networks(request: Request, start: Annotated[int, Query(ge=0, le=10_000_000)] = 0) -> Response:
+def networks(request: Request, start: Start = 0) -> Response:
     """List the groups of the latest run."""
     run = latest_run(desk_of(request).workspace)
     groups = groups_of_run(run) if run else []
@@ -29,11 +41,30 @@ def networks(request: Request, start: Annotated[int, Query(ge=0, le=10_000_000)]
     )  # fmt: skip
 
 
+@router.get("/desk/networks/over-time")
+def over_time(request: Request) -> Response:
+    """Show what became of the groups of each period in the next."""
+    runs = latest_series(desk_of(request).workspace)
+    found = followed(runs) if len(runs) > 1 else None
+    return page(
+        request,
+        "over_time.html",
+        found=found,
+        asked=runs[0].described["parameters"] if found else None,
+        picture=Markup(html(lineages_svg(found))) if found else None,  # noqa: S704  # made of elements, which escape
+        told=found.longest()[:MOST_TOLD] if found else [],
+        counted_lineages=counted_lineages,
+        MOST_DRAWN=MOST_LINEAGES,
+    )
+
+
 @router.get("/desk/networks/{group_id}")
-def network(request: Request, group_id: str, thing: Annotated[str | None, Query(alias="object")] = None) -> Response:
-    """Show one group; with `object`, its timeline on that object alone."""
+def network(
+    request: Request, group_id: str, thing: Annotated[str | None, Query(alias="object")] = None, run_id: RunId = None
+) -> Response:
+    """Show one group; with `object`, its timeline on that object alone; with `run`, as that run has it."""
     workspace = desk_of(request).workspace
-    found = _network(request, group_id)
+    found = _network(request, group_id, run_id)
     members = [member.account_id for member in found.members]
     return page(
         request,
@@ -42,15 +73,16 @@ def network(request: Request, group_id: str, thing: Annotated[str | None, Query(
         names=names_of(workspace, members),
         timeline=timeline_of(workspace, found, thing),
         thing=thing,
+        run_id=run_id,
         MARKED=MARKED_OBJECTS,
         MOST_ROWS=MOST_ROWS,
     )
 
 
 @router.get("/desk/networks/{group_id}/picture.json")
-def picture(request: Request, group_id: str) -> Response:
+def picture(request: Request, group_id: str, run_id: RunId = None) -> Response:
     """Return the nodes and edges that the page's script draws."""
-    found = _network(request, group_id)
+    found = _network(request, group_id, run_id)
     names = names_of(desk_of(request).workspace, [node.account_id for node in found.picture.nodes])
     nodes: list[dict[str, Any]] = [
         asdict(node) | {"label": account(node.account_id, names)} for node in found.picture.nodes
@@ -58,8 +90,37 @@ def picture(request: Request, group_id: str) -> Response:
     return JSONResponse({"nodes": nodes, "edges": [asdict(edge) for edge in found.picture.edges]})
 
 
-def _network(request: Request, group_id: str) -> Network:
-    run = latest_run(desk_of(request).workspace)
+@router.get("/desk/networks/{group_id}/pair")
+def pair(
+    request: Request,
+    group_id: str,
+    one: Annotated[str, Query(alias="a", max_length=500)],
+    other: Annotated[str, Query(alias="b", max_length=500)],
+    run_id: RunId = None,
+    start: Start = 0,
+) -> Response:
+    """Show the posts behind a pair of accounts of a group, side by side with the gap between them."""
+    workspace = desk_of(request).workspace
+    found = _network(request, group_id, run_id)
+    if not {one, other} <= {member.account_id for member in found.members}:
+        raise not_found("The network has no such pair of accounts.")
+    explained = explain_in_workspace(workspace, found, one, other)
+    return page(
+        request,
+        "pair.html",
+        network=found,
+        explained=explained,
+        names=names_of(workspace, [one, other]),
+        rows=explained.evidence.slice(start, PER_PAGE).to_dicts(),
+        start=start,
+        following=start + PER_PAGE if start + PER_PAGE < explained.evidence.height else None,
+        run_id=run_id,
+    )
+
+
+def _network(request: Request, group_id: str, run_id: str | None) -> Network:
+    workspace = desk_of(request).workspace
+    run = latest_run(workspace) if run_id is None else run_named(workspace, run_id)
     found = network_of(run, group_id) if run else None
     if found is None:
         raise not_found("The latest run has no such network. A later run may have drawn its groups differently.")

@@ -45,6 +45,43 @@ def test_the_posts_behind_a_pair_are_shown_side_by_side(kept: Path) -> None:
     assert document["is_as_counted"]
 
 
+def test_the_posts_of_a_group_are_shown_burst_by_burst(kept: Path) -> None:
+    group = json.loads(run("facts", kept, "--json"))[0]["group_id"]
+    said = run("explain", kept, "--group", group)
+    for shown in ("link: https://news.example/1", "+5 s", "one [bold]x", "twitter:b", "four"):
+        assert shown in said
+    assert "3 of 4 posts" in run("explain", kept, "--group", group, "--limit", 3)
+    evidence = json.loads(run("explain", kept, "--group", group, "--json"))["evidence"]
+    assert [(row["burst"], row["gap_s"]) for row in evidence] == [(1, 0.0), (1, 5.0), (2, 0.0), (2, 9.0)]
+
+
+@pytest.mark.parametrize("asked", [(), (*PAIR, "--group", "group-1"), ("--group", "group-1")])
+def test_posts_are_those_of_a_pair_or_of_a_group_of_the_run(kept: Path, asked: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match=r"--group ID|no group group-1"):
+        run("explain", kept, *asked)
+
+
+def test_groups_are_followed_through_runs_and_through_periods_of_a_workspace(kept: Path, tmp_path: Path) -> None:
+    later = kept.with_name("later")
+    posts = kept.with_name("later.csv")
+    posts.write_text(POSTS.replace("2021-06-08", "2021-06-16").replace("a,", "a,1").replace("b,", "b,1"))
+    run(posts, "--out", later, "--by", "link", "--platform", "twitter")
+    said = run("follow", later, kept)
+    assert "Run 1, from 2021-06-08 10:00 UTC: 1 group of 2 accounts" in said
+    assert "run 2: steady; 2 accounts, 0 new, 0 gone" in said
+    place = ("--workspace", tmp_path / "workspace")
+    Workspace.create(tmp_path / "workspace").close()
+    with pytest.raises(UsageError, match="no runs of consecutive periods"):
+        run("follow", *place)
+    for file in (kept.with_name("posts.csv"), posts):
+        CliRunner().invoke(posts_app, ["import", str(file), "--platform", "twitter", *map(str, place)])
+    document = json.loads(run("follow", "--every", "7d", "--by", "link", *place, "--json"))
+    assert [step["accounts"] for step in document["runs"]] == [2, 2]
+    assert document == json.loads(run("follow", *place, "--json"))
+    with pytest.raises(UsageError, match="not both"):
+        run("follow", kept, "--every", "7d")
+
+
 def test_what_strangers_wrote_does_not_steer_the_terminal(kept: Path) -> None:
     (kept.parent / "posts.csv").write_text(POSTS.replace("two", "two \x1b[2J :bell: \u202eevil"))
     said = run("explain", kept, *PAIR)

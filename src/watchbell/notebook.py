@@ -17,9 +17,9 @@ from watchbell.desk.elements import html, name, table, tag
 from watchbell.desk.explain import Material, explain, explain_group, material_of_posts
 from watchbell.desk.following import Followed, followed
 from watchbell.desk.inputs import PostFiles, posts_in, reading_said
+from watchbell.desk.investigate import Findings, Question, description, investigate, write_run
 from watchbell.desk.lineages import lineages_svg
 from watchbell.desk.pieces import counted
-from watchbell.desk.investigate import Findings, Question, description, investigate, write_run
 from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.desk.report import network_of_run, pairs_inside
 from watchbell.desk.runs import KeptRun, read_run
@@ -310,6 +310,8 @@ _STYLE = """
 .network circle { stroke: #fffdf8; stroke-width: .2; }
 .network .mark-0 { fill: #0b64a8; } .network .mark-1 { fill: #c24a12; } .network .mark-2 { fill: #16794f; }
 .network .mark-3 { fill: #8a3fa6; } .network .mark-4 { fill: #7d6200; } .network .mark-5 { fill: #b52a68; }
+.network .mark-other { fill: #8b8f94; }
+"""
 
 _LINEAGES_STYLE = """
 .lineages { display: block; max-width: 100%; height: auto; background: #fffdf8; }
@@ -320,6 +322,4 @@ _LINEAGES_STYLE = """
 .lineages .rested { stroke-dasharray: 5 4; stroke-width: 1.2; }
 .lineages .moves { stroke: #c24a12; stroke-width: 1.4; }
 .lineages circle { fill: #0b64a8; stroke: #fffdf8; }
-"""
-.network .mark-other { fill: #8b8f94; }
 """

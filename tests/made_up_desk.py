@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from watchbell.desk.accounts import add_user
+from watchbell.desk.accounts import add_user, clear_user
+from watchbell.desk.disputes import drafted, open_dispute
+from watchbell.desk.feedback import Seen, Teller, give_opinion, sight
 from watchbell.desk.investigate import Question, investigate_workspace
+from watchbell.desk.partners import add_partner
+from watchbell.desk.requests import drafted_request, write_request
+from watchbell.ids import fact_id
 from watchbell.model.ads import (
     Ad,
     AdDecision,
@@ -21,22 +26,32 @@ from watchbell.model.ads import (
 )
 from watchbell.model.cases import Case, case_id
 from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
+from watchbell.model.feedback import Claimant, OpinionValue, dispute_id
 from watchbell.model.indicators import HITS, Indicator, IndicatorKind, indicator_id
-from watchbell.model.partners import Role
+from watchbell.model.partners import Membership, PartnerKind, Role, TrustGroup
 from watchbell.model.posts import POSTS
+from watchbell.model.requests import request_id
 from watchbell.model.tlp import Tlp
+from watchbell.vault.vault import Vault
 from watchbell.vault.workspace import Workspace
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
-PEOPLE = {"ana": Role.ANALYST, "rev": Role.REVIEWER, "adm": Role.ADMIN}
+PEOPLE = {"ana": Role.ANALYST, "rev": Role.REVIEWER, "adm": Role.ADMIN, "eva": Role.REVIEWER, "kim": Role.REVIEWER}
+CLEARED_FOR_RED = ("eva", "kim")
 MEMBERS = 9
 LINKS = 8
 
 HOSTILE = "<script>alert('x')</script>"
 """Text from outside that must never become markup."""
 INDICATOR = indicator_id(IndicatorKind.DOMAIN, None, "herald-news.example", "A partner")
+CLEAR_INDICATOR = indicator_id(IndicatorKind.DOMAIN, None, "clear.example", "A partner")
+RED_INDICATOR = indicator_id(IndicatorKind.DOMAIN, None, "red.example", "A partner")
 CASE = case_id("made-up")
+RED_CASE = case_id("made-up and narrow")
+PARTNER = fact_id("partner", "harbour watch")
+DISPUTE = dispute_id(INDICATOR, PARTNER, f"We are the Herald {HOSTILE}")
+REQUEST = request_id("Ministry of Examples", "Take the page of the Herald down", NOW.isoformat())
 HELD_AD, APPROVED_AD, REJECTED_AD = "jsonl:held", "jsonl:approved", "jsonl:a/b c"
 
 
@@ -48,11 +63,47 @@ def build(root: Path) -> None:
         vault = workspace.vault
         vault.ads.add(ads())
         vault.ads.decide(decisions())
-        vault.indicators.add([indicator()])
+        vault.indicators.add([indicator(), indicator(CLEAR_INDICATOR, "clear.example", Tlp.CLEAR)])
         vault.hits.add(hits())
+        vault.indicators.add([indicator(RED_INDICATOR, "red.example", Tlp.RED)])
         vault.cases.put(case())
+        vault.cases.put(red_case())
         for name, role in PEOPLE.items():
             add_user(vault, name, role, PASSWORD, NOW)
+        for name in CLEARED_FOR_RED:
+            clear_user(vault, name, Tlp.RED, {}, NOW)
+        add_exchange(vault)
+
+
+def add_exchange(vault: Vault) -> None:
+    """Let a partner in, which received an indicator, saw it and disputes it; and let an office ask for something."""
+    made = add_partner(vault, "Harbour Watch", PartnerKind.RESEARCHER, Tlp.AMBER, operator="Us", now=NOW)
+    vault.partners.put_group(TrustGroup(id="trust-group--narrow", name="Narrow"))
+    vault.partners.put_membership(
+        Membership(
+            partner_id=PARTNER,
+            group_id="trust-group--narrow",
+            clearance=Tlp.RED,
+            agreement="Paper 7",
+            begins_at=NOW,
+            ends_at=NOW + timedelta(days=90),
+        )
+    )
+    vault.deliveries.note(PARTNER, "taxii", [(INDICATOR, "2026-11-03T09:30:00.000Z")], NOW)
+    teller = Teller(PARTNER, made.account.username, vault.partners.audience(made.partner, NOW))
+    sight(vault, INDICATOR, Seen(3, NOW - timedelta(days=2), NOW), teller=teller, now=NOW)
+    give_opinion(vault, INDICATOR, OpinionValue.DISAGREE, f"It is a newspaper {HOSTILE}", teller=teller, now=NOW)
+    claim, evidence = f"We are the Herald {HOSTILE}", ["https://herald.example/imprint"]
+    draft = drafted(INDICATOR, claim, evidence, claimant=Claimant.PARTNER, teller=teller, due=(NOW, 14))
+    open_dispute(vault, draft, teller=teller, now=NOW)
+    told = {"asker": "Ministry of Examples", "country": "xx", "kind": "removal", "legal_basis": "Law 1",
+            "scope": "Take the page of the Herald down", "accounts": 1}  # fmt: skip
+    write_request(vault, drafted_request(told, by="rev", received_at=NOW), by="rev", now=NOW)
+
+
+def red_case() -> Case:
+    """Return a case that only people cleared for RED may see."""
+    return case().model_copy(update={"id": RED_CASE, "title": "A narrow case", "tlp": Tlp.RED, "evidence": ()})
 
 
 def posts() -> pa.Table:
@@ -135,14 +186,14 @@ def decision(ad_id: str, verdict: Verdict, *, by: str = "watchbell", at: datetim
     )
 
 
-def indicator() -> Indicator:
+def indicator(id_: str = INDICATOR, value: str = "herald-news.example", tlp: Tlp = Tlp.AMBER) -> Indicator:
     return Indicator(
-        id=INDICATOR,
+        id=id_,
         kind=IndicatorKind.DOMAIN,
-        value="herald-news.example",
-        published_as="herald-news[.]example",
+        value=value,
+        published_as=value.replace(".", "[.]"),
         source="A partner",
-        tlp=Tlp.AMBER,
+        tlp=tlp,
         valid_from=NOW,
         created=NOW,
         modified=NOW,
@@ -152,10 +203,11 @@ def indicator() -> Indicator:
 def hits() -> pa.Table:
     """Return hits on one ad: the clear one may be public, the amber one was told in confidence."""
     values = {Tlp.CLEAR: "clear.example", Tlp.AMBER: "confidential.example"}
+    ids = {Tlp.CLEAR: CLEAR_INDICATOR, Tlp.AMBER: INDICATOR}
     rows = [
         {
             "hit_id": f"hit-{label}",
-            "indicator_id": INDICATOR,
+            "indicator_id": ids[label],
             "indicator_kind": "domain",
             "indicator_value": value,
             "source": "A partner",

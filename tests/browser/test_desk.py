@@ -165,8 +165,9 @@ def test_a_reviewer_decides_a_case_and_takes_its_bundle(visit: Visit) -> None:
     page.get_by_role("button", name="Sign this decision").click()
     expect(page.locator(".decided .badge")).to_contain_text("In review")
     expect(page.get_by_text("The domain is registered by another.")).to_be_visible()
+    page.get_by_label("Recipient").fill("Harbour Watch")
     with page.expect_download() as started:
-        page.get_by_role("link", name="Download the STIX 2.1 bundle").click()
+        page.get_by_role("button", name="Download the STIX 2.1 bundle").click()
     assert json.loads(started.value.path().read_text())["type"] == "bundle"
     assert re.fullmatch(r"case--[0-9a-f-]{36}\.stix\.json", started.value.suggested_filename)
 

@@ -8,6 +8,7 @@ import hashlib
 import re
 import secrets
 import threading
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from watchbell.errors import UsageError
 from watchbell.model.partners import Role, User
+from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault
 
 SHORTEST_PASSWORD = 12
@@ -59,16 +61,27 @@ def add_user(vault: Vault, username: str, role: Role, password: str, now: dateti
     return user
 
 
+def clear_user(vault: Vault, username: str, clearance: Tlp, groups: Mapping[str, Tlp], now: datetime) -> User:
+    """Say what a person may hear: of items of no trust group, and in each trust group, by its id.
+
+    Raises:
+        UsageError: there is no such user.
+    """
+    user = _known(vault, username)
+    cleared = user.model_copy(update={"clearance": clearance, "groups": dict(groups)})
+    vault.users.put(cleared)
+    details = {"clearance": clearance, "groups": dict(groups)}
+    vault.ledger.append("operator", "user.cleared", username, details, now)
+    return cleared
+
+
 def disable_user(vault: Vault, username: str, now: datetime) -> None:
     """Close the account of `username`; what its sessions ask for next is refused.
 
     Raises:
         UsageError: there is no such user.
     """
-    user = vault.users.get(username)
-    if user is None:
-        raise UsageError(f"There is no user {username!r}. `watchbell user list` shows who there is.")
-    vault.users.put(user.model_copy(update={"disabled": True}))
+    vault.users.put(_known(vault, username).model_copy(update={"disabled": True}))
     vault.ledger.append("operator", "user.disabled", username, {}, now)
 
 
@@ -143,6 +156,13 @@ class Attempts:
         """Forget the failures of `username`."""
         with self._lock:
             self._failures.pop(username, None)
+
+
+def _known(vault: Vault, username: str) -> User:
+    user = vault.users.get(username)
+    if user is None:
+        raise UsageError(f"There is no user {username!r}. `watchbell user list` shows who there is.")
+    return user
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -11,10 +11,10 @@ from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password
 from watchbell.desk.ad_review import Reviewer, import_ads
 from watchbell.desk.cases import open_cases
-from watchbell.desk.decisions import share_case
 from watchbell.desk.investigate import Question, investigate_workspace
 from watchbell.desk.matching import match_workspace
 from watchbell.desk.samples import sample_files, sample_path
+from watchbell.desk.sending import recipient_named, send_case
 from watchbell.desk.sharing import import_indicators
 from watchbell.model.cases import Case
 from watchbell.model.partners import Role, User
@@ -24,6 +24,7 @@ from watchbell.sources.reading import plan
 from watchbell.vault.workspace import Workspace
 
 ACCOUNT = "demo"
+RECIPIENT = "Whoever watches the demonstration"
 QUESTION = Question(by=("link", "text", "repost"), window_s=60, min_shared=2)
 # CooRTweet's data name a retweet's content by an id that stands for two retweets in 39 rows: it is no post id.
 RETWEET_COLUMNS = {"account_id": "account_id", "created_at": "timestamp_share", "repost_of": "object_id"}
@@ -101,7 +102,8 @@ def _bring_in(workspace: Workspace, now: datetime, tell: Tell) -> None:
 def _export(workspace: Workspace, by: User, now: datetime) -> Path:
     """Write the bundle of the case in which most rooms meet, and return its path."""
     case = max(workspace.vault.cases.all(), key=_rooms)
-    bundle = share_case(workspace.vault, case, operator=workspace.settings.operator, by=by, now=now)
+    to = recipient_named(workspace.vault, RECIPIENT, now)
+    bundle = send_case(workspace.vault, case, to=to, operator=workspace.settings.operator, by=by, now=now)
     path = workspace.root / "exports" / f"{case.id}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(bundle, indent=2) + "\n", "utf-8")

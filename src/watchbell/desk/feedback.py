@@ -6,7 +6,8 @@ from typing import NamedTuple
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
 from watchbell.model.audiences import Audience
-from watchbell.model.feedback import HOUSE, Opinion, OpinionValue, Sighting, opinion_id, sighting_id
+from watchbell.model.collections import HOUSE
+from watchbell.model.feedback import Opinion, OpinionValue, Sighting, opinion_id, sighting_id
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import User
 from watchbell.vault.ledger import Entry

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from watchbell.desk.audiences import audience_of
 from watchbell.desk.permissions import Permission, may
 from watchbell.model.ads import Ad, AdDecision
-from watchbell.model.partners import Role
-from watchbell.model.tlp import Tlp
+from watchbell.model.partners import User
 from watchbell.vault.vault import Vault
 
 FIRST_PASS = "watchbell"  # noqa: S105  # the name under which rules decide, not a password
@@ -30,8 +30,8 @@ class AdView:
         return self.decisions[0] if self.decisions else None
 
 
-def ad_view(vault: Vault, ad_id: str, role: Role | None) -> AdView | None:
-    """Return the ad as `role` may see it, or None where there is no such ad.
+def ad_view(vault: Vault, ad_id: str, user: User | None) -> AdView | None:
+    """Return the ad as a person may see it, or None where there is no such ad.
 
     The public sees hits of indicators marked TLP:CLEAR only: the others were told in confidence.
     """
@@ -39,11 +39,10 @@ def ad_view(vault: Vault, ad_id: str, role: Role | None) -> AdView | None:
     if ad is None:
         return None
     decisions = sorted(vault.ads.decisions(ad_id), key=lambda decision: decision.decided_at, reverse=True)
-    hits = vault.hits.of_targets("ad", [ad_id]).to_pylist()
-    everything = may(role, Permission.HITS_READ)
+    hits = vault.hits.heard_by(audience_of(user)).of_targets("ad", [ad_id])
     return AdView(
         ad=ad,
         decisions=tuple(decisions),
-        hits=tuple(hit for hit in hits if everything or hit["tlp"] == Tlp.CLEAR),
-        names_reviewers=everything,
+        hits=tuple(hits.to_pylist()),
+        names_reviewers=user is not None and may(user.role, Permission.HITS_READ),
     )

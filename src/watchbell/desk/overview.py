@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from watchbell.desk.networks import GroupRow, Run, groups_of_run, latest_run
 from watchbell.model.ads import Verdict
+from watchbell.model.audiences import Audience
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.vault.workspace import Workspace
 
@@ -31,20 +32,20 @@ class Overview:
     largest: tuple[GroupRow, ...]
 
 
-def overview_of(workspace: Workspace) -> Overview:
-    """Count what the workspace holds."""
+def overview_of(workspace: Workspace, audience: Audience) -> Overview:
+    """Count what the workspace holds for an audience; what they may not hear of is in no figure."""
     vault = workspace.vault
     counted = vault.ads.verdicts()
     verdicts = {verdict: counted.get(verdict, 0) for verdict in Verdict}
     ads = vault.ads.count()
-    cases = vault.cases.all()
+    cases = vault.cases.heard_by(audience).all()
     statuses = Counter(case.status for case in cases)
     run = latest_run(workspace)
     groups = groups_of_run(run) if run else []
     return Overview(
         posts=workspace.posts.count(),
-        indicators=vault.indicators.count(),
-        hits=vault.hits.count(),
+        indicators=vault.indicators.heard_by(audience).count(),
+        hits=vault.hits.heard_by(audience).count(),
         ads=ads,
         verdicts=verdicts,
         undecided_ads=ads - sum(verdicts.values()),

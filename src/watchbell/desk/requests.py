@@ -5,17 +5,49 @@ asks.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+
+from pydantic import ValidationError
 
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
 from watchbell.model.partners import User
-from watchbell.model.requests import GovernmentRequest, RequestState
+from watchbell.model.requests import GovernmentRequest, RequestState, request_id
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
+
+
+def drafted_request(told: Mapping[str, Any], *, by: str, received_at: datetime) -> GovernmentRequest:
+    """Return a request as somebody tells of it.
+
+    Args:
+        told: `asker`, `country`, `kind`, `legal_basis`, `scope`, and where they are known `accounts`, `due_at` and
+            `partner_id`.
+        by: who writes it down.
+        received_at: when it came.
+
+    Raises:
+        UsageError: a field is missing or cannot be; the message names it.
+    """
+    asker, scope = worded(str(told.get("asker", "")), "name of the office"), worded(str(told.get("scope", "")), "scope")
+    known = {name: told[name] for name in ("kind", "accounts", "due_at", "partner_id") if told.get(name) is not None}
+    try:
+        return GovernmentRequest(
+            id=request_id(asker, scope, received_at.isoformat()),
+            asker=asker,
+            scope=scope,
+            country=str(told.get("country", "")).strip().upper(),
+            legal_basis=str(told.get("legal_basis", "")).strip(),
+            received_at=received_at,
+            written_by=by,
+            **known,
+        )
+    except ValidationError as error:
+        found = error.errors()[0]
+        raise UsageError(f"The field {found['loc'][0]} of the request cannot be used: {found['msg']}.") from error
 
 
 def write_request(vault: Vault, request: GovernmentRequest, *, by: str, now: datetime) -> GovernmentRequest:

@@ -13,7 +13,7 @@ from typing import Any
 
 from watchbell.errors import NotAllowedError
 from watchbell.exchange.published import day
-from watchbell.exchange.stix_parts import SYNTHETIC, bundle, extended, identity_id, relationship, stix_object
+from watchbell.exchange.stix_parts import SYNTHETIC, bundle, extended, identity_id, instant, relationship, stix_object
 from watchbell.exchange.stix_writing import indicator_object, sharable
 from watchbell.ids import WATCHBELL_NAMESPACE, fact_id
 from watchbell.model.cases import Case, CaseStatus
@@ -38,7 +38,6 @@ class _Telling:
     case: Case
     author: str
     marked: Tlp
-    now: datetime
     techniques: Techniques
 
     def object(self, kind: str, *facts: str, at: datetime | None = None, **properties: Any) -> dict[str, Any]:
@@ -56,7 +55,8 @@ class _Telling:
 
     def link(self, source: str, kind: str, target: str) -> dict[str, Any]:
         """Return a relationship that the case tells."""
-        return relationship(source, kind, target, self.marked, by=self.author, at=self.case.modified_at)
+        held = relationship(source, kind, target, self.marked, by=self.author, at=self.case.modified_at)
+        return held | {"created": instant(self.case.opened_at)}
 
 
 def bundle_of_case(
@@ -64,20 +64,19 @@ def bundle_of_case(
     indicators: Iterable[Indicator],
     *,
     operator: str,
-    now: datetime,
     up_to: Tlp | None = None,
     techniques: Techniques | None = None,
 ) -> dict[str, Any]:
     """Return a STIX 2.1 bundle that tells of a case: its indicators, its accounts, its evidence, how sure we are.
 
     A case that a person confirmed is a Report, any other a Grouping ("not a finished product", STIX 2.1 section 4.5).
-    It carries the strictest marking of the case and of what it refers to.
+    It carries the strictest marking of the case and of what it refers to. Told again after the case has changed, it is
+    a later version of the same objects.
 
     Args:
         case: the case.
         indicators: those that belong to it; those narrower than `up_to` are left out.
         operator: name of the organisation that shares it.
-        now: when it is shared; a Report says so.
         up_to: the narrowest marking that may leave; without it, the case's own.
         techniques: the framework that names techniques; of a technique that is not in it only the id is told.
 
@@ -89,7 +88,7 @@ def bundle_of_case(
         raise NotAllowedError(f"The case is marked TLP:{case.tlp.upper()}, so it cannot go to TLP:{limit.upper()}.")
     kept = list(sharable(indicators, limit))
     label = strictest([case.tlp, *(indicator.tlp for indicator in kept)])
-    tell = _Telling(case, identity_id(operator), label, now, techniques or {})
+    tell = _Telling(case, identity_id(operator), label, techniques or {})
     campaign = _campaign(tell)
     parts = [campaign, *(indicator_object(indicator) for indicator in kept)]
     parts += [*_observed(tell), *_sightings(tell, {held.id for held in kept})]
@@ -117,22 +116,24 @@ def _whole(tell: _Telling, refs: list[str]) -> dict[str, Any]:
     confirmed = case.status is CaseStatus.CONFIRMED
     kind = "report" if confirmed else "grouping"
     told: dict[str, Any] = (
-        {"report_types": ["campaign"], "published": tell.now} if confirmed else {"context": "suspicious-activity"}
+        {"report_types": ["campaign"], "published": case.modified_at}
+        if confirmed
+        else {"context": "suspicious-activity"}
     )
     held = tell.object(kind, name=case.title, description=case.summary, object_refs=refs, **told)
     return held | {"id": f"{kind}--{case.id.partition('--')[2]}"}
 
 
 def _notes(tell: _Telling, subject: str) -> Iterator[dict[str, Any]]:
-    yield _note(tell, subject, "How sure we are, and what could be wrong", tell.case.certainty)
+    yield _note(tell, subject, "certainty", ("How sure we are, and what could be wrong", tell.case.certainty))
     for piece in tell.case.evidence:
-        yield _note(tell, subject, f"Evidence: {piece.kind} {piece.subject}", piece.summary)
+        yield _note(tell, subject, piece.id, (f"Evidence: {piece.kind} {piece.subject}", piece.summary))
 
 
-def _note(tell: _Telling, subject: str, abstract: str, content: str) -> dict[str, Any]:
+def _note(tell: _Telling, subject: str, fact: str, words: tuple[str, str]) -> dict[str, Any]:
+    abstract, content = words
     content = content or "Nothing was written."
-    at = tell.case.modified_at
-    return tell.object("note", abstract, content, at=at, abstract=abstract, content=content, object_refs=[subject])
+    return tell.object("note", fact, abstract=abstract, content=content, object_refs=[subject])
 
 
 def _opinion(tell: _Telling, subject: str) -> Iterator[dict[str, Any]]:
@@ -141,8 +142,7 @@ def _opinion(tell: _Telling, subject: str) -> Iterator[dict[str, Any]]:
     if opinion is not None:
         reasons = [piece.summary for piece in tell.case.evidence if piece.data.get("to") == tell.case.status]
         told = reasons[-1] if reasons else tell.case.certainty
-        at = tell.case.modified_at
-        yield tell.object("opinion", opinion, at=at, explanation=told, opinion=opinion, object_refs=[subject])
+        yield tell.object("opinion", explanation=told, opinion=opinion, object_refs=[subject])
 
 
 def _observed(tell: _Telling) -> Iterator[dict[str, Any]]:

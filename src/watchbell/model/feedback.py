@@ -7,9 +7,6 @@ from pydantic import Field
 from watchbell.ids import fact_id
 from watchbell.model.record import Record, UtcDatetime
 
-HOUSE = "house"
-"""Stands where a partner's id would, for what was said at our own desk."""
-
 LONGEST_WORDS = 4_000
 """Characters of a reason, a claim or an answer."""
 
@@ -80,7 +77,7 @@ class Dispute(Record):
     indicator_id: str
     claimant: Claimant
     partner_id: str
-    """The partner who opened it; `HOUSE` where the operator did for an account holder."""
+    """The partner who opened it; `collections.HOUSE` where the operator did for an account holder."""
     claim: str = Field(min_length=1, max_length=LONGEST_WORDS)
     evidence: tuple[str, ...] = ()
     """What the claimant points to: addresses, documents, words."""

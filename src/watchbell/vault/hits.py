@@ -44,6 +44,10 @@ class HitShelf:
         mine = select(hits).where(hits.c.target_kind == target_kind)
         return self._table([mine.where(hits.c.target_id.in_(some)) for some in batches(ids, IDS_AT_ONCE)])
 
+    def of_indicator(self, indicator_id: str) -> pa.Table:
+        """Return the hits of an indicator (HITS), in the order of their ids."""
+        return self._table([select(hits).where(hits.c.indicator_id == indicator_id)])
+
     def count(self) -> int:
         """Return how many hits there are."""
         with self._database.read() as connection:

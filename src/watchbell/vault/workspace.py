@@ -30,6 +30,16 @@ SETTINGS_TEXT = """\
 # How many hours a sign-in at the desk lasts, 1 to 168.
 # session_hours = 12
 
+# Within how many days whoever disputes an indicator is owed an answer, 1 to 90.
+# dispute_days = 14
+
+# What opens a case by itself: an indicator found in so many posts and ads, hits of at least this confidence, imitations
+# of protected names of at least this score, and whether indicators on warning lists do.
+# case_hit_targets = 3
+# case_hit_confidence = 0
+# case_lookalike_score = 80
+# case_warned_hits = false
+
 # Where `watchbell detect --engine spark` counts, and properties of its session, by Spark's own names.
 # spark_master = "local[4]"
 # spark_conf = { "spark.executor.memory" = "8g" }

@@ -8,12 +8,39 @@ from fastapi.staticfiles import StaticFiles
 from watchbell import __version__
 from watchbell.clock import Clock, system_clock
 from watchbell.vault.workspace import Workspace
-from watchbell.web import auth, cases, library, networks, overview, shelves, taxii
+from watchbell.web import (
+    auth,
+    cases,
+    disputes,
+    enrolment,
+    hits,
+    indicators,
+    library,
+    networks,
+    overview,
+    partners,
+    releases,
+    requests,
+    taxii,
+)
 from watchbell.web.gate import HeadAsGet, KnownHostsOnly, OwnFormsOnly, SafeHeaders
 from watchbell.web.guard import Desk, guarded
 from watchbell.web.pages import STATIC, handle_errors
 
-ROUTERS = (library.router, auth.router, overview.router, networks.router, cases.router, shelves.router)
+ROUTERS = (
+    library.router,
+    auth.router,
+    enrolment.router,
+    overview.router,
+    networks.router,
+    cases.router,
+    releases.router,
+    indicators.router,
+    hits.router,
+    disputes.router,
+    partners.router,
+    requests.router,
+)
 
 
 def create_app(

@@ -7,13 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from watchbell.desk.decisions import decide_case, share_case
+from watchbell.desk.decisions import decide_case
 from watchbell.desk.networks import group_ids, latest_run
 from watchbell.desk.permissions import Permission
+from watchbell.desk.releases import ask_release, needs_two
+from watchbell.desk.sending import parcel_of, recipient_named, recipients_of, send_case
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind
 from watchbell.model.partners import User
-from watchbell.web.guard import desk_of, needs
+from watchbell.web.guard import audience, desk_of, needs
 from watchbell.web.pages import not_found, page
 
 router = APIRouter()
@@ -23,17 +25,24 @@ router = APIRouter()
 def cases(request: Request, status: str = "") -> Response:
     """List the cases, newest first."""
     wanted = CaseStatus(status) if status in list(CaseStatus) else None
-    found = desk_of(request).workspace.vault.cases.all(status=wanted)
+    found = desk_of(request).workspace.vault.cases.heard_by(audience(request)).all(status=wanted)
     return page(request, "cases.html", cases=found, wanted=wanted)
 
 
 @router.get("/desk/cases/{case_id}", dependencies=[needs(Permission.CASES_READ)])
 def case(request: Request, case_id: str) -> Response:
     """Show a case."""
-    found = _case(request, case_id)
-    run = latest_run(desk_of(request).workspace)
-    known = group_ids(run) if run else set()
-    return page(request, "case.html", case=found, evidence=_by_kind(found), known_groups=known)
+    desk, found = desk_of(request), _case(request, case_id)
+    run = latest_run(desk.workspace)
+    return page(
+        request,
+        "case.html",
+        case=found,
+        evidence=_by_kind(found),
+        known_groups=group_ids(run) if run else set(),
+        recipients=recipients_of(desk.workspace.vault, found, desk.clock()),
+        two_people=needs_two(found.tlp),
+    )
 
 
 @router.post("/desk/cases/{case_id}/decision")
@@ -50,16 +59,38 @@ def decide(
     return RedirectResponse(f"/desk/cases/{case_id}#decision", HTTPStatus.SEE_OTHER)
 
 
-@router.get("/desk/cases/{case_id}/bundle.json")
-def bundle(request: Request, case_id: str, by: Annotated[User, needs(Permission.CASES_SHARE)]) -> Response:
-    """Hand out the case as a STIX 2.1 bundle."""
-    desk = desk_of(request)
-    document = share_case(
-        desk.workspace.vault,
-        _case(request, case_id),
+@router.post("/desk/cases/{case_id}/release")
+def ask(
+    request: Request,
+    case_id: str,
+    to: Annotated[str, Form(max_length=300)],
+    reason: Annotated[str, Form(max_length=10_000)],
+    by: Annotated[User, needs(Permission.CASES_SHARE)],
+) -> Response:
+    """Ask a second person to let the case go to a recipient."""
+    desk, found = desk_of(request), _case(request, case_id)
+    vault, now = desk.workspace.vault, desk.clock()
+    ask_release(vault, parcel_of(found, recipient_named(vault, to, now)), reason, by=by, now=now)
+    return RedirectResponse("/desk/releases", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/desk/cases/{case_id}/bundle.json")
+def bundle(
+    request: Request,
+    case_id: str,
+    by: Annotated[User, needs(Permission.CASES_SHARE)],
+    to: Annotated[str, Form(max_length=300)],
+) -> Response:
+    """Hand out the case as a STIX 2.1 bundle for a recipient, and write the delivery down."""
+    desk, found = desk_of(request), _case(request, case_id)
+    vault, now = desk.workspace.vault, desk.clock()
+    document = send_case(
+        vault,
+        found,
+        to=recipient_named(vault, to, now),
         operator=desk.workspace.settings.operator,
         by=by,
-        now=desk.clock(),
+        now=now,
     )
     # The type that STIX 2.1 registers (part 11), and a name that tells what it is.
     headers = {"content-disposition": f'attachment; filename="{case_id}.stix.json"'}
@@ -67,7 +98,7 @@ def bundle(request: Request, case_id: str, by: Annotated[User, needs(Permission.
 
 
 def _case(request: Request, case_id: str) -> Case:
-    found = desk_of(request).workspace.vault.cases.get(case_id)
+    found = desk_of(request).workspace.vault.cases.heard_by(audience(request)).get(case_id)
     if found is None:
         raise not_found("There is no such case.")
     return found

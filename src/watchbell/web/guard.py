@@ -8,7 +8,9 @@ from fastapi.routing import APIRoute
 
 from watchbell.clock import Clock
 from watchbell.desk.accounts import Attempts, user_of_session
+from watchbell.desk.audiences import audience_of
 from watchbell.desk.permissions import Permission, demand, may
+from watchbell.model.audiences import Audience
 from watchbell.model.partners import User
 from watchbell.vault.workspace import Workspace
 
@@ -69,6 +71,11 @@ def signed_in(request: Request) -> User | None:
         request.state.user = user_of_session(desk.workspace.vault, token, desk.clock()) if token else None
     user: User | None = request.state.user
     return user
+
+
+def audience(request: Request) -> Audience:
+    """Return what whoever is asking may hear."""
+    return audience_of(signed_in(request))
 
 
 def permission_of(route: APIRoute) -> Permission | None:

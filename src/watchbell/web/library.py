@@ -100,8 +100,7 @@ def search(request: Request, form: Annotated[SearchForm, Query()]) -> Response:
 @router.get("/library/ads/{ad_id:path}")
 def ad_page(request: Request, ad_id: str) -> Response:
     """Show one ad: who paid, how much, aimed at whom, and what was decided why."""
-    user = signed_in(request)
-    view = ad_view(desk_of(request).workspace.vault, ad_id, user.role if user else None)
+    view = ad_view(desk_of(request).workspace.vault, ad_id, signed_in(request))
     if view is None:
         raise not_found("There is no such ad in this library.")
     return page(request, "ad.html", view=view, ad=view.ad, decision=view.decision, FIRST_PASS=FIRST_PASS)

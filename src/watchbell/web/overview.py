@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from watchbell.desk.overview import overview_of
 from watchbell.desk.permissions import Permission
-from watchbell.web.guard import desk_of, needs
+from watchbell.web.guard import audience, desk_of, needs
 from watchbell.web.pages import page
 
 router = APIRouter()
@@ -14,4 +14,4 @@ router = APIRouter()
 @router.get("/desk", dependencies=[needs(Permission.OVERVIEW_READ)])
 def overview(request: Request) -> Response:
     """Show what the workspace holds and what wants attention."""
-    return page(request, "overview.html", seen=overview_of(desk_of(request).workspace))
+    return page(request, "overview.html", seen=overview_of(desk_of(request).workspace, audience(request)))

@@ -10,6 +10,10 @@ from watchbell.desk.networks import role_said
 from watchbell.model.ads import Count, DisclaimerState, Money, Verdict
 from watchbell.model.cases import CaseStatus
 from watchbell.model.evidence import EvidenceKind
+from watchbell.model.feedback import Claimant, DisputeState, OpinionValue
+from watchbell.model.partners import PartnerKind
+from watchbell.model.releases import ReleaseState
+from watchbell.model.requests import RequestKind, RequestState
 from watchbell.model.tlp import Tlp
 
 VERDICTS = {
@@ -48,6 +52,45 @@ TRACES = {
     "repost": "reposts of the same posts",
     "reply": "replies to the same posts",
     "mention": "mentions of the same accounts",
+}
+OPINIONS = {
+    OpinionValue.STRONGLY_DISAGREE: "Strongly disagrees",
+    OpinionValue.DISAGREE: "Disagrees",
+    OpinionValue.NEUTRAL: "Neither",
+    OpinionValue.AGREE: "Agrees",
+    OpinionValue.STRONGLY_AGREE: "Strongly agrees",
+}
+DISPUTES = {
+    DisputeState.OPEN: "Waits for an answer",
+    DisputeState.UPHELD: "Upheld, the indicator is retracted",
+    DisputeState.REFUSED: "Refused, the indicator stands",
+    DisputeState.WITHDRAWN: "Withdrawn by the claimant",
+}
+CLAIMANTS = {Claimant.PARTNER: "a partner", Claimant.ACCOUNT_HOLDER: "whoever it names, through us"}
+PARTNER_KINDS = {
+    PartnerKind.PLATFORM: "Platform",
+    PartnerKind.GOVERNMENT: "Government",
+    PartnerKind.RESEARCHER: "Researchers",
+    PartnerKind.ELECTION_AUTHORITY: "Election authority",
+    PartnerKind.MEDIA: "Media",
+}
+REQUEST_KINDS = {
+    RequestKind.REMOVAL: "Remove or hide",
+    RequestKind.INFORMATION: "Hand out data",
+    RequestKind.PRESERVATION: "Keep data",
+    RequestKind.REFERRAL: "Pointed out, nothing ordered",
+}
+REQUEST_STATES = {
+    RequestState.OPEN: "Waits for an answer",
+    RequestState.GRANTED: "Done as asked",
+    RequestState.PARTLY: "Done in part",
+    RequestState.REFUSED: "Refused",
+    RequestState.WITHDRAWN: "Withdrawn by the asker",
+}
+RELEASES = {
+    ReleaseState.ASKED: "Waits for a second person",
+    ReleaseState.APPROVED: "Approved",
+    ReleaseState.REFUSED: "Refused",
 }
 _TIME = Markup('<time datetime="{}">{}</time>')
 
@@ -96,6 +139,11 @@ def span(length: timedelta | float) -> str:
     return " ".join(part for part in parts[:2] if not part.startswith("0 "))
 
 
+def owed(due: datetime, now: datetime) -> str:
+    """Write how long is left until something is owed: `in 3 d 4 h`, `2 d late`."""
+    return f"in {span(due - now)}" if due >= now else f"{span(now - due)} late"
+
+
 def marking(label: Tlp | str) -> str:
     """Write a TLP label as FIRST prescribes: `TLP:AMBER+STRICT`."""
     return f"TLP:{label.upper()}"
@@ -124,11 +172,17 @@ def teach(environment: Environment) -> None:
     environment.filters.update(
         when=when, day=day, number=number, money=money, count=count, span=span, marking=marking, short=short
     )
-    environment.filters.update(account=account, ends=ends)
+    environment.filters.update(account=account, ends=ends, owed=owed)
     environment.globals.update(
         role_said=role_said,
-        VERDICTS=VERDICTS, DISCLAIMERS=DISCLAIMERS, STATUSES=STATUSES, EVIDENCE=EVIDENCE, TRACES=TRACES
+        VERDICTS=VERDICTS,
+        DISCLAIMERS=DISCLAIMERS,
+        STATUSES=STATUSES,
+        EVIDENCE=EVIDENCE,
+        TRACES=TRACES,
     )
+    environment.globals.update(OPINIONS=OPINIONS, DISPUTES=DISPUTES, CLAIMANTS=CLAIMANTS, PARTNER_KINDS=PARTNER_KINDS)
+    environment.globals.update(REQUEST_KINDS=REQUEST_KINDS, REQUEST_STATES=REQUEST_STATES, RELEASES=RELEASES)
 
 
 def _bounds(lower: Decimal | int, upper: Decimal | int | None) -> str:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.made_up_desk import INDICATOR, NOW, case, indicator
-from watchbell.desk.decisions import decide_case, indicators_of_case, share_case
+from watchbell.desk.decisions import decide_case
+from watchbell.desk.sending import indicators_of_case, recipient_named, send_case
 from watchbell.desk.wording import LONGEST_WORDS
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.cases import CaseStatus
@@ -43,8 +44,9 @@ def test_each_decision_stays_with_its_reason(vault: Vault) -> None:
 def test_an_analyst_is_refused_behind_the_door_too(vault: Vault) -> None:
     with pytest.raises(NotAllowedError):
         decide_case(vault, case(), CaseStatus.CONFIRMED, "Sure.", by=ANALYST, now=NOW)
+    to = recipient_named(vault, "Somebody", NOW)
     with pytest.raises(NotAllowedError):
-        share_case(vault, case(), operator="Us", by=ANALYST, now=NOW)
+        send_case(vault, case(), to=to, operator="Us", by=ANALYST, now=NOW)
     assert vault.ledger.entries() == []
 
 

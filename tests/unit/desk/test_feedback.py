@@ -18,7 +18,8 @@ from watchbell.desk.told import keep_feedback
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange.feedback import dispute_definition, feedback_out
 from watchbell.model.audiences import PUBLIC, Audience
-from watchbell.model.feedback import HOUSE, Claimant, Dispute, DisputeState, Opinion, OpinionValue, Sighting
+from watchbell.model.collections import HOUSE
+from watchbell.model.feedback import Claimant, Dispute, DisputeState, Opinion, OpinionValue, Sighting
 from watchbell.model.partners import PartnerKind, Role, User
 from watchbell.model.releases import ReleaseState
 from watchbell.model.requests import GovernmentRequest, RequestKind, RequestState, request_id

@@ -154,7 +154,7 @@ def test_the_same_indicators_make_the_same_bundle() -> None:
 
 @pytest.mark.parametrize(("status", "kind"), [(CaseStatus.OPEN, "grouping"), (CaseStatus.CONFIRMED, "report")])
 def test_a_case_is_strictly_valid_and_tells_how_sure_we_are(status: CaseStatus, kind: str) -> None:
-    bundle = bundle_of_case(_case(status), _EVERY_KIND, operator="Us", now=_NOW)
+    bundle = bundle_of_case(_case(status), _EVERY_KIND, operator="Us")
     _assert_strictly_valid(bundle)
     [whole] = _of_type(bundle, "grouping", "report")
     assert whole["type"] == kind
@@ -169,28 +169,28 @@ def test_a_case_is_strictly_valid_and_tells_how_sure_we_are(status: CaseStatus, 
 
 
 def test_a_case_keeps_back_indicators_narrower_than_itself() -> None:
-    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", now=_NOW)
+    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us")
     assert _narrowest(bundle) is Tlp.AMBER
     assert "com.abs.Editor" not in json.dumps(bundle)
 
 
 def test_a_case_goes_to_no_wider_audience_than_its_marking() -> None:
     with pytest.raises(NotAllowedError, match="TLP:AMBER"):
-        bundle_of_case(_case(), [], operator="Us", now=_NOW, up_to=Tlp.GREEN)
+        bundle_of_case(_case(), [], operator="Us", up_to=Tlp.GREEN)
 
 
 def test_a_case_for_a_narrow_audience_is_marked_as_its_strictest_part() -> None:
-    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", now=_NOW, up_to=Tlp.RED)
+    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", up_to=Tlp.RED)
     _assert_strictly_valid(bundle)
     assert {tuple(note["object_marking_refs"]) for note in _of_type(bundle, "note")} == {(marking_id(Tlp.RED),)}
 
 
 def test_a_case_without_anything_is_still_a_valid_bundle() -> None:
-    _assert_strictly_valid(bundle_of_case(_case().model_copy(update={"evidence": ()}), [], operator="Us", now=_NOW))
+    _assert_strictly_valid(bundle_of_case(_case().model_copy(update={"evidence": ()}), [], operator="Us"))
 
 
 def test_no_property_of_ours_is_an_x() -> None:
-    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", now=_NOW, up_to=Tlp.RED)
+    bundle = bundle_of_case(_case(), _EVERY_KIND, operator="Us", up_to=Tlp.RED)
     assert not [name for held in bundle["objects"] for name in held if name.startswith("x_")]
 
 

@@ -33,6 +33,12 @@ def test_who_may_ask_for_what(workspace: Workspace, visitor: Visitor) -> None:
         "group_id": groups_of_run(run)[0].group_id,
         "case_id": made_up_desk.CASE,
         "ad_id:path": made_up_desk.APPROVED_AD,
+        "indicator_id": made_up_desk.INDICATOR,
+        "partner_id": made_up_desk.PARTNER,
+        "dispute_id": made_up_desk.DISPUTE,
+        "request_id": made_up_desk.REQUEST,
+        "release_id": "no-such-release",
+        "secret": "no-such-link",
     }
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     browsers = [visitor(name) for name in WHO.values()]

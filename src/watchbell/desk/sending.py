@@ -1,0 +1,134 @@
+"""A case leaves the house: to whom it may go, who must agree, and the delivery that is written down.
+
+Every way out asks the same three things: may the recipient hear it (`exchange.marking`), does a second person agree
+where it is marked narrowly (`desk.releases`), and who received what (`vault.deliveries`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from watchbell.desk.audiences import audience_of
+from watchbell.desk.permissions import Permission, demand
+from watchbell.desk.releases import ONE_PERSON, Parcel, needs_two, release_for
+from watchbell.errors import NotAllowedError, UsageError
+from watchbell.exchange.marking import bundle_for
+from watchbell.exchange.stix import bundle_of_case
+from watchbell.model.audiences import Audience
+from watchbell.model.cases import Case
+from watchbell.model.evidence import Evidence, EvidenceKind
+from watchbell.model.indicators import Indicator
+from watchbell.model.partners import User
+from watchbell.model.releases import ReleaseState
+from watchbell.vault.vault import Vault
+
+BUNDLE = "bundle"
+"""The way out by which a file leaves (see `vault.deliveries`)."""
+OTHERS = "other: "
+"""How the id of a recipient begins who is no partner."""
+_LONGEST_NAME = 200
+
+
+class Recipient(NamedTuple):
+    """Somebody to whom something goes."""
+
+    id: str
+    """The partner's id; `OTHERS` and a name for somebody who is none."""
+    name: str
+    audience: Audience
+
+
+def recipient_named(vault: Vault, name: str, now: datetime) -> Recipient:
+    """Return the partner of this id or name, or whoever else is called so.
+
+    Somebody who is no partner has no clearance, so they are given what one person may pass on by themselves.
+
+    Raises:
+        UsageError: the name is empty or too long.
+        NotAllowedError: the exchange with this partner rests.
+    """
+    name = " ".join(name.split())
+    for partner in vault.partners.all():
+        if partner.id == name or partner.name.casefold() == name.casefold():
+            if partner.suspended:
+                raise NotAllowedError(f"The exchange with {partner.name} rests: nothing goes to them.")
+            return Recipient(partner.id, partner.name, vault.partners.audience(partner, now))
+    if not 0 < len(name) <= _LONGEST_NAME:
+        raise UsageError(f"Say who receives it, in 1 to {_LONGEST_NAME} characters.")
+    return Recipient(f"{OTHERS}{name}", name, Audience(ONE_PERSON))
+
+
+def recipients_of(vault: Vault, case: Case, now: datetime) -> list[Recipient]:
+    """Return the partners who may hear a case, by name."""
+    partners = [partner for partner in vault.partners.all() if not partner.suspended]
+    cleared = [Recipient(one.id, one.name, vault.partners.audience(one, now)) for one in partners]
+    hearing = (one for one in cleared if one.audience.hears(case.tlp, case.groups))
+    return sorted(hearing, key=lambda one: (one.name.casefold(), one.id))
+
+
+def parcel_of(case: Case, to: Recipient) -> Parcel:
+    """Return a case as it stands now, on its way to a recipient."""
+    return Parcel(case.id, case.modified_at.isoformat(), case.tlp, to.id)
+
+
+def send_case(vault: Vault, case: Case, *, to: Recipient, operator: str, by: User, now: datetime) -> dict[str, Any]:
+    """Return the case as a STIX 2.1 bundle for a recipient, and write down that they have it.
+
+    Raises:
+        NotAllowedError: the person may not share or hear the case, the recipient may not hear it, or a second person
+            has not agreed.
+    """
+    demand(by.role, Permission.CASES_SHARE)
+    if not audience_of(by).hears(case.tlp, case.groups):
+        raise NotAllowedError("You are not cleared for this case.")
+    if not to.audience.hears(case.tlp, case.groups):
+        raise NotAllowedError(
+            f"{to.name} may not hear TLP:{case.tlp.upper()}{' of this group' if case.groups else ''}."
+        )
+    demand_release(vault, parcel_of(case, to))
+    bundle = bundle_of_case(case, indicators_of_case(vault, case), operator=operator)
+    told = bundle_for(bundle, to.audience, case.groups)
+    note_delivery(vault, told["objects"], to=to, now=now)
+    details = {"format": "stix-2.1", "tlp": case.tlp, "recipient": to.id}
+    vault.ledger.append(by.username, "case.exported", case.id, details, now)
+    return told
+
+
+def demand_release(vault: Vault, parcel: Parcel) -> None:
+    """Return if a parcel may leave: one person may send it alone, or a second one agreed.
+
+    Raises:
+        NotAllowedError: it may not.
+    """
+    if not needs_two(parcel.tlp):
+        return
+    release = release_for(vault, parcel)
+    if release is None or release.state is not ReleaseState.APPROVED:
+        raise NotAllowedError(
+            f"What is marked TLP:{parcel.tlp.upper()} leaves when two people say so. Ask for a release, and let "
+            "somebody else approve it."
+        )
+
+
+def note_delivery(vault: Vault, objects: Iterable[Mapping[str, Any]], *, to: Recipient, now: datetime) -> None:
+    """Write down that a recipient has received STIX objects as a file."""
+    vault.deliveries.note(to.id, BUNDLE, _versions(objects), now)
+
+
+def indicators_of_case(vault: Vault, case: Case) -> list[Indicator]:
+    """Return the indicators that the case's evidence names, each once, in the order of the evidence."""
+    named = dict.fromkeys(filter(None, map(_indicator_named, case.evidence)))
+    return [indicator for indicator in map(vault.indicators.get, named) if indicator]
+
+
+def _versions(objects: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield the id and version of each object that says something: not of definitions and identities."""
+    for held in objects:
+        if held["type"] not in {"marking-definition", "extension-definition", "identity"}:
+            yield held["id"], str(held.get("modified") or held.get("created") or "")
+
+
+def _indicator_named(evidence: Evidence) -> str | None:
+    if evidence.kind is EvidenceKind.INDICATOR:
+        return evidence.subject
+    return evidence.data.get("indicator_id") if evidence.kind is EvidenceKind.HIT else None

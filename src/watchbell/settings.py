@@ -32,6 +32,16 @@ class Settings(BaseSettings):
     spark_conf: dict[str, str] = {}
     """Properties of the Spark session, by Spark's own names; in the environment, a JSON object."""
 
+    case_hit_targets: int = Field(default=3, ge=1)
+    """In how many posts and ads an indicator must be found to open a case by itself. In an ad, or in the posts of a
+    group, once is enough; and a hit of what a case already holds always joins it."""
+    case_hit_confidence: int = Field(default=0, ge=0, le=100)
+    """The least confidence, faded to the day of the search, with which a hit opens a case."""
+    case_lookalike_score: int = Field(default=80, ge=0, le=100)
+    """The least score with which an imitation of a protected name opens a case."""
+    case_warned_hits: bool = False
+    """Whether hits of indicators on a warning list open cases."""
+
     @classmethod
     def load(cls, file: Path) -> "Settings":
         """Return the settings with `file` (TOML, may be absent) under the environment.

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+import polars as pl
+
 from watchbell.desk import pieces
 from watchbell.desk.findings import Cluster, clusters
 from watchbell.desk.networks import RARE, Network
@@ -21,6 +23,7 @@ _SYNCHRONISED = (
     "The accounts are synchronised; that they are coordinated is not shown: news wires or schedulers are "
     "synchronised too."
 )
+_IMITATED = "That a host looks like another's proves no bad intent: others may rightly bear a like name."
 _NO_ATTRIBUTION = "Who is behind it is not said here: that is for a person to judge and sign."
 
 
@@ -34,12 +37,12 @@ class Opened(NamedTuple):
 def open_cases(workspace: Workspace, now: datetime) -> Opened:
     """Open a case for each cluster of findings, or add its evidence to the case that already has one of them.
 
-    A cluster is a group of at least three accounts, an indicator with a hit, an ad with a hit, or several of these
-    that touch. Doing it again changes nothing.
+    A cluster is a group of at least three accounts, an ad with a hit, an indicator or an imitated name that was found
+    often enough (settings `case_…`), or several of these that touch. Doing it again changes nothing.
     """
     owner = _owners(workspace.vault.cases.all())
     new = known = 0
-    for cluster in clusters(workspace):
+    for cluster in clusters(workspace, owner.keys()):
         mine = next((owner[subject] for subject in cluster.subjects if subject in owner), None)
         case = _case(workspace, cluster, mine or case_id(cluster.subjects[0]), now)
         if workspace.vault.cases.put(case):
@@ -82,18 +85,21 @@ def _evidence(workspace: Workspace, cluster: Cluster, identity: str, now: dateti
     for indicator in cluster.indicators:
         yield pieces.of_indicator(add, indicator)
         yield from pieces.of_hits(add, indicator, cluster.hits)
+    for protected, domain in cluster.imitated.items():
+        yield pieces.of_imitation(add, protected, domain, cluster.hits)
     for ad, decision in cluster.ads:
         yield from pieces.of_ad(add, ad, decision)
 
 
 def title(cluster: Cluster) -> str:
     """Return what the case is about in one line; it accuses nobody."""
-    seen = cluster.hits["indicator_value"].value_counts().sort(["count", "indicator_value"], descending=[True, False])
-    names = seen["indicator_value"].to_list()
+    often = cluster.hits["indicator_value"].value_counts().sort(["count", "indicator_value"], descending=[True, False])
+    names = often["indicator_value"].to_list()
     others = f" and {len(names) - 1} more" if len(names) > 1 else ""
     accounts = sum(network.group.accounts for network in cluster.networks)
     if not accounts:
-        return f"Partners' indicators seen: {names[0]}{others}"
+        seen = "Partners' indicators seen:" if cluster.indicators else "Imitations seen of"
+        return f"{seen} {names[0]}{others}"
     return f"{accounts} accounts in step around {names[0] + others if names else 'the same posts'}"
 
 
@@ -107,8 +113,10 @@ def summary(cluster: Cluster) -> str:
     if cluster.indicators:
         sources = sorted({indicator.source for indicator in cluster.indicators})
         seen = counted(len(cluster.indicators), "indicator")
-        targets = cluster.hits["target_id"].n_unique()
+        targets = cluster.hits.filter(~pl.col("indicator_id").is_in(cluster.imitated.keys()))["target_id"].n_unique()
         said.append(f"{seen} published by {', '.join(sources)}, found {counted(targets, 'time')} in posts and ads.")
+    if cluster.imitated:
+        said.append(f"Hosts or accounts here imitate {', '.join(cluster.imitated.values())}.")
     if cluster.ads:
         held = sum(decision is not None and decision.verdict is not Verdict.APPROVE for _, decision in cluster.ads)
         said.append(f"Found in {counted(len(cluster.ads), 'ad')}, of which {held} held or rejected.")
@@ -120,6 +128,7 @@ def certainty(cluster: Cluster) -> str:
     said = [_SYNCHRONISED] if cluster.networks else []
     said += map(_by_chance, cluster.networks)
     said += map(_of_indicator, cluster.indicators)
+    said += [_IMITATED] if cluster.imitated else []
     return " ".join([*dict.fromkeys(said), _NO_ATTRIBUTION])
 
 

@@ -145,6 +145,25 @@ def of_hits(add: Adder, indicator: Indicator, hits: pl.DataFrame) -> Iterator[Ev
         )
 
 
+def of_imitation(add: Adder, protected: str, domain: str, hits: pl.DataFrame) -> Evidence:
+    """Return what imitates a protected name as evidence: each host or account once, with the reason."""
+    mine = hits.filter(pl.col("indicator_id") == protected).sort("confidence", "matched", descending=[True, False])
+    told = mine.unique("reason", maintain_order=True)
+    return add(
+        EvidenceKind.HIT,
+        protected,
+        f"{counted(told.height, 'imitation')} of {domain}, found {counted(mine['target_id'].n_unique(), 'time')} "
+        "in posts and ads.",
+        {
+            "imitates": domain,
+            "found": [
+                {name: row[name] for name in ("target_id", "account_id", "field", "matched", "confidence", "reason")}
+                for row in told.head(MOST_TARGETS).iter_rows(named=True)
+            ],
+        },
+    )
+
+
 def of_ad(add: Adder, ad: Ad, decision: AdDecision | None) -> Iterator[Evidence]:
     """Yield an ad and what was decided of it as evidence."""
     payer = f"says that {ad.payer} paid" if ad.payer else "does not say who paid"

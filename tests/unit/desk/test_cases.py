@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -31,7 +32,7 @@ def workspace(tmp_path: Path) -> Workspace:
     return opened
 
 
-def hit(target_kind: str, target_id: str, account_id: str | None = None) -> pa.Table:
+def hit(target_kind: str, target_id: str, account_id: str | None = None, **more: Any) -> pa.Table:
     row = {
         "hit_id": f"hit-{target_id}",
         "indicator_id": made_up.INDICATOR,
@@ -46,7 +47,7 @@ def hit(target_kind: str, target_id: str, account_id: str | None = None) -> pa.T
         "matched": "https://herald-news.example/",
         "relation": "exact",
     }
-    return pa.Table.from_pylist([row], HITS)
+    return pa.Table.from_pylist([row | more], HITS)
 
 
 def only_case(workspace: Workspace) -> Case:
@@ -103,6 +104,56 @@ def test_a_hit_that_touches_no_group_opens_a_case_of_its_own(workspace: Workspac
     assert open_cases(workspace, NOW) == (2, 0)
     titles = {case.title for case in workspace.vault.cases.all()}
     assert titles == {"9 accounts in step around the same posts", "Partners' indicators seen: herald-news.example"}
+
+
+def _titles(workspace: Workspace) -> set[str]:
+    open_cases(workspace, NOW)
+    return {case.title for case in workspace.vault.cases.all()} - {"9 accounts in step around the same posts"}
+
+
+def test_an_indicator_opens_a_case_by_itself_when_it_is_found_often_enough(workspace: Workspace) -> None:
+    for n in range(2):
+        workspace.vault.hits.add(hit("post", f"twitter:lone-{n}", f"twitter:lone-{n}"))
+    assert _titles(workspace) == set()
+    workspace.vault.hits.add(hit("post", "twitter:lone-3", "twitter:lone-3"))
+    assert _titles(workspace) == {"Partners' indicators seen: herald-news.example"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "opens"),
+    [("case_hit_targets = 1", True), ("case_hit_targets = 1\ncase_hit_confidence = 50", False), ("", False)],
+)
+def test_an_operator_says_what_opens_a_case(setting: str, opens: bool, workspace: Workspace) -> None:
+    (workspace.root / "watchbell.toml").write_text(setting, "utf-8")
+    workspace.vault.hits.add(hit("post", "twitter:lone", "twitter:lone", confidence=40))
+    with Workspace.open(workspace.root) as again:
+        assert bool(_titles(again)) is opens
+
+
+def test_hits_on_a_warning_list_open_no_case_unless_asked(workspace: Workspace) -> None:
+    workspace.vault.hits.add(hit("ad", made_up.APPROVED_AD, remark="On the warning list “Own sites” (version 3)."))
+    assert _titles(workspace) == set()
+    (workspace.root / "watchbell.toml").write_text("case_warned_hits = true", "utf-8")
+    with Workspace.open(workspace.root) as again:
+        assert _titles(again) == {"Partners' indicators seen: herald-news.example"}
+
+
+def test_imitations_open_a_case_that_says_what_looks_like_what(workspace: Workspace) -> None:
+    more = {
+        "indicator_id": "protected--1",
+        "indicator_kind": "lookalike",
+        "indicator_value": "herald.example",
+        "relation": "lookalike",
+        "reason": "heralb.example imitates herald.example (The Herald): in “heralb” a letter is another.",
+    }
+    for n, score in enumerate((90, 85, 95, 60)):
+        workspace.vault.hits.add(hit("post", f"twitter:lone-{n}", "twitter:lone", confidence=score, **more))
+    assert _titles(workspace) == {"Imitations seen of herald.example"}
+    case = next(case for case in workspace.vault.cases.all() if "Imitations" in case.title)
+    [piece] = case.evidence
+    assert piece.summary == "1 imitation of herald.example, found 3 times in posts and ads."
+    assert piece.data["found"][0]["reason"] == more["reason"]
+    assert "proves no bad intent" in case.certainty
 
 
 def test_the_strictest_marking_governs_the_case(workspace: Workspace) -> None:

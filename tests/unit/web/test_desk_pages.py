@@ -1,11 +1,14 @@
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 
-from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS, PARTNER
+from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS, NOW, PARTNER
 from tests.unit.web.conftest import StillClock, Visitor
+from watchbell.desk.investigate import Question
 from watchbell.desk.networks import groups_of_run, latest_run
+from watchbell.desk.series import investigate_periods
 from watchbell.model.cases import CaseStatus
 from watchbell.vault.workspace import Workspace
 
@@ -36,6 +39,34 @@ def test_a_network_shows_its_members_pairs_and_caveat(visitor: Visitor, group_pa
     assert "more often than chance alone explains" in html
     assert "0 cannot be judged" in html
     assert "herald-news.example/story/0" in html
+
+
+def test_the_posts_of_a_pair_stand_side_by_side(visitor: Visitor, group_page: str) -> None:
+    browser = visitor("ana")
+    address = f"{group_page}/pair?a=twitter:100&b=twitter:101"
+    assert address.replace("&", "&amp;").replace(":", "%3A") in browser.get(group_page).text.replace(":", "%3A")
+    html = browser.get(address).text
+    assert html.count(">+3 s</th>") == LINKS
+    assert HOSTILE not in html
+    assert "voice_1" in html
+    assert "The run counted" not in html
+    assert browser.get(f"{group_page}/pair?a=twitter:100&b=twitter:999").status_code == 404
+    assert browser.get(f"{group_page}/pair?a=twitter:100&b=twitter:100").status_code == 400
+
+
+def test_networks_are_followed_through_the_periods(workspace: Workspace, visitor: Visitor) -> None:
+    browser = visitor("ana")
+    assert "detect follow --every 7d" in browser.get("/desk/networks/over-time").text
+    list(investigate_periods(workspace, Question(("link",), 60, 2), timedelta(days=4), NOW))
+    html = browser.get("/desk/networks/over-time").text
+    assert 'class="lineages"' in html
+    link = re.search(r'href="(/desk/networks/group-\w+\?run=run-\w+)"', html)
+    assert link
+    page = browser.get(link[1]).text
+    assert "Synchronised is not yet coordinated." in page
+    source = re.search(r'data-src="([^"]+)"', page)
+    assert source
+    assert browser.get(source[1].replace("&amp;", "&")).json()["nodes"]
 
 
 def test_the_timeline_of_one_thing_is_a_page_of_its_own(visitor: Visitor, group_page: str) -> None:

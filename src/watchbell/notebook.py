@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from glob import glob, has_magic
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -24,8 +23,9 @@ from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.desk.report import network_of_run, pairs_inside
 from watchbell.desk.runs import KeptRun, read_run
 from watchbell.detect.actions import traces_named
+from watchbell.engine.places import LOCAL, engine_named
 from watchbell.errors import InputError, UsageError
-from watchbell.files import Reject
+from watchbell.files import File, Reject, files_named
 from watchbell.model.posts import POSTS
 
 _IN_MEMORY = "a table in memory"
@@ -217,11 +217,14 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     fdr: float | None = None,
     platform: str | None = None,
     mapping: dict[str, str] | None = None,
+    engine: str = LOCAL,
+    spark: Any = None,
 ) -> Run:
     """Find accounts that act on the same things within moments of each other.
 
     Args:
-        posts: A Polars, pandas or Arrow table, a path, a glob such as `"exports/*.csv"`, or a list of paths.
+        posts: A Polars, pandas, Arrow or Spark table, a path, an address such as `"s3://bucket/posts.csv"`, a glob of
+            either such as `"exports/*.csv"`, or a list of them.
         by: Names of traces: what they do alike.
         window: How close in time, inclusive: `"60s"`, `"5m"`, or seconds; or several, `["10s", "5m"]`.
         min_shared: Least number of post pairs that two accounts must share.
@@ -229,6 +232,9 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
         platform: The platform, where the posts do not say.
         mapping: Which column of `posts` stands for which column of POSTS, where its name does not tell:
             `{"account_id": "who"}`.
+        engine: Where pairs are counted: `"local"` or `"spark"`. Both find the same.
+        spark: For `"spark"`: the session to count in, which is left running. Without it: the one that runs, or a new
+            one on this machine.
 
     Raises:
         UsageError: there is no such trace, or the window is no length of time.
@@ -243,35 +249,25 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     paths = _paths(posts)
     tables = _tables(posts, files, rejects) if paths is None else posts_in(paths, files, rejects)
     material = material_of_posts(tables, by, accounts=None)
-    findings = investigate(material.actions, question)
+    with engine_named(engine, session=spark) as place:
+        findings = investigate(material.actions, question, place)
     inputs = [_IN_MEMORY] if paths is None else [str(path) for path in paths]
     described = description(findings, inputs, len(rejects), system_clock())
     described["reading"] = {} if paths is None else reading_said(files)
     return Run(findings, described, material, tuple(rejects))
 
 
-def _paths(posts: Any) -> list[Path] | None:
+def _paths(posts: Any) -> list[File] | None:
     """Return the files that `posts` names; None where it is itself a table.
 
     Raises:
-        UsageError: a pattern fits no file, or the address is not of this machine.
+        UsageError: a pattern fits no file, or the address is of no store that can be read.
     """
     if isinstance(posts, str | Path):
-        return _fitting(str(posts))
+        return files_named(posts)
     if isinstance(posts, list | tuple) and posts and all(isinstance(item, str | Path) for item in posts):
-        return [path for item in posts for path in _fitting(str(item))]
+        return [path for item in posts for path in files_named(item)]
     return None
-
-
-def _fitting(pattern: str) -> list[Path]:
-    if "://" in pattern:
-        raise UsageError(f"{pattern} is not on this machine. Read it first: wb.detect(pl.read_parquet({pattern!r})).")
-    if not has_magic(pattern) or Path(pattern).exists():
-        return [Path(pattern)]
-    found = sorted(Path(place) for place in glob(pattern, recursive=True))  # noqa: PTH207  # a pattern may begin at the root
-    if not found:
-        raise UsageError(f"No file fits {pattern}.")
-    return found
 
 
 def _tables(posts: Any, files: PostFiles, rejects: list[Reject]) -> Iterator[pa.Table]:
@@ -294,11 +290,13 @@ def _arrow(posts: Any) -> pa.Table:
         posts = posts.collect()
     if isinstance(posts, pl.DataFrame):
         return posts.to_arrow()
+    if hasattr(posts, "toArrow"):  # as Spark calls it
+        posts = posts.toArrow()
     try:
         return pa.table(posts)
     except (TypeError, ValueError, pa.ArrowException) as error:
         raise UsageError(
-            "Posts can be a Polars, pandas or Arrow table, a path, a glob or a list of paths, "
+            "Posts can be a Polars, pandas, Arrow or Spark table, a path, a glob or a list of paths, "
             f"not {type(posts).__name__}."
         ) from error
 

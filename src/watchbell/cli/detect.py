@@ -38,7 +38,7 @@ from watchbell.detect.traces.catalogue import TRACES
 from watchbell.engine.memory import amount
 from watchbell.engine.places import ENGINES, LOCAL, Engine, Local, engine_named
 from watchbell.errors import UsageError
-from watchbell.files import Reject
+from watchbell.files import File, Reject, files_named
 from watchbell.sources.action_table import ActionColumns
 
 
@@ -91,8 +91,11 @@ _TRACE_HELP = "What they do alike; may be given again. One of: " + ", ".join(TRA
 
 
 PostsArgument = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="[POSTS]...", help="Files of posts or actions. Without any: the workspace's posts."),
+    list[str] | None,
+    typer.Argument(
+        metavar="[POSTS]...",
+        help="Files of posts or actions, here or at s3://bucket/folder/*.parquet. Without any: the workspace's posts.",
+    ),
 ]
 OutOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Where to write pairs.parquet, groups.parquet and run.json.")
@@ -110,8 +113,7 @@ LevelOption = Annotated[
     float | None, typer.Option(help="The rule's level, such as a false discovery rate. Without it: the usual one.")
 ]
 MemoryOption = Annotated[
-    str | None,
-    typer.Option(metavar="AMOUNT", help="How much of it to take: 4GiB. Without it: half of the machine's.")
+    str | None, typer.Option(metavar="AMOUNT", help="How much of it to take: 4GiB. Without it: half of the machine's.")
 ]
 MasterOption = Annotated[
     str | None,
@@ -199,10 +201,11 @@ def _columns(account: str | None, object_: str | None, time: str | None, post: s
 
 
 def _investigate_files(
-    paths: Sequence[Path], out: Path | None, question: Question, engine: Engine, reading: ActionColumns | PostFiles
+    names: Sequence[str], out: Path | None, question: Question, engine: Engine, reading: ActionColumns | PostFiles
 ) -> tuple[dict[str, Any], Path]:
     if out is None:
         raise UsageError("Say where the result goes: --out DIR.")
+    paths = [path for name in names for path in files_named(name)]
     with ThreadPoolExecutor(1) as beside:
         beside.submit(load_kernel)
         with waiting(f"Reading {len(paths)} file(s)"):
@@ -216,7 +219,7 @@ def _investigate_files(
 
 
 def _read(
-    paths: Sequence[Path], question: Question, reading: ActionColumns | PostFiles
+    paths: Sequence[File], question: Question, reading: ActionColumns | PostFiles
 ) -> tuple[pa.Table, list[Reject]]:
     if isinstance(reading, PostFiles):
         return actions_in_posts(paths, reading, question.by)

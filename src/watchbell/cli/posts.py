@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +10,7 @@ from rich.table import Table
 from watchbell.cli.options import JsonOption, MapOption, WorkspaceOption, column_mapping, open_workspace
 from watchbell.cli.screen import console, err_console, progress
 from watchbell.errors import InputError, NothingUsableError
+from watchbell.files import File, files_named
 from watchbell.sources.catalogue import AUTO, SOURCES, TABLE, TABLE_DESCRIPTION
 from watchbell.sources.importing import Imported, import_posts
 from watchbell.sources.reading import Plan, plan
@@ -26,7 +26,7 @@ _SOURCE_HELP = "\n\n".join(
 
 @dataclass(slots=True)
 class _Outcome:
-    file: Path
+    file: File
     plan: Plan | None = None
     imported: Imported | None = None
     error: str | None = None
@@ -40,8 +40,11 @@ def _group() -> None:
 @app.command(name="import", epilog=_SOURCE_HELP)
 def import_(
     files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE...", help="CSV, TSV, JSON, JSON lines or Parquet; plain, gzip or zstd."),
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="CSV, TSV, JSON, JSON lines or Parquet; plain, gzip or zstd; here or at s3://bucket/folder/*.parquet.",
+        ),
     ],
     *,
     source: Annotated[
@@ -59,7 +62,7 @@ def import_(
     with its line and the reason.
     """
     mapping = column_mapping(maps)
-    outcomes = [_planned(file, source, mapping, platform) for file in files]
+    outcomes = [_planned(file, source, mapping, platform) for name in files for file in files_named(name)]
     for outcome in outcomes:
         if outcome.plan is not None and not as_json:
             (console if dry_run else err_console).say(_told(outcome.plan))
@@ -74,7 +77,7 @@ def import_(
     _raise_problems(outcomes)
 
 
-def _planned(file: Path, source: str, mapping: dict[str, str], platform: str | None) -> _Outcome:
+def _planned(file: File, source: str, mapping: dict[str, str], platform: str | None) -> _Outcome:
     try:
         return _Outcome(file, plan(file, source=source, mapping=mapping, platform=platform))
     except InputError as error:

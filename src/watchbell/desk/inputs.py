@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +9,7 @@ import pyarrow as pa
 from watchbell.desk.investigate import actions_seen
 from watchbell.detect.actions import distinct, joined
 from watchbell.errors import NothingUsableError
-from watchbell.files import Reject
+from watchbell.files import File, Reject
 from watchbell.model.actions import ACTIONS
 from watchbell.sources.action_table import ActionColumns, read_coded_actions
 
@@ -24,7 +23,7 @@ class PostFiles:
     mapping: Mapping[str, str] = field(default_factory=dict)
 
 
-def actions_in_posts(paths: Sequence[Path], files: PostFiles, by: Sequence[str]) -> tuple[pa.Table, list[Reject]]:
+def actions_in_posts(paths: Sequence[File], files: PostFiles, by: Sequence[str]) -> tuple[pa.Table, list[Reject]]:
     """Return the actions that the traces named `by` see in files of posts, and the rows that are no posts.
 
     Raises:
@@ -36,7 +35,7 @@ def actions_in_posts(paths: Sequence[Path], files: PostFiles, by: Sequence[str])
     return joined(distinct(seen)), rejects
 
 
-def posts_in(paths: Sequence[Path], files: PostFiles, rejects: list[Reject]) -> Iterator[pa.Table]:
+def posts_in(paths: Sequence[File], files: PostFiles, rejects: list[Reject]) -> Iterator[pa.Table]:
     """Yield the posts of files (POSTS), and add the rows that are none to `rejects`.
 
     Raises:
@@ -61,7 +60,7 @@ def reading_said(reading: PostFiles | ActionColumns) -> dict[str, Any]:
     return {"posts": asdict(reading)}
 
 
-def actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
+def actions_in_tables(paths: Sequence[File], columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
     """Return the actions of tables that already hold them, called `kind`, and the rows that are none.
 
     Raises:
@@ -73,7 +72,7 @@ def actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) 
     return actions.cast(ACTIONS), rejected
 
 
-def coded_actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
+def coded_actions_in_tables(paths: Sequence[File], columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
     """Return what `actions_in_tables` does as CODED_ACTIONS, which take less memory and are counted sooner."""
     tables, rejects = zip(*(read_coded_actions(path, columns, kind) for path in paths), strict=True)
     rejected = [reject for found in rejects for reject in found]
@@ -82,7 +81,7 @@ def coded_actions_in_tables(paths: Sequence[Path], columns: ActionColumns, kind:
     return actions, rejected
 
 
-def _require(rows: int, noun: str, paths: Sequence[Path], rejects: Sequence[Reject]) -> None:
+def _require(rows: int, noun: str, paths: Sequence[File], rejects: Sequence[Reject]) -> None:
     if rows:
         return
     first = f" The first problem: {rejects[0].told()}" if rejects else ""

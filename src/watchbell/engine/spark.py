@@ -102,9 +102,10 @@ def _properties(master: str | None, conf: Mapping[str, str], folder: Path) -> di
 def _started(builder: Any, properties: Mapping[str, str]) -> Any:
     for name, value in properties.items():
         builder = builder.config(name, value)
+    failures: tuple[type[Exception], ...] = (*_failures(), OSError)
     try:
         return builder.getOrCreate()
-    except (*_failures(), OSError) as error:
+    except failures as error:
         place = properties.get("spark.master", "its master")
         raise MissingProgramError(f"Spark did not start on {place}. {_reason(error)}") from error
 

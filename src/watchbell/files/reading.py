@@ -1,7 +1,6 @@
 """The one way into a file: recognise what it is, and yield its rows."""
 
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
 from watchbell.errors import InputError
 from watchbell.files.delimited import IsHeader, delimited_rows, guess_delimiter
@@ -9,6 +8,7 @@ from watchbell.files.json_documents import json_document_rows
 from watchbell.files.json_lines import json_line_rows, object_in
 from watchbell.files.parquet import MAGIC, parquet_rows
 from watchbell.files.rows import Reject, Row
+from watchbell.files.stores import File
 from watchbell.files.streams import DamagedStreamError, Stream, contents, open_file
 
 COMPRESSIONS = (".gz", ".zst", ".zstd")
@@ -17,7 +17,7 @@ TABLE_NAMES = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ","}
 SHAPES = "CSV, TSV, JSON, JSON lines or Parquet (plain, gzip or zstd)"
 
 
-def read_rows(path: Path, *, spread: Collection[str] = (), is_header: IsHeader | None = None) -> Iterator[Row | Reject]:
+def read_rows(path: File, *, spread: Collection[str] = (), is_header: IsHeader | None = None) -> Iterator[Row | Reject]:
     """Yield the rows of a file in order, and a Reject in place of each that cannot be read.
 
     CSV and TSV with a header line, a JSON list, JSON lines, objects one after another, or Parquet; plain,
@@ -42,7 +42,7 @@ def read_rows(path: Path, *, spread: Collection[str] = (), is_header: IsHeader |
 
 
 def _text_rows(
-    path: Path, stream: Stream, spread: Collection[str], is_header: IsHeader | None
+    path: File, stream: Stream, spread: Collection[str], is_header: IsHeader | None
 ) -> Iterator[Row | Reject]:
     name, suffix = str(path), _suffix(path)
     start = stream.head.lstrip()[:1]
@@ -64,7 +64,7 @@ def _why_empty(stream: Stream) -> str:
         return f"cannot be read: {error}"
 
 
-def _suffix(path: Path) -> str:
+def _suffix(path: File) -> str:
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in COMPRESSIONS]
     return suffixes[-1] if suffixes else ""
 
@@ -81,7 +81,7 @@ def _is_lines(head: bytes) -> bool:
     return bool(more)
 
 
-def _delimiter(path: Path, suffix: str, head: bytes, is_header: IsHeader | None) -> str:
+def _delimiter(path: File, suffix: str, head: bytes, is_header: IsHeader | None) -> str:
     if head.startswith(MAGIC):
         raise InputError(f"{path} is a compressed Parquet file. Decompress it first; Parquet is compressed in itself.")
     if b"\0" in head.split(b"\n", 1)[0]:

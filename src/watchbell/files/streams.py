@@ -12,6 +12,7 @@ import zstandard
 
 from watchbell.errors import InputError
 from watchbell.files.rows import MAX_RECORD_BYTES
+from watchbell.files.stores import File
 
 PIECE = 256 * 1024
 # Holds the first line of JSON lines whole: a page of a platform's API can have half a megabyte.
@@ -65,14 +66,14 @@ class Line(NamedTuple):
     data: bytes
 
 
-def open_file(path: Path) -> BufferedReader:
+def open_file(path: File) -> BufferedReader:
     """Open a file to read.
 
     Raises:
         InputError: it is not there, is a folder, or may not be read.
     """
     try:
-        return path.open("rb")
+        return path.open("rb") if isinstance(path, Path) else path.open()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
 

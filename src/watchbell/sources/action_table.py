@@ -11,7 +11,8 @@ import polars as pl
 import pyarrow as pa
 
 from watchbell.errors import InputError, UsageError
-from watchbell.files import Reject, Row, read_rows
+from watchbell.files import File, Reject, Row, read_rows
+from watchbell.files.streams import open_file
 from watchbell.model.actions import ACTIONS, CODED_ACTIONS
 
 # Numbers are epoch seconds. From 10^11 on (the year 5138) they are taken for a mistaken unit.
@@ -36,7 +37,7 @@ class ActionColumns(NamedTuple):
     post: str | None = None
 
 
-def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
+def read_actions(path: File, columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
     """Return the ACTIONS of a table and the rows that are none.
 
     Times are ISO 8601 (without a zone: UTC), epoch seconds, or a timestamp type. Accounts, objects and posts keep
@@ -50,7 +51,7 @@ def read_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Tabl
     return coded.cast(ACTIONS), rejects
 
 
-def read_coded_actions(path: Path, columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
+def read_coded_actions(path: File, columns: ActionColumns, kind: str) -> tuple[pa.Table, list[Reject]]:
     """Return what `read_actions` does as CODED_ACTIONS: each different id is written once, whatever its length."""
     frame, rejects = _of_parquet(path, columns) if _is_parquet(path) else _of_rows(path, columns)
     frame = frame.with_columns(*_ids(frame), at=_instants(frame["time"]))
@@ -92,20 +93,18 @@ def _dictionary(ids: pl.Series) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(coded.indices, coded.dictionary.cast(pa.string()))
 
 
-def _is_parquet(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_PARQUET)) == _PARQUET
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+def _is_parquet(path: File) -> bool:
+    with open_file(path) as file:
+        return file.read(len(_PARQUET)) == _PARQUET
 
 
-def _of_parquet(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
+def _of_parquet(path: File, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
     try:
-        schema = pl.read_parquet_schema(path)
+        source = path if isinstance(path, Path) else path.open().read()
+        schema = pl.read_parquet_schema(source)
         _require(path, columns, schema)
         _require_plain(path, columns, schema)
-        table = pl.scan_parquet(path, row_index_name="row", row_index_offset=1)
+        table = pl.scan_parquet(source, row_index_name="row", row_index_offset=1)
         frame = table.select("row", *_named(columns)).collect()
         return frame.with_columns(pl.col(pl.Binary).map_elements(_decoded, return_dtype=pl.String)), []
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -120,7 +119,7 @@ def _decoded(written: bytes) -> str | None:
         return None
 
 
-def _of_rows(path: Path, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
+def _of_rows(path: File, columns: ActionColumns) -> tuple[pl.DataFrame, list[Reject]]:
     rejects: list[Reject] = []
     rows = _good_rows(read_rows(path), rejects)
     parts: list[pl.DataFrame] = []
@@ -167,14 +166,14 @@ def _ids(frame: pl.DataFrame) -> list[pl.Expr]:
     return [pl.col(name).cast(pl.String).str.strip_chars().replace("", None) for name in names]
 
 
-def _require(path: Path, columns: ActionColumns, names: Iterable[str]) -> None:
+def _require(path: File, columns: ActionColumns, names: Iterable[str]) -> None:
     there = list(names)
     missing = [name for name in columns if name is not None and name not in there]
     if missing:
         raise UsageError(f"{path} has no column {', '.join(missing)}. Its columns are: {', '.join(sorted(there))}.")
 
 
-def _require_plain(path: Path, columns: ActionColumns, schema: Mapping[str, pl.DataType]) -> None:
+def _require_plain(path: File, columns: ActionColumns, schema: Mapping[str, pl.DataType]) -> None:
     for name in filter(None, columns):
         if schema[name].is_nested() or schema[name] == pl.Duration:
             raise UsageError(f"{path}: the column {name} holds {schema[name]}; give one of text, numbers or times.")

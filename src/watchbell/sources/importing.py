@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from watchbell.files import Reject, write_rejects
+from watchbell.files import File, Reject, write_rejects
 from watchbell.ids import short_digest
 from watchbell.sources.reading import Plan, read_planned
 from watchbell.vault.posts import PostStore
@@ -26,7 +26,7 @@ class Imported:
     """Where the rejects are; None where there are none."""
 
 
-def rejects_file(folder: Path, file: Path) -> Path:
+def rejects_file(folder: Path, file: File) -> Path:
     """Return where the rejects of a file are kept: the same place each time that it is imported."""
     return folder / f"{file.name}-{short_digest(str(file.absolute()))}.jsonl"
 

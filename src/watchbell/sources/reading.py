@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
-from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from watchbell.errors import InputError, NothingUsableError, UsageError
-from watchbell.files import Reject, cut, read_rows
+from watchbell.files import File, Reject, cut, read_rows
 from watchbell.sources.catalogue import AUTO, LONG_LISTS, NAMES, SOURCES, TABLE, TABLE_DESCRIPTION, Source
 from watchbell.sources.post import DIGEST, FieldError, Post, Record, posts_table
 from watchbell.sources.table import PLATFORM, REQUIRED, SYNONYMS, guess_mapping, post_function, value_at
@@ -29,7 +28,7 @@ NO_IDS = "There are no post ids: rows with the same account, time, text and link
 class Plan:
     """How a file will be read, for a person to check before anything is imported."""
 
-    path: Path
+    path: File
     source: str
     description: str
     guessed: bool
@@ -52,7 +51,7 @@ class _Sample(NamedTuple):
 
 
 def plan(
-    path: Path, *, source: str = AUTO, mapping: Mapping[str, str] | None = None, platform: str | None = None
+    path: File, *, source: str = AUTO, mapping: Mapping[str, str] | None = None, platform: str | None = None
 ) -> Plan:
     """Return how a file will be read.
 
@@ -84,7 +83,7 @@ def plan(
 
 
 def read_posts(
-    path: Path, *, source: str = AUTO, mapping: Mapping[str, str] | None = None, platform: str | None = None
+    path: File, *, source: str = AUTO, mapping: Mapping[str, str] | None = None, platform: str | None = None
 ) -> Iterator[tuple[pa.Table, list[Reject]]]:
     """Yield the posts of a file (POSTS) and the rows that are none, in batches of bounded size; see `plan`.
 
@@ -102,7 +101,7 @@ def read_planned(how: Plan) -> Iterator[tuple[pa.Table, list[Reject]]]:
         yield posts_table(posts, how.platform), [item for item in batch if isinstance(item, Reject)]
 
 
-def _sample(path: Path) -> _Sample:
+def _sample(path: File) -> _Sample:
     """Return the beginning of a file.
 
     Raises:
@@ -140,7 +139,7 @@ def _lack_ids(source: Source, sample: list[Record]) -> bool:
     return False
 
 
-def _table_plan(path: Path, sample: _Sample, given: Mapping[str, str], platform: str | None, *, guessed: bool) -> Plan:
+def _table_plan(path: File, sample: _Sample, given: Mapping[str, str], platform: str | None, *, guessed: bool) -> Plan:
     _check_mapping(path, sample, given)
     mapping = guess_mapping(sample.columns, given)
     if missing := [field for field in REQUIRED if field not in mapping]:
@@ -154,7 +153,7 @@ def _table_plan(path: Path, sample: _Sample, given: Mapping[str, str], platform:
     return Plan(path, TABLE, TABLE_DESCRIPTION, guessed, platform or UNKNOWN_PLATFORM, mapping, unused, notes)
 
 
-def _check_mapping(path: Path, sample: _Sample, given: Mapping[str, str]) -> None:
+def _check_mapping(path: File, sample: _Sample, given: Mapping[str, str]) -> None:
     for field, column in given.items():
         if field not in SYNONYMS:
             raise UsageError(f"Posts have no column {field!r} to map to. Their columns are: {', '.join(SYNONYMS)}.")

@@ -5,12 +5,17 @@ A rule reads the plain form (lower case, no accents, no look-alikes); a finding 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
 
 READ_AT_MOST = 20_000
 """Characters of an ad that a review reads. Libraries allow a few thousand; more would only buy time from the rules."""
+
+_LETTERS_KEPT = 8192
 
 # Letters of other alphabets, and small capitals, that are drawn like Latin ones: the pairs of Unicode's
 # confusables.txt (UTS #39) that occur in words people vote with. NFKD undoes full width, ligatures and styled letters.
@@ -23,7 +28,6 @@ _DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
 
 # Inside a word, or among spread letters: d o n ' t.
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<= [a-z] )' (?=[a-z](?:\s|$))")
-_LOOSE_APOSTROPHE = re.compile(r"'")
 _SPACED = re.compile(r"(?<![a-z0-9])[a-z]([ .\-_*|])(?:[a-z0]\1){1,40}[a-z](?![a-z0-9])")
 # Digits read as letters only where they stand inside a word (v0te, el3ction), open one (3lection) or close one (vot3):
 # dates, sums and ordinals stay as they are.
@@ -34,13 +38,17 @@ _SPREAD_WORDS = re.compile(
 )
 
 
+Places = np.ndarray[Any, np.dtype[np.intp]] | range
+"""For each character of a text, where it stands in the original."""
+
+
 @dataclass(frozen=True, slots=True)
 class Normalised:
     """A text in plain form and the place each of its characters has in the original."""
 
     original: str
     text: str
-    origin: Sequence[int]
+    origin: Places
 
     def quote(self, start: int, end: int) -> str:
         """Return the original words behind `text[start:end]` (`start < end`)."""
@@ -50,22 +58,42 @@ class Normalised:
 def normalise(text: str) -> Normalised:
     """Return `text` in plain form: lower case, accents, zero-width signs, look-alikes and spread letters undone."""
     plain, origin = _folded(text)
-    plain, origin = _without(plain, origin, _places(_APOSTROPHE, plain))
-    plain = _LOOSE_APOSTROPHE.sub('"', plain)
+    if "'" in plain:
+        plain, origin = _without(plain, origin, _places(_APOSTROPHE, plain))
+        plain = plain.replace("'", '"')
     plain, origin = _without(plain, origin, _spread_signs(plain))
     plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
     return Normalised(text, plain, origin)
 
 
-def _folded(text: str) -> tuple[str, Sequence[int]]:
+def _folded(text: str) -> tuple[str, Places]:
     if text.isascii():
         return text.lower().replace("`", "'"), range(len(text))
-    folded = [_folded_letter(letter) for letter in text]
-    origin = [place for place, letters in enumerate(folded) for _ in letters]
-    return "".join(folded), origin
+    plain = text.translate(_folding)
+    if _folding.resized.isdisjoint(text):
+        return plain, range(len(text))
+    letters = np.fromiter((len(_folding[ord(letter)]) for letter in text), np.intp, len(text))
+    return plain, np.repeat(np.arange(len(text)), letters)
 
 
-@lru_cache(maxsize=8192)
+class _Folding(dict[int, str]):
+    """What each character is read as; filled as characters come up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resized: set[str] = set()
+        """Characters that are read as none or several."""
+
+    def __missing__(self, code: int) -> str:
+        folded = _folded_letter(chr(code))
+        if len(self) > _LETTERS_KEPT:  # a hostile text may hold every character there is
+            self.clear()
+        self[code] = folded
+        if len(folded) != 1:
+            self.resized.add(chr(code))
+        return folded
+
+
 def _folded_letter(letter: str) -> str:
     """Return what one character is read as: nothing for marks and invisible signs."""
     parts = unicodedata.normalize("NFKD", letter.translate(_QUOTES)).casefold()
@@ -73,17 +101,21 @@ def _folded_letter(letter: str) -> str:
     return seen.translate(_LOOKALIKES).translate(_QUOTES)
 
 
+_folding = _Folding()
+
+
 def _places(pattern: re.Pattern[str], text: str) -> Iterable[int]:
     return (place for match in pattern.finditer(text) for place in range(*match.span()))
 
 
-def _without(text: str, origin: Sequence[int], places: Iterable[int]) -> tuple[str, Sequence[int]]:
-    """Return text and origin without the characters at `places`."""
-    gone = set(places)
+def _without(text: str, origin: Places, places: Iterable[int]) -> tuple[str, Places]:
+    """Return text and origin without the characters at `places`, which ascend."""
+    gone = list(places)
     if not gone:
         return text, origin
-    kept = [place for place in range(len(text)) if place not in gone]
-    return "".join(text[place] for place in kept), [origin[place] for place in kept]
+    bounds = [-1, *gone, len(text)]
+    kept = "".join(text[before + 1 : after] for before, after in pairwise(bounds))
+    return kept, np.delete(np.asarray(origin), gone)
 
 
 def _spread_signs(text: str) -> Iterable[int]:

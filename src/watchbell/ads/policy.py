@@ -1,10 +1,9 @@
 """The policy check: which rules an ad's words touch, how plainly, and in what words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from watchbell.ads.literals import may_match
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.rulebook import CompiledPattern, Rule, RuleBook
 from watchbell.model.ads import PolicyFinding, Verdict
@@ -30,11 +29,11 @@ def policy_findings(text: str, rules: RuleBook) -> tuple[Judged, ...]:
     plain = normalise(text)
     if not rules.context.search(plain.text):
         return ()
-    found = (_plainest(plain, rule, patterns, rules) for rule, patterns in rules.patterns)
+    found = (_plainest(plain, rule, patterns, rules) for rule, patterns in rules.patterns_for(plain.text).items())
     return tuple(judged for judged in found if judged is not None)
 
 
-def _plainest(plain: Normalised, rule: Rule, patterns: tuple[CompiledPattern, ...], rules: RuleBook) -> Judged | None:
+def _plainest(plain: Normalised, rule: Rule, patterns: Sequence[CompiledPattern], rules: RuleBook) -> Judged | None:
     """Return the finding of a rule that goes furthest, the first one of equals."""
     best: Judged | None = None
     for span, verdict in _matches(plain.text, patterns, rules):
@@ -45,12 +44,10 @@ def _plainest(plain: Normalised, rule: Rule, patterns: tuple[CompiledPattern, ..
 
 
 def _matches(
-    text: str, patterns: tuple[CompiledPattern, ...], rules: RuleBook
+    text: str, patterns: Sequence[CompiledPattern], rules: RuleBook
 ) -> Iterator[tuple[tuple[int, int], Verdict]]:
     """Yield what each pattern finds and how far it goes once its context is heard; what is excused is left out."""
     for pattern in patterns:
-        if not may_match(text, pattern.needs):
-            continue
         for match in pattern.text.finditer(text):
             near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
             if pattern.also is not None and not pattern.also.search(near):

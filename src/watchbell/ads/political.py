@@ -1,6 +1,5 @@
 """Is an ad political? A trained model over its words and the points of a lexicon, and the words that say so."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib import resources
@@ -9,6 +8,7 @@ from typing import NamedTuple
 import yaml
 
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.expressions import WordSearch, ascii_of
 from watchbell.ads.normalise import READ_AT_MOST, Normalised, normalise
 from watchbell.model.ads import Ad
 
@@ -30,10 +30,15 @@ class Answer(NamedTuple):
 class Word(NamedTuple):
     """A word of the ad that the lexicon holds."""
 
-    plain: str
-    quote: str
+    text: Normalised
+    span: tuple[int, int]
     topic: str
     weight: int
+
+    @property
+    def quote(self) -> str:
+        """The word as the ad writes it."""
+        return self.text.quote(*self.span)
 
 
 class Lexicon:
@@ -53,16 +58,14 @@ class Lexicon:
 
     def words_in(self, plain: Normalised) -> list[Word]:
         """Return the lexicon's words in a text, each once, heaviest first; a longer expression hides its parts."""
+        letters = ascii_of(plain.text)
         found: dict[str, Word] = {}
-        taken: list[tuple[int, int]] = []
-        for topic, weight, expression in self.entries:
-            for match in expression.finditer(plain.text):
-                start, end = match.span()
-                if any(start < until and since < end for since, until in taken):
-                    continue
-                taken.append((start, end))
-                word = Word(match.group(), plain.quote(start, end), topic, weight)
-                found.setdefault(word.plain, word)
+        taken: set[int] = set()
+        for topic, weight, search in self.entries:
+            for start, end in search.spans(letters):
+                if taken.isdisjoint(range(start, end)):
+                    taken.update(range(start, end))
+                    found.setdefault(plain.text[start:end], Word(plain, (start, end), topic, weight))
         return list(found.values())
 
 
@@ -71,13 +74,13 @@ def lexicon_text() -> str:
     return (resources.files("watchbell.ads") / "lexicon" / "political.yaml").read_text("utf-8")
 
 
-def _entries(topics: dict[str, dict[str, dict[int, str]]]) -> Iterator[tuple[str, int, re.Pattern[str]]]:
+def _entries(topics: dict[str, dict[str, dict[int, str]]]) -> Iterator[tuple[str, int, WordSearch]]:
     """Yield one compiled expression for each weight and topic, heaviest first."""
     for weight in (3, 2, 1):
         for topic, languages in topics.items():
             written = "|".join(words[weight] for words in languages.values() if weight in words)
             if written:
-                yield topic, weight, re.compile(rf"\b(?:{written})\b")
+                yield topic, weight, WordSearch(rf"\b(?:{written})\b")
 
 
 def political(ad: Ad, classifier: Classifier | None = None) -> Answer:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError
 
-from watchbell.ads.literals import needs_of
+from watchbell.ads.expressions import Sieve
 from watchbell.ads.political import lexicon_text
 from watchbell.errors import InputError
 from watchbell.ids import short_digest
@@ -68,11 +68,11 @@ class Words(Record):
 class CompiledPattern:
     """A pattern ready to search with."""
 
-    def __init__(self, pattern: Pattern, groups: Mapping[str, str]) -> None:
+    def __init__(self, rule: Rule, pattern: Pattern, groups: Mapping[str, str]) -> None:
         """Compile the pattern's three parts."""
+        self.rule = rule
         self.verdict = pattern.verdict
         self.text = compiled(pattern.text, groups)
-        self.needs = needs_of(self.text.pattern)
         self.also = None if pattern.also is None else compiled(pattern.also, groups)
         self.unless = None if pattern.unless is None else compiled(pattern.unless, groups)
 
@@ -107,13 +107,21 @@ class RuleBook:
         self.rules = tuple(rules)
         self.context = re.compile(re.sub(r"\n\s*", "", words.context))
         self.patterns = tuple(
-            (rule, tuple(CompiledPattern(pattern, words.groups) for pattern in rule.patterns)) for rule in self.rules
+            CompiledPattern(rule, pattern, words.groups) for rule in self.rules for pattern in rule.patterns
         )
+        self._sieve = Sieve([pattern.text.pattern for pattern in self.patterns])
         self.drops_before = leading_in(words.drops_before, words.groups, at_most=6)
         self.denials = leading_in(words.denials, words.groups, at_most=2)
         self.drops_after = re.compile(r"^\W*(?:\w+\W+){0,2}" + any_of(words.drops_after, words.groups).pattern)
         self.softens_before = leading_in(words.softens_before, words.groups, at_most=6)
         self.softens_near = any_of(words.softens_near, words.groups)
+
+    def patterns_for(self, text: str) -> dict[Rule, list[CompiledPattern]]:
+        """Return the patterns that may match a text in plain form, by rule, both in the order of the book."""
+        found: dict[Rule, list[CompiledPattern]] = {}
+        for number in self._sieve.passing(text):
+            found.setdefault(self.patterns[number].rule, []).append(self.patterns[number])
+        return found
 
     @classmethod
     @lru_cache(maxsize=1)

@@ -58,7 +58,7 @@ lock: ## Bring uv.lock in line with pyproject.toml
 clean: ## Remove what was made here, the environment too
 	rm -rf .venv .venv-peers .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/.state
 
-system: # Chromium and PostgreSQL for the tests, where they can be had
+system: # Chromium, PostgreSQL and Java for the tests, where they can be had
 	@scripts/system-packages
 
 # --inexact: a developer's environment keeps its tools when the demo is run in it.

@@ -76,7 +76,7 @@ def finish_add(vault: Vault, add: Add, now: datetime, *, answer_days: int) -> Ad
     if partner is None or not accesses:
         return vault.adds.finish(add, 0, [Refusal(add.id, None, "The collection is not open to you any more.")])
     envelope, file = vault.adds.envelope(add.id), f"TAXII add {add.id}"
-    receiving = Receiving(vault, accesses[0], now, definitions_of(envelope))
+    receiving = Receiving(vault, accesses[0], now, definitions_of(envelope), kind=partner.kind)
     teller = Teller(partner.id, add.username, vault.partners.audience(partner, now))
     for batch in batches(objects_of(envelope), _BATCH):
         receiving.take(batch)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from watchbell.desk.feedback import Teller, indicator_told_of
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.retraction import retract
-from watchbell.desk.wording import worded
+from watchbell.desk.wording import LONGEST_WORDS, worded
 from watchbell.errors import UsageError
 from watchbell.model.feedback import Claimant, Dispute, DisputeState, dispute_id
 from watchbell.model.partners import User
@@ -76,8 +77,15 @@ def drafted(
     )
 
 
+class Answer(NamedTuple):
+    """What a claimant is told."""
+
+    state: DisputeState
+    words: str
+
+
 def answer_dispute(
-    vault: Vault, dispute: Dispute, state: DisputeState, answer: str, *, by: User, now: datetime
+    vault: Vault, dispute: Dispute, answer: Answer, *, operator: str, by: User, now: datetime
 ) -> Dispute:
     """Close a dispute with an answer; where it is upheld, the indicator is retracted for that reason.
 
@@ -86,17 +94,17 @@ def answer_dispute(
         UsageError: there is no answer, or it was given before.
     """
     demand(by.role, Permission.DISPUTES_ANSWER)
-    answer = worded(answer, "answer")
+    state, words = answer.state, worded(answer.words, "answer")
     if dispute.state is not DisputeState.OPEN:
         raise UsageError("This dispute has been answered.")
     if state is DisputeState.OPEN:
         raise UsageError("An answer upholds the dispute, refuses it, or says that it was withdrawn.")
     indicator = vault.indicators.get(dispute.indicator_id)
     if state is DisputeState.UPHELD and indicator is not None and not indicator.revoked:
-        retract(vault, indicator, f"Dispute upheld: {answer}"[:4_000], by=by, now=now)
+        retract(vault, indicator, f"Dispute upheld: {words}"[:LONGEST_WORDS], operator=operator, by=by, now=now)
     closed = dispute.model_copy(
-        update={"state": state, "answer": answer, "answered_at": now, "answered_by": by.username}
+        update={"state": state, "answer": words, "answered_at": now, "answered_by": by.username}
     )
-    details = {"state": state, "answer": answer, "in_time": now <= dispute.due_at}
+    details = {"state": state, "answer": words, "in_time": now <= dispute.due_at}
     vault.feedback.put_dispute(closed, Entry(by.username, "dispute.answered", dispute.id, details, now))
     return closed

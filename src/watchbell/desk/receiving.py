@@ -5,15 +5,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from watchbell.desk.permissions import may_send
 from watchbell.exchange.envelope import Sent, Unread, objects_of
 from watchbell.exchange.marking import UNMARKED, Definitions, definitions_in
 from watchbell.exchange.taken import shared_object
 from watchbell.model.collections import Access, Refusal, SharedObject
+from watchbell.model.partners import PartnerKind
 from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault
 
 _READ_AS_WELL = frozenset({"indicator", "identity", "marking-definition", "sighting", "opinion", "note"})
 """Types that say something to the house itself: indicators with what they refer to, and what is said of indicators."""
+
+_ASKS_ELSEWHERE = (
+    "A partner of a state reports and requests; what is to be done about somebody is asked for in writing, with its "
+    "legal basis, and kept in the register of requests."
+)
 
 
 @dataclass(slots=True)
@@ -24,6 +31,8 @@ class Receiving:
     access: Access
     now: datetime
     definitions: Definitions
+    kind: PartnerKind | None = None
+    """What sort of partner sends them; None is the house."""
     added: int = 0
     failures: list[Refusal] = field(default_factory=list)
     labels: Mapping[str, Tlp] = field(default_factory=dict)
@@ -54,6 +63,9 @@ class Receiving:
         place = f"object {item.number} of the envelope"
         if isinstance(item, Unread):
             return Refusal(item.claimed_id or place, None, item.reason)
+        if self.kind is not None and not may_send(self.kind, str(item.values.get("type"))):
+            claimed = item.values.get("id")
+            return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, _ASKS_ELSEWHERE)
         ceiling = self.access.collection.tlp
         try:
             return shared_object(item, definitions, unmarked=unmarked_in(self.access), narrowest=ceiling, now=self.now)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from watchbell.desk.permissions import Permission, demand
+from watchbell.desk.publishing import pass_on
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
 from watchbell.model.indicators import Indicator
@@ -24,10 +25,11 @@ class Receipt(NamedTuple):
     """When they received the version that says it is revoked; None while they have not."""
 
 
-def retract(vault: Vault, indicator: Indicator, reason: str, *, by: User, now: datetime) -> Indicator:
+def retract(vault: Vault, indicator: Indicator, reason: str, *, operator: str, by: User, now: datetime) -> Indicator:
     """Revoke an indicator (STIX 2.1 section 3.6): nothing matches it any more, and no later version follows.
 
-    Whoever received it receives the revoked version the next time something goes to them; `receipts` tells who has.
+    The revoked version goes at once into every collection where we told of it. Whoever had it as a file receives it the
+    next time something goes to them. `receipts` tells who has.
 
     Raises:
         NotAllowedError: the person may not retract.
@@ -40,6 +42,7 @@ def retract(vault: Vault, indicator: Indicator, reason: str, *, by: User, now: d
     revoked = indicator.model_copy(update={"revoked": True, "modified": at})
     if indicator.revoked or not vault.indicators.replace(revoked, _entry(indicator, reason, by, now)):
         raise UsageError("This indicator has been retracted before, or changed just now. Look at it again.")
+    pass_on(vault, revoked, operator=operator, by=by.username, now=now)
     return revoked
 
 

@@ -87,7 +87,8 @@ def send_case(vault: Vault, case: Case, *, to: Recipient, operator: str, by: Use
         )
     demand_release(vault, parcel_of(case, to))
     bundle = bundle_of_case(case, indicators_of_case(vault, case), operator=operator)
-    told = bundle_for(bundle, to.audience, case.groups)
+    groups = {held["id"]: case.groups for held in bundle["objects"] if "object_marking_refs" in held}
+    told = bundle_for(bundle, to.audience, groups)
     note_delivery(vault, told["objects"], to=to, now=now)
     details = {"format": "stix-2.1", "tlp": case.tlp, "recipient": to.id}
     vault.ledger.append(by.username, "case.exported", case.id, details, now)

@@ -158,7 +158,9 @@ def hearable(
         kept = after
 
 
-def bundle_for(bundle: Mapping[str, Any], audience: Audience, groups: Collection[str] = ()) -> dict[str, Any]:
+def bundle_for(
+    bundle: Mapping[str, Any], audience: Audience, groups: Mapping[str, Collection[str]] | None = None
+) -> dict[str, Any]:
     """Return a bundle that we wrote as an audience may have it: the last door of a document that leaves.
 
     What we write is marked, but for identities and definitions: they only name what the marked objects refer to.
@@ -166,11 +168,10 @@ def bundle_for(bundle: Mapping[str, Any], audience: Audience, groups: Collection
     Args:
         bundle: the bundle.
         audience: who gets it.
-        groups: the trust groups that its marked objects belong to.
+        groups: id of an object → the trust groups it belongs to; it belongs to none where it is not here.
     """
     objects = bundle["objects"]
-    of = {held["id"]: groups for held in objects if groups and held.get("object_marking_refs")}
-    told = hearable(objects, audience, definitions_in(objects), groups=of, unmarked=Tlp.CLEAR)
+    told = hearable(objects, audience, definitions_in(objects), groups=groups, unmarked=Tlp.CLEAR)
     if any(map(is_redacted, told)):
         told.insert(0, redaction_definition())
     return {**bundle, "objects": told}

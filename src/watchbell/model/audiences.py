@@ -19,10 +19,19 @@ class Audience:
     groups: Mapping[str, Tlp] = field(default_factory=dict)
     """The trust groups they are in, by id, each with the narrowest marking they may hear there."""
 
+    def up_to(self, label: Tlp) -> "Audience":
+        """Return the same audience, told nothing narrower than `label`."""
+        limits = {group: min(limit, label, key=_rank) for group, limit in self.groups.items()}
+        return Audience(min(self.clearance, label, key=_rank), limits)
+
     def hears(self, label: Tlp, groups: Iterable[str] = ()) -> bool:
         """Tell whether they may hear an item with this marking, which belongs to all of these groups."""
         limits = [self.groups.get(group) for group in groups] or [self.clearance]
         return all(limit is not None and label.rank <= limit.rank for limit in limits)
+
+
+def _rank(label: Tlp) -> int:
+    return label.rank
 
 
 PUBLIC = Audience()

@@ -1,10 +1,10 @@
 """Hits: where partners' indicators were found."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, exists, func, or_, select, true
 
 from watchbell.model.audiences import Audience
 from watchbell.model.indicators import HITS
@@ -13,6 +13,31 @@ from watchbell.vault.added import Added
 from watchbell.vault.audiences import heard
 from watchbell.vault.database import BATCH, IDS_AT_ONCE, Database, batches, insert_new
 from watchbell.vault.schema import hits, indicators
+
+
+class HitFilter(NamedTuple):
+    """Which hits to show; what is empty leaves none out."""
+
+    text: str = ""
+    """Stands in the indicator's value, its source or the words found, in any letter case."""
+    kind: str = ""
+    relation: str = ""
+    target_kind: str = ""
+    least: int = 0
+    """The least confidence; hits that do not say count as 0."""
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """Return what a hit must fulfil."""
+        text = func.lower(self.text, type_=Text)
+        words = func.lower(hits.c.indicator_value + "\n" + hits.c.source + "\n" + hits.c.matched, type_=Text)
+        return and_(
+            words.contains(text, autoescape=True) if self.text else true(),
+            hits.c.indicator_kind == self.kind if self.kind else true(),
+            hits.c.relation == self.relation if self.relation else true(),
+            hits.c.target_kind == self.target_kind if self.target_kind else true(),
+            func.coalesce(hits.c.confidence, 0) >= self.least if self.least else true(),
+        )
 
 
 class HitShelf:
@@ -38,6 +63,21 @@ class HitShelf:
     def all(self) -> pa.Table:
         """Return all hits (HITS) in the order of their ids."""
         return self._table([select(hits)])
+
+    def page(self, asked: HitFilter, *, start: int = 0, limit: int = 50) -> tuple[list[dict[str, Any]], int]:
+        """Return some of the hits asked for, the latest first and those without a time last, and how many there are."""
+        fit = asked.condition & self._heard
+        order = (hits.c.at.is_(None), hits.c.at.desc(), hits.c.hit_id)
+        with self._database.read() as connection:
+            found = connection.execute(select(hits).where(fit).order_by(*order).offset(start).limit(limit))
+            shown = [row._asdict() for row in found]
+            return shown, connection.scalar(select(func.count()).select_from(hits).where(fit)) or 0
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of indicators that have hits."""
+        with self._database.read() as connection:
+            kind = hits.c.indicator_kind
+            return list(connection.scalars(select(kind).where(self._heard).distinct().order_by(kind)))
 
     def of_targets(self, target_kind: str, ids: Collection[str]) -> pa.Table:
         """Return the hits in these posts or ads (HITS), in the order of their ids."""

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.disputes import answer_dispute
+from watchbell.desk.disputes import Answer, answer_dispute
 from watchbell.desk.indicator_view import names_of_partners
 from watchbell.desk.permissions import Permission
 from watchbell.desk.retraction import receipts
@@ -60,7 +60,14 @@ def answer(
     """Answer a dispute."""
     desk = desk_of(request)
     found, _ = _dispute(request, dispute_id)
-    answer_dispute(desk.workspace.vault, found, state, answer, by=by, now=desk.clock())
+    answer_dispute(
+        desk.workspace.vault,
+        found,
+        Answer(state, answer),
+        operator=desk.workspace.settings.operator,
+        by=by,
+        now=desk.clock(),
+    )
     return RedirectResponse(f"/desk/disputes/{dispute_id}", HTTPStatus.SEE_OTHER)
 
 

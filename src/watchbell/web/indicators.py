@@ -119,7 +119,14 @@ def add_retraction(
 ) -> Response:
     """Take the indicator back."""
     desk = desk_of(request)
-    retract(desk.workspace.vault, _indicator(request, indicator_id), reason, by=by, now=desk.clock())
+    retract(
+        desk.workspace.vault,
+        _indicator(request, indicator_id),
+        reason,
+        operator=desk.workspace.settings.operator,
+        by=by,
+        now=desk.clock(),
+    )
     return _back(indicator_id, "receipts")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests import made_up_desk as made_up
 from tests.made_up_desk import INDICATOR, NOW
-from watchbell.desk.disputes import answer_dispute, drafted, open_dispute
+from watchbell.desk.disputes import Answer, answer_dispute, drafted, open_dispute
 from watchbell.desk.feedback import Seen, Teller, give_opinion, sight, teller_at_desk
 from watchbell.desk.permissions import may_send
 from watchbell.desk.releases import Parcel, ask_release, decide_release, needs_two, release_for
@@ -98,13 +98,15 @@ def test_an_upheld_dispute_retracts_and_says_who_has_heard(vault: Vault) -> None
     vault.deliveries.note("partner--b", "taxii", [(INDICATOR, NOW.isoformat())], NOW)
     vault.deliveries.note("partner--c", "bundle", [(INDICATOR, NOW.isoformat())], NOW)
     with pytest.raises(NotAllowedError):
-        answer_dispute(vault, opened, DisputeState.UPHELD, "It is", by=ANA, now=LATER)
+        answer_dispute(vault, opened, Answer(DisputeState.UPHELD, "It is"), operator="Us", by=ANA, now=LATER)
     with pytest.raises(UsageError, match="upholds"):
-        answer_dispute(vault, opened, DisputeState.OPEN, "It is", by=REV, now=LATER)
-    closed = answer_dispute(vault, opened, DisputeState.UPHELD, "It is their paper", by=REV, now=LATER)
+        answer_dispute(vault, opened, Answer(DisputeState.OPEN, "It is"), operator="Us", by=REV, now=LATER)
+    closed = answer_dispute(
+        vault, opened, Answer(DisputeState.UPHELD, "It is their paper"), operator="Us", by=REV, now=LATER
+    )
     assert closed.state is DisputeState.UPHELD
     with pytest.raises(UsageError, match="has been answered"):
-        answer_dispute(vault, closed, DisputeState.REFUSED, "No", by=REV, now=LATER)
+        answer_dispute(vault, closed, Answer(DisputeState.REFUSED, "No"), operator="Us", by=REV, now=LATER)
     revoked = vault.indicators.get(INDICATOR)
     assert revoked
     assert (revoked.revoked, revoked.modified) == (True, LATER)
@@ -118,16 +120,16 @@ def test_an_upheld_dispute_retracts_and_says_who_has_heard(vault: Vault) -> None
 def test_a_retraction_needs_a_reviewer_a_reason_and_something_to_retract(vault: Vault) -> None:
     indicator = made_up.indicator()
     with pytest.raises(NotAllowedError):
-        retract(vault, indicator, "Wrong", by=ANA, now=LATER)
+        retract(vault, indicator, "Wrong", operator="Us", by=ANA, now=LATER)
     with pytest.raises(UsageError):
-        retract(vault, indicator, "", by=REV, now=LATER)
+        retract(vault, indicator, "", operator="Us", by=REV, now=LATER)
     # A partner's clock may be ahead of ours.
     ahead = indicator.model_copy(update={"modified": LATER + timedelta(days=9)})
     vault.indicators.add([ahead])
-    revoked = retract(vault, ahead, "Wrong", by=REV, now=LATER)
+    revoked = retract(vault, ahead, "Wrong", operator="Us", by=REV, now=LATER)
     assert revoked.modified > ahead.modified
     with pytest.raises(UsageError, match="retracted before"):
-        retract(vault, revoked, "Wrong", by=REV, now=LATER)
+        retract(vault, revoked, "Wrong", operator="Us", by=REV, now=LATER)
     assert receipts(vault, revoked) == []
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from watchbell.desk.inputs import PostFiles, actions_in_tables, posts_in
 from watchbell.desk.investigate import actions_seen
-from watchbell.desk.networks import Network
+from watchbell.desk.networks import Network, actions_of
 from watchbell.desk.runs import KeptRun, read_run
 from watchbell.detect.actions import distinct, joined
 from watchbell.detect.bursts import actions_within, bursts_of, windows_of
@@ -132,17 +132,13 @@ def explain(run: KeptRun, material: Material, one: str, other: str) -> Explanati
     return Explanation(account_a, account_b, pairs, found)
 
 
-def explain_in_workspace(workspace: Workspace, network: Network, one: str, other: str) -> Explanation:
-    """Return the evidence for two accounts of a group, from the posts of these two alone: quick enough for a page.
+def explain_in_run(network: Network, one: str, other: str) -> Explanation:
+    """Return the evidence for two accounts of a group as its run keeps it, without the texts.
 
     Raises:
-        UsageError: the two are one account, or one of them did nothing in the group's time.
+        UsageError: the two are one account, or one of them did nothing that the other did too.
     """
-    run, group = read_run(network.run.folder), network.group
-    # The scan leaves out its end; the last action belongs to the group.
-    until = group.last_at + timedelta(microseconds=1)
-    posts = workspace.posts.scan(accounts=(one, other), since=group.first_at, until=until)
-    return explain(run, material_of_posts([posts], group.by, (one, other)), one, other)
+    return explain(read_run(network.run.folder), Material(actions_of(network).to_arrow(), _NO_TEXTS, None), one, other)
 
 
 def explain_group(run: KeptRun, material: Material, group_id: str) -> pl.DataFrame:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from watchbell import __version__
 from watchbell.clock import utc_text
 from watchbell.detect.actions import actions_of_accounts, actions_of_posts, distinct, joined, traces_named
-from watchbell.detect.bursts import with_roles
+from watchbell.detect.bursts import shared_within, with_roles
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.pairs import ThinnedObject, each_window, in_widest, pairs_of_actions
 from watchbell.detect.rules.catalogue import rule_named
@@ -176,8 +176,11 @@ def investigate_workspace(
 
 
 def keep_run(workspace: "Workspace", findings: Findings, described: dict[str, Any], now: datetime) -> None:
-    """Keep a run of a workspace's posts there."""
-    write_run(workspace.runs / described["run_id"], findings, described)
+    """Keep a run of a workspace's posts there, with what its groups did together: pages show it at once."""
+    folder = workspace.runs / described["run_id"]
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(folder / "actions.parquet", shared_within(findings.groups, findings.actions))
+    write_run(folder, findings, described)
     workspace.vault.runs.put(described["run_id"], now, described)
 
 

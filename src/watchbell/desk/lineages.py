@@ -22,14 +22,19 @@ def lineages_svg(found: Followed) -> Element:
     shown = sorted(found.longest()[:MOST_ROWS], key=lambda lineage: lineage.number)
     rows = {lineage.number: place for place, lineage in enumerate(shown)}
     most = max((seen.accounts for lineage in shown for seen in lineage.sightings), default=1)
-    width, height = _LEFT + _COLUMN * len(found.steps), _TOP + _ROW * len(shown) + 4
+    # Runs before the first group and after the last would be empty columns.
+    places = [seen.step for lineage in shown for seen in lineage.sightings] or [0]
+    first, last = min(places), min(max(places) + 1, len(found.steps) - 1)
+    height = _TOP + _ROW * len(shown) + 4
+    left, width = _x(first) - _LEFT, _x(last) - _x(first) + _LEFT + _COLUMN // 2
     return tag(
         "svg",
-        *_columns(found.steps, height),
+        *_columns(found.steps, first, last, height),
         *(part for lineage in shown for part in _ties(lineage, rows)),
         *(part for lineage in shown for part in _dots(lineage, rows[lineage.number], most)),
+        *(_name(lineage, rows[lineage.number], left + _LEFT - 40) for lineage in shown),
         class_="lineages",
-        viewBox=f"0 0 {width} {height}",
+        viewBox=f"{left} 0 {width} {height}",
         width=width,
         role="img",
         aria_label=f"{len(shown):,} groups through {len(found.steps):,} runs; the table has the same facts",
@@ -37,11 +42,11 @@ def lineages_svg(found: Followed) -> Element:
     )
 
 
-def _columns(steps: Sequence[Step], height: int) -> Iterator[Element]:
-    every = -(-len(steps) // _MOST_LABELS)
-    for number, step in enumerate(steps):
+def _columns(steps: Sequence[Step], first: int, last: int, height: int) -> Iterator[Element]:
+    every = -(-(last - first + 1) // _MOST_LABELS)
+    for number, step in enumerate(steps[first : last + 1], first):
         yield tag("line", class_="grid", x1=_x(number), x2=_x(number), y1=_TOP - 14, y2=height)
-        if number % every == 0:
+        if (number - first) % every == 0:
             yield tag("text", f"{number + 1}", class_="tick", x=_x(number), y=13)
             if step.starts:
                 yield tag("text", f"{step.starts.day} {step.starts:%b %y}", class_="tick", x=_x(number), y=26)
@@ -68,11 +73,14 @@ def _curve(step: int, row: int, to_step: int, to_row: int) -> Element:
 
 
 def _dots(lineage: Lineage, row: int, most: int) -> Iterator[Element]:
-    yield tag("text", f"lineage {lineage.number}", class_="account", x=_LEFT - 40, y=_y(row) + 4)
     for seen in lineage.sightings:
         said = f"run {seen.step + 1}: {seen.accounts:,} accounts, {', '.join(seen.changes)}"
         radius = round(_LEAST_R + _MORE_R * (seen.accounts / most) ** 0.5, 1)
         yield tag("circle", tag("title", said), cx=_x(seen.step), cy=_y(row), r=radius)
+
+
+def _name(lineage: Lineage, row: int, x: int) -> Element:
+    return tag("text", f"lineage {lineage.number}", class_="account", x=x, y=_y(row) + 4)
 
 
 def _x(step: int) -> int:

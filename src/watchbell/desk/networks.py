@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import igraph
@@ -170,6 +170,30 @@ def network_of(run: Run, group_id: str) -> Network | None:
         unjudged_pairs=pairs["q_value"].null_count(),
         picture=draw(members, pairs),
     )
+
+
+def actions_of(network: Network) -> pl.DataFrame:
+    """Return what the members of a group did to the things that two of them shared: ACTIONS."""
+    members = [member.account_id for member in network.members]
+    actions = pl.scan_parquet(network.run.folder / "actions.parquet")
+    return actions.filter(pl.col("account_id").is_in(members)).collect()
+
+
+def texts_of(workspace: Workspace, actions: pl.DataFrame) -> dict[str, str]:
+    """Return the text of the post of each of some ACTIONS, by post id as they write it, where the workspace has it."""
+    if actions.is_empty():
+        return {}
+    first, last = actions["at"].min(), actions["at"].max()
+    assert isinstance(first, datetime)
+    assert isinstance(last, datetime)
+    posts = workspace.posts.scan(
+        accounts=actions["account_id"].unique().to_list(),
+        columns=["platform", "post_id", "text"],
+        since=first,
+        until=last + timedelta(microseconds=1),  # the scan leaves out its end
+    )
+    written = pl.DataFrame(posts).select(pl.col("platform") + ":" + pl.col("post_id"), "text").drop_nulls()
+    return dict(written.iter_rows())
 
 
 def names_of(workspace: Workspace, accounts: Collection[str]) -> dict[str, str]:

@@ -1,14 +1,13 @@
 """Pieces of evidence: a finding of each room, written so that it can be judged without that room."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from watchbell.clock import utc_text
-from watchbell.desk.networks import Network
-from watchbell.detect.actions import actions_of_posts, joined, traces_named
+from watchbell.desk.networks import Network, actions_of, texts_of
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.model.ads import Ad, AdDecision
 from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
@@ -71,15 +70,9 @@ def of_group(add: Adder, network: Network) -> Evidence:
 
 def of_burst(add: Adder, workspace: Workspace, network: Network) -> Iterator[Evidence]:
     """Yield the posts of the group's widest burst: the object that most members acted on, post by post."""
-    posts = workspace.posts.scan(
-        accounts=[member.account_id for member in network.members],
-        since=network.group.first_at,
-        until=network.group.last_at + timedelta(microseconds=1),
-    )
-    traces = traces_named([name for name in network.group.by if name in TRACES])
-    burst = _widest_burst(pl.DataFrame(joined(actions_of_posts(posts, traces))), network.run.window_s)
-    texts = dict(pl.DataFrame(posts).select(pl.col("platform") + ":" + pl.col("post_id"), "text").iter_rows())
-    for action in burst.head(MOST_POSTS).iter_rows(named=True):
+    burst = _widest_burst(actions_of(network), network.run.window_s).head(MOST_POSTS)
+    texts = texts_of(workspace, burst)
+    for action in burst.iter_rows(named=True):
         did = TRACES[action["kind"]].did
         gap_s = (action["at"] - burst["at"][0]).total_seconds()
         yield add(

@@ -6,10 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from watchbell.desk.networks import Network
-from watchbell.detect.actions import actions_of_posts, joined
-from watchbell.detect.traces.catalogue import TRACES
-from watchbell.vault.workspace import Workspace
+from watchbell.desk.networks import Network, actions_of
 
 LANES = 20
 MARKED_OBJECTS = 6
@@ -77,19 +74,10 @@ class Timeline:
     """Actions on shared objects that are not drawn, for want of a lane or of room."""
 
 
-def timeline_of(workspace: Workspace, network: Network, only: str | None = None) -> Timeline | None:
-    """Return the timeline of a group, or of its actions on one object. None: its posts are not in the workspace."""
+def timeline_of(network: Network, only: str | None = None) -> Timeline | None:
+    """Return the timeline of a group, or of its actions on one object. None: no two members share it."""
     members = [member.account_id for member in network.members]
-    posts = workspace.posts.scan(
-        accounts=members,
-        since=network.group.first_at,
-        # The scan leaves out its end; the last action belongs to the group.
-        until=network.group.last_at + timedelta(microseconds=1),
-    )
-    traces = [TRACES[name] for name in network.group.by if name in TRACES]
-    if not posts.num_rows or not traces:
-        return None
-    actions = pl.DataFrame(joined(actions_of_posts(posts, traces)))
+    actions = actions_of(network)
     return lay_out(actions if only is None else actions.filter(pl.col("object_id") == only), members)
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pyarrow as pa
 
-from watchbell.model.actions import GROUPS
+from watchbell.model.actions import ACTIONS, GROUPS
 
 # Below this many bursts the order among members says nothing about an account.
 _LEAST_BURSTS = 5
@@ -35,6 +35,30 @@ def actions_within(home: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     return actions.join(home.select("group_id", "account_id"), on="account_id").join(
         traces, on=["group_id", "kind"], how="semi"
     )
+
+
+def shared_within(groups: pa.Table, actions: pa.Table) -> pa.Table:
+    """Return what groups did together: the members' actions on things that two members of a group acted on.
+
+    Args:
+        groups: GROUPS.
+        actions: The ACTIONS in which they were found.
+
+    Returns:
+        ACTIONS of the kinds that tie each group, from its first moment to its last.
+    """
+    home = pl.DataFrame(groups)
+    if home.is_empty():
+        return ACTIONS.empty_table()
+    spans = home.group_by("group_id").agg(pl.col("first_at").min(), pl.col("last_at").max())
+    thing = ["group_id", "kind", "object_id"]
+    within = (
+        actions_within(home, pl.DataFrame(actions))
+        .join(spans, on="group_id")
+        .filter(pl.col("at").is_between("first_at", "last_at"))
+    )
+    shared = within.unique([*thing, "account_id"]).group_by(thing).len().filter(pl.col("len") > 1)
+    return within.join(shared, on=thing, how="semi").select(ACTIONS.names).to_arrow().cast(ACTIONS)
 
 
 def windows_of(pairs: pa.Table) -> pl.DataFrame:

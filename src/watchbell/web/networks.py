@@ -3,16 +3,26 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import polars as pl
 from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
 from watchbell.desk.elements import html
-from watchbell.desk.explain import explain_in_workspace
+from watchbell.desk.explain import Explanation, explain_in_run
 from watchbell.desk.following import counted_lineages, followed
 from watchbell.desk.lineages import MOST_ROWS as MOST_LINEAGES
 from watchbell.desk.lineages import lineages_svg
-from watchbell.desk.networks import MOST_ROWS, Network, groups_of_run, latest_run, names_of, network_of, run_named
+from watchbell.desk.networks import (
+    MOST_ROWS,
+    Network,
+    groups_of_run,
+    latest_run,
+    names_of,
+    network_of,
+    run_named,
+    texts_of,
+)
 from watchbell.desk.permissions import Permission
 from watchbell.desk.series import latest_series
 from watchbell.desk.timeline import MARKED_OBJECTS, timeline_of
@@ -23,7 +33,7 @@ from watchbell.web.words import account
 router = APIRouter(dependencies=[needs(Permission.NETWORKS_READ)])
 PER_PAGE = 50
 # What is told of a group through time: more is in `watchbell detect follow --json`.
-MOST_TOLD = 200
+MOST_TOLD = 60
 
 RunId = Annotated[str | None, Query(alias="run", max_length=80)]
 Start = Annotated[int, Query(ge=0, le=10_000_000)]
@@ -71,7 +81,7 @@ def network(
         "network.html",
         network=found,
         names=names_of(workspace, members),
-        timeline=timeline_of(workspace, found, thing),
+        timeline=timeline_of(found, thing),
         thing=thing,
         run_id=run_id,
         MARKED=MARKED_OBJECTS,
@@ -104,17 +114,27 @@ def pair(
     found = _network(request, group_id, run_id)
     if not {one, other} <= {member.account_id for member in found.members}:
         raise not_found("The network has no such pair of accounts.")
-    explained = explain_in_workspace(workspace, found, one, other)
+    explained = explain_in_run(found, one, other)
+    shown = explained.evidence.slice(start, PER_PAGE)
     return page(
         request,
         "pair.html",
         network=found,
         explained=explained,
         names=names_of(workspace, [one, other]),
-        rows=explained.evidence.slice(start, PER_PAGE).to_dicts(),
+        rows=shown.to_dicts(),
+        texts=texts_of(workspace, _acts_behind(explained, shown)),
         start=start,
         following=start + PER_PAGE if start + PER_PAGE < explained.evidence.height else None,
         run_id=run_id,
+    )
+
+
+def _acts_behind(explained: Explanation, evidence: pl.DataFrame) -> pl.DataFrame:
+    """Return who acted when in some rows of the evidence: columns `account_id` and `at`."""
+    sides = {"a": explained.account_a, "b": explained.account_b}
+    return pl.concat(
+        evidence.select(account_id=pl.lit(account), at=pl.col(f"at_{side}")) for side, account in sides.items()
     )
 
 

@@ -99,8 +99,8 @@ def test_an_account_has_the_name_it_had_last(workspace: Workspace) -> None:
     assert names_of(workspace, ["twitter:a", "twitter:b"]) == {"twitter:a": "renamed_later"}
 
 
-def test_the_timeline_shows_shared_things_only(workspace: Workspace, network: Network) -> None:
-    timeline = timeline_of(workspace, network)
+def test_the_timeline_shows_shared_things_only(network: Network) -> None:
+    timeline = timeline_of(network)
     assert timeline
     assert [(thing.accounts, thing.spread.total_seconds()) for thing in timeline.objects] == [(3, 2.0), (3, 2.0)]
     assert len(timeline.marks) == 6
@@ -109,13 +109,13 @@ def test_the_timeline_shows_shared_things_only(workspace: Workspace, network: Ne
     assert (places[0], places[-1]) == (0, 1)
 
 
-def test_the_timeline_of_one_thing_spans_that_thing(workspace: Workspace, network: Network) -> None:
-    whole = timeline_of(workspace, network)
+def test_the_timeline_of_one_thing_spans_that_thing(network: Network) -> None:
+    whole = timeline_of(network)
     assert whole
-    one = timeline_of(workspace, network, whole.objects[0].object_id)
+    one = timeline_of(network, whole.objects[0].object_id)
     assert one
     assert sorted(mark.x for mark in one.marks) == [0, 0.5, 1]
-    assert timeline_of(workspace, network, "nothing") is None
+    assert timeline_of(network, "nothing") is None
 
 
 def actions(seconds: list[float]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from watchbell.desk.explain import explain, explain_in_workspace, material_of_run
+from watchbell.desk.explain import explain, explain_in_run, material_of_run
 from watchbell.desk.following import Followed, followed
 from watchbell.desk.investigate import Question, investigate_workspace
 from watchbell.desk.lineages import lineages_svg
@@ -89,7 +89,7 @@ def test_a_run_of_a_period_is_explained_from_its_own_posts(workspace: Workspace)
         assert stored
         network = network_of(stored, groups_of_run(stored)[0].group_id)
         assert network
-        here = explain_in_workspace(workspace, network, "twitter:b", "twitter:a")
+        here = explain_in_run(network, "twitter:b", "twitter:a")
         assert (here.evidence.height, here.is_as_counted) == (3, True)
         assert here.evidence["gap_s"].to_list() == [1, 1, 1]
 

@@ -1,8 +1,9 @@
 """`watchbell indicators`: bring partners' indicators in, and send ours out."""
 
-import json
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -18,14 +19,23 @@ from watchbell.cli.options import (
 )
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk.sharing import ImportedIndicators, bulletin, import_indicators
-from watchbell.errors import InputError, NothingUsableError
-from watchbell.model.indicators import Indicator
+from watchbell.desk.disarm import load_framework
+from watchbell.desk.indicator_export import Form, Selection, end_validity, export_indicators, write_files
+from watchbell.desk.sharing import ImportedIndicators, import_indicators
+from watchbell.errors import InputError, NothingUsableError, UsageError
+from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp
 
 app = typer.Typer(no_args_is_help=True, help="Bring partners' indicators in, and send ours out.")
 
 _BY = "command line"
+KindOption = Annotated[
+    list[IndicatorKind] | None, typer.Option("--kind", help="Only of this kind; may be given again.")
+]
+SourceOption = Annotated[str | None, typer.Option("--source", help="Only those that this publisher published.")]
+SinceOption = Annotated[
+    datetime | None, typer.Option("--since", metavar="DAY", help="Only those changed on or after this day (UTC).")
+]
 
 
 @app.callback()
@@ -38,7 +48,9 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="Meta's CSV, TSV, JSON or Markdown; a STIX 2.1 bundle; a table of type,value."
+            metavar="FILE...",
+            help="Meta's CSV, TSV, JSON or Markdown; a STIX 2.1 bundle or STIX 1 package; a MISP event, or the folder "
+            "of a MISP feed; a list of hashes; a table of type,value.",
         ),
     ],
     *,
@@ -84,50 +96,122 @@ def import_(
 @app.command()
 def export(
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where to write the bundle.")],
-    format_: Annotated[Literal["stix"], typer.Option("--format", help="stix: a STIX 2.1 bundle.")] = "stix",  # noqa: ARG001  # the one format there is; named so that scripts keep their meaning when there are more
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="PATH", help="Where to write: a file, or a folder for a MISP feed.")
+    ],
+    form: Annotated[Form, typer.Option("--format", help="The form that the partner's tools read.")] = Form.STIX,
     up_to: Annotated[
         str, typer.Option(metavar="LEVEL", help=f"The narrowest marking that may leave: {TLP_LABELS}.")
     ] = Tlp.CLEAR.value,
+    kinds: KindOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Export the workspace's indicators for an audience. Without --up-to only what anyone may hear leaves.
 
-    Kinds that STIX has no object for (phone numbers, hashtags, text, PDQ) stay here, and are counted.
+    What the form has no word for stays here, and is counted.
     """
-    label = tlp_label(up_to)
+    label, selection = tlp_label(up_to), _selection(kinds, source, since)
     with waiting("Writing"), open_workspace(workspace) as opened:
-        told = bulletin(opened, up_to=label, by=_BY, now=system_clock())
-    part = out.with_name(f".{out.name}.part")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(json.dumps(told.bundle, ensure_ascii=False, indent=1), encoding="utf-8")
-    part.replace(out)
+        told = export_indicators(opened, form, selection, up_to=label, by=_BY, now=system_clock())
+    try:
+        write_files(out, told)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror or error}.") from error
     if as_json:
-        print_json({"out": str(out), "shared": told.shared, "held_back": told.held_back, "up_to": label})
+        document = {"out": str(out), "format": form, "shared": told.shared, "held_back": told.held_back}
+        print_json(document | {"up_to": label})
         return
     console.say(f"{told.shared:,} indicators up to TLP:{label.upper()} written to {out}.")
     if told.held_back:
-        console.say(f"{told.held_back:,} stay here: marked narrower, or of a kind that STIX has no object for.")
+        console.say(f"{told.held_back:,} stay here: marked narrower, or of a kind that {form} has no word for.")
 
 
 @app.command(name="list")
 def list_(
     *,
     text: Annotated[str | None, typer.Option(help="Only those whose value or source has this text.")] = None,
+    kinds: KindOption = None,
+    source: SourceOption = None,
+    since: SinceOption = None,
+    up_to: Annotated[
+        str, typer.Option(metavar="LEVEL", help=f"Only those marked so, or wider: {TLP_LABELS}.")
+    ] = Tlp.RED.value,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 50,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the workspace's indicators."""
+    label, selection = tlp_label(up_to), _selection(kinds, source, since)
     with open_workspace(workspace) as opened:
-        page = opened.vault.indicators.page(limit=limit, text=text)
-        count = opened.vault.indicators.count()
+        shelf = opened.vault.indicators
+        if label is Tlp.RED and selection.is_everything:
+            page = shelf.page(limit=limit, text=text)
+        elif text is not None:
+            raise UsageError("--text cannot be joined with other choices. List without it, or with it alone.")
+        else:
+            page = list(islice(selection.of(shelf.all(kinds=selection.kinds, up_to=label)), limit))
+        count = shelf.count()
     if as_json:
         print_json({"count": count, "indicators": [held.model_dump(mode="json") for held in page]})
         return
     console.print(_listed(page))
     console.say(f"{len(page):,} of {count:,} indicators.")
+
+
+@app.command()
+def expire(
+    *,
+    kinds: KindOption = None,
+    source: SourceOption = None,
+    older_than: Annotated[
+        int | None, typer.Option(metavar="DAYS", min=1, help="Only those that have held for more days than this.")
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End the validity of indicators: they match no more, and the next export says so. They stay on record."""
+    now = system_clock()
+    before = None if older_than is None else now - timedelta(days=older_than)
+    selection = Selection(kinds=kinds, source=source, before=before)
+    with open_workspace(workspace) as opened:
+        ended = end_validity(opened, selection, by=_BY, now=now)
+    if as_json:
+        print_json({"expired": ended})
+        return
+    console.say(f"{ended:,} indicators hold no more.")
+
+
+@app.command()
+def disarm(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="DISARM.json of DISARMframeworks; clusters disarm-*.json of misp-galaxy."
+        ),
+    ],
+    *,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the DISARM framework into the workspace: names of techniques, countermeasures and detections.
+
+    It is not part of Watchbell. Several files are brought together: DISARM's own STIX bundle has the newest techniques,
+    MISP's clusters also have countermeasures and detections.
+    """
+    with waiting("Reading"), open_workspace(workspace) as opened:
+        loaded = load_framework(opened, files, by=_BY, now=system_clock())
+    if as_json:
+        print_json(loaded._asdict())
+        return
+    told = ", ".join(f"{count:,} {kind}s" for kind, count in loaded.counts.items())
+    console.say(f"DISARM framework: {told}. Licence: {loaded.licence}.")
+
+
+def _selection(kinds: list[IndicatorKind] | None, source: str | None, since: datetime | None) -> Selection:
+    return Selection(kinds=kinds or None, source=source, since=since and since.replace(tzinfo=UTC))
 
 
 def _document(file: Path, imported: ImportedIndicators) -> dict[str, object]:

@@ -1,15 +1,14 @@
-"""Partners' indicators in, ours out; both leave an entry in the ledger."""
+"""Partners' indicators in; what is new leaves an entry in the ledger."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from watchbell.exchange.inbox import read_published
 from watchbell.exchange.published import Note
-from watchbell.exchange.stix import bundle_of_indicators
 from watchbell.files import Reject, write_rejects
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp
@@ -42,15 +41,6 @@ class ImportedIndicators(NamedTuple):
     kinds: Mapping[str, int]
     rejects: Path | None
     """Where the rejects are; None where there are none."""
-
-
-class Bulletin(NamedTuple):
-    """Indicators as they leave the house."""
-
-    bundle: dict[str, Any]
-    shared: int
-    held_back: int
-    """Those marked narrower than the audience may hear, and those of kinds that STIX has no object for."""
 
 
 def read_indicator_file(path: Path, *, tlp: Tlp | None, source: str | None, now: datetime) -> ReadIndicators:
@@ -88,17 +78,3 @@ def import_indicators(
         details = {"new": added.new, "known": added.known, "rejected": rejected}
         workspace.vault.ledger.append(by, "indicators.imported", path.name, details, now)
     return ImportedIndicators(*added, rejected, len(read.notes), read.kinds(), place if rejected else None)
-
-
-def bulletin(workspace: Workspace, *, up_to: Tlp, by: str, now: datetime) -> Bulletin:
-    """Return the workspace's indicators as a STIX 2.1 bundle for an audience that may hear `up_to`, and write it down.
-
-    Raises:
-        MissingExtraError: the extra `desk`, which brings stix2, is not installed.
-    """
-    shelf = workspace.vault.indicators
-    bundle = bundle_of_indicators(shelf.all(up_to=up_to), operator=workspace.settings.operator, up_to=up_to)
-    shared = sum(held["type"] == "indicator" for held in bundle["objects"])
-    details = {"format": "stix-2.1", "up_to": str(up_to), "indicators": shared}
-    workspace.vault.ledger.append(by, "indicators.exported", bundle["id"], details, now)
-    return Bulletin(bundle, shared, shelf.count() - shared)

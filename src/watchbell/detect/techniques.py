@@ -1,12 +1,13 @@
 """Techniques of the DISARM framework that a group's bursts may be an instance of, each with the reason.
 
-Ids and names are those of DISARMFoundation/DISARMframeworks at 49df5f6. A suggestion is for a person to take or leave:
-the data show that accounts act alike, not that they mean to deceive.
+A suggestion is for a person to take or leave: the data show that accounts act alike, not that they mean to deceive.
 """
 
 from dataclasses import dataclass
 
 import polars as pl
+
+from watchbell.model.techniques import NAMES
 
 _WORDS = ("text", "exact_text")
 # Once can be a greeting or a quotation.
@@ -16,11 +17,15 @@ _LEAST_AUTOMATED = 2
 
 @dataclass(frozen=True)
 class Technique:
-    """A technique's id and name in DISARM, and why it may be this one."""
+    """A technique's id in DISARM, and why it may be this one."""
 
     disarm_id: str
-    name: str
     reason: str
+
+    @property
+    def name(self) -> str:
+        """Return its name in DISARM."""
+        return NAMES[self.disarm_id]
 
 
 def techniques_of(bursts: pl.DataFrame, *, automated: int, judged: int) -> tuple[Technique, ...]:
@@ -41,7 +46,7 @@ def _copypasta(bursts: pl.DataFrame) -> Technique | None:
     if texts < _LEAST_OBJECTS:
         return None
     reason = f"{accounts} members published {texts} texts in the same words within moments of each other."
-    return Technique("T0084.001", "Use Copypasta", reason)
+    return Technique("T0084.001", reason)
 
 
 def _across_platforms(bursts: pl.DataFrame) -> Technique | None:
@@ -51,7 +56,7 @@ def _across_platforms(bursts: pl.DataFrame) -> Technique | None:
     if objects < _LEAST_OBJECTS:
         return None
     reason = f"{objects} things appeared on {' and '.join(platforms)} within moments of each other."
-    return Technique("T0119.002", "Post across Platform", reason)
+    return Technique("T0119.002", reason)
 
 
 def _bots(bursts: pl.DataFrame, automated: int, judged: int) -> Technique | None:
@@ -61,4 +66,4 @@ def _bots(bursts: pl.DataFrame, automated: int, judged: int) -> Technique | None
     reason = (
         f"Members reposted {reposts} posts together, and {automated} of {judged} post in a rhythm that looks automated."
     )
-    return Technique("T0049.003", "Bots Amplify via Automated Forwarding and Reposting", reason)
+    return Technique("T0049.003", reason)

@@ -3,7 +3,8 @@
     type,value[,platform,comment,source,tlp,confidence,techniques,valid_from,valid_until,revoked,synthetic]
 
 `type` is a kind of `IndicatorKind` or any name that `exchange/values.py` knows; a handle names its platform in its own
-column or as `platform:name`. `techniques` are parted by `;`. Times are ISO 8601, UTC where they name no zone.
+column or as `platform:name`. `techniques` are parted by `;`. Times are ISO 8601, UTC where they name no zone. A cell
+that begins like a formula has an apostrophe in front, which is taken off.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,11 @@ from watchbell.files import Reject, Row
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp, strictest
 
+COLUMNS = (
+    "type", "value", "platform", "comment", "source", "tlp", "confidence", "techniques", "valid_from", "valid_until",
+    "revoked", "synthetic",
+)  # fmt: skip
+"""The columns as they are written."""
 _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0", ""})
 
@@ -55,10 +61,34 @@ def _indicator(row: Row, publication: Publication) -> Indicator | Reject:
         return reject(publication, row.number, error.field, str(error), row.values)
 
 
+def row_of(indicator: Indicator) -> dict[str, Any]:
+    """Return an indicator as a row of the plain form, JSON-ready; what it does not tell is None."""
+    ends = indicator.valid_until
+    return {
+        "type": str(indicator.kind),
+        "value": indicator.value,
+        "platform": indicator.platform,
+        "comment": indicator.description,
+        "source": indicator.source,
+        "tlp": str(indicator.tlp),
+        "confidence": indicator.confidence,
+        "techniques": ";".join(indicator.techniques) or None,
+        "valid_from": indicator.valid_from.isoformat(),
+        "valid_until": ends.isoformat() if ends else None,
+        "revoked": indicator.revoked,
+        "synthetic": indicator.synthetic,
+    }
+
+
 def _text(cell: Any) -> str:
     if isinstance(cell, list):
         return ";".join(map(str, cell))
-    return "" if cell is None else str(cell).strip()
+    text = "" if cell is None else str(cell).strip()
+    return text[1:] if text.startswith("'") and text[1:2] in _FORMULAS else text
+
+
+_FORMULAS = frozenset("=+-@\t\r\n")
+"""What a cell of `files.spreadsheet` has an apostrophe in front of."""
 
 
 def _context(cells: Mapping[str, str], publication: Publication) -> dict[str, Any]:

@@ -7,6 +7,7 @@ section 7.3), never in an `x_` property.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from watchbell.exchange.marking import marking_id, marking_object
@@ -51,6 +52,7 @@ def instant(at: datetime) -> str:
     return at.isoformat(timespec=digits).replace("+00:00", "Z")
 
 
+@lru_cache(maxsize=1024)  # the creator of thousands of indicators is a few
 def identity_id(name: str) -> str:
     """Return the id of an organisation: the same wherever it is named the same."""
     return fact_id("identity", name)

@@ -9,7 +9,7 @@ from stix2validator import ValidationOptions, validate_string
 from typer.testing import CliRunner, Result
 
 from watchbell.cli.main import app
-from watchbell.errors import NothingUsableError, UsageError, WorkspaceError
+from watchbell.errors import InputError, NothingUsableError, UsageError, WorkspaceError
 from watchbell.vault.workspace import Workspace
 
 _META = (
@@ -82,6 +82,51 @@ def test_a_bundle_that_left_comes_back_as_known(folder: Path) -> None:
     _run(folder, "export", "-o", str(folder / "bundle.json"))
     told = json.loads(_run(folder, "import", str(folder / "bundle.json"), "--json").stdout)
     assert (told["files"][0]["new"], told["files"][0]["known"]) == (0, 2)
+
+
+def test_a_misp_feed_leaves_as_a_folder_and_comes_back(folder: Path) -> None:
+    _import(folder)
+    told = json.loads(_run(folder, "export", "--format", "misp-feed", "-o", str(folder / "feed"), "--json").stdout)
+    assert (told["shared"], told["format"]) == (2, "misp-feed")
+    again = json.loads(_run(folder, "import", str(folder / "feed"), "--json").stdout)
+    assert (again["files"][0]["new"], again["files"][0]["known"], again["files"][0]["rejected"]) == (0, 2, 0)
+
+
+def test_choices_bound_what_leaves_and_what_is_listed(folder: Path) -> None:
+    _import(folder)
+    out = folder / "out.csv"
+    told = json.loads(_run(folder, "export", "--format", "csv", "--kind", "domain", "-o", str(out), "--json").stdout)
+    assert (told["shared"], told["held_back"]) == (1, 0)
+    assert "bad.example" in out.read_text("utf-8")
+    listed = json.loads(_run(folder, "list", "--kind", "handle", "--up-to", "clear", "--json").stdout)
+    assert [held["value"] for held in listed["indicators"]] == ["some_one"]
+    assert json.loads(_run(folder, "list", "--since", "2026-01-01", "--json").stdout)["indicators"] == []
+    with pytest.raises(UsageError, match="--text cannot be joined"):
+        _run(folder, "list", "--kind", "handle", "--text", "x")
+    with pytest.raises(UsageError, match="cannot be written"):
+        _run(folder, "export", "-o", str(folder))
+
+
+def test_what_is_expired_says_so(folder: Path) -> None:
+    _import(folder)
+    assert json.loads(_run(folder, "expire", "--source", "Meta", "--json").stdout) == {"expired": 2}
+    assert "0 indicators hold no more" in _run(folder, "expire", "--older-than", "30").stdout
+    with pytest.raises(UsageError, match="Say which indicators"):
+        _run(folder, "expire")
+
+
+def test_the_framework_is_loaded_with_its_licence(folder: Path) -> None:
+    cluster = {"uuid": "u1", "value": "Use Copypasta", "meta": {"external_id": "T0084.001"}}
+    path = folder / "disarm-techniques.json"
+    path.write_text(json.dumps({"type": "disarm-techniques", "values": [cluster]}), encoding="utf-8")
+    told = json.loads(_run(folder, "disarm", str(path), "--json").stdout)
+    assert told["counts"] == {"technique": 1}
+    assert "CC BY-SA 4.0" in _run(folder, "disarm", str(path)).stdout
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(InputError, match="no DISARM framework"):
+        _run(folder, "disarm", str(path))
+    with pytest.raises(InputError, match="no JSON"):
+        _run(folder, "disarm", str(folder / "Q2_2024_network.csv"))
 
 
 def test_people_read_sentences_and_a_table(folder: Path) -> None:

@@ -1,0 +1,185 @@
+"""Indicators out of the house, in the form that a partner's tools speak, and the end of their validity.
+
+Whatever the form, what leaves is what the audience may hear, by the one rule of `model.audiences`; STIX objects pass
+`exchange.marking` besides. Each export and each end is written into the ledger.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+from watchbell.desk.disarm import framework_of
+from watchbell.errors import UsageError
+from watchbell.exchange import hash_lists, misp_feed, plain
+from watchbell.exchange.disarm import Framework
+from watchbell.exchange.marking import definitions_in, hearable
+from watchbell.exchange.stix import bundle_of_indicators
+from watchbell.files.spreadsheet import write_csv
+from watchbell.ids import short_digest
+from watchbell.model.audiences import Audience
+from watchbell.model.indicators import Indicator, IndicatorKind
+from watchbell.model.tlp import Tlp
+from watchbell.vault.workspace import Workspace
+
+
+class Form(StrEnum):
+    """A form in which indicators leave."""
+
+    STIX = "stix"
+    """A STIX 2.1 bundle."""
+    CSV = "csv"
+    JSONL = "jsonl"
+    MISP_FEED = "misp-feed"
+    """A folder: manifest, events, hashes."""
+    THREATEXCHANGE = "threatexchange"
+    """A document of descriptors; accounts, phone numbers, packages and hashtags have no type there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which indicators are meant; what is None bounds nothing."""
+
+    kinds: Collection[IndicatorKind] | None = None
+    source: str | None = None
+    since: datetime | None = None
+    """Changed at or after."""
+    before: datetime | None = None
+    """Valid from before."""
+
+    def of(self, indicators: Iterable[Indicator]) -> Iterator[Indicator]:
+        """Yield those that are meant."""
+        return filter(self._has, indicators)
+
+    def _has(self, held: Indicator) -> bool:
+        return (
+            (self.kinds is None or held.kind in self.kinds)
+            and (self.source is None or held.source == self.source)
+            and (self.since is None or held.modified >= self.since)
+            and (self.before is None or held.valid_from < self.before)
+        )
+
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether nothing bounds it."""
+        return self == Selection()
+
+
+class Exported(NamedTuple):
+    """What left."""
+
+    files: Mapping[str, str]
+    """Name → text, in the order in which they are to appear."""
+    shared: int
+    held_back: int
+    """Those meant that are marked narrower than the audience may hear, or of a kind that the form has no word for."""
+
+
+class _Writing(NamedTuple):
+    operator: str
+    now: datetime
+    framework: Framework
+
+
+def export_indicators(
+    workspace: Workspace, form: Form, selection: Selection, *, up_to: Tlp, by: str, now: datetime
+) -> Exported:
+    """Return the workspace's indicators for an audience that may hear `up_to`, as files, and write it down."""
+    shelf = workspace.vault.indicators
+    meant = list(selection.of(shelf.all(kinds=selection.kinds)))
+    audience = Audience(clearance=up_to)
+    heard = [held for held in meant if audience.hears(held.tlp, [held.group] if held.group else [])]
+    kept = [held for held in heard if form is not Form.THREATEXCHANGE or hash_lists.can_hold(held)]
+    writing = _Writing(workspace.settings.operator, now, framework_of(workspace))
+    files = _WRITERS[form](kept, writing)
+    details = {"format": str(form), "up_to": str(up_to), "indicators": len(kept)}
+    workspace.vault.ledger.append(by, "indicators.exported", short_digest(*files.values()), details, now)
+    return Exported(files, len(kept), len(meant) - len(kept))
+
+
+def write_files(out: Path, exported: Exported) -> None:
+    """Write what left to `out`: a file, or a folder where there are several; each appears only when it is whole."""
+    if list(exported.files) == [""]:
+        _write(out, exported.files[""])
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in exported.files.items():
+        _write(out / name, text)
+
+
+def end_validity(workspace: Workspace, selection: Selection, *, by: str, now: datetime) -> int:
+    """End the validity of the indicators that are meant, as a later version of each; return how many there were.
+
+    Raises:
+        UsageError: the selection names everything.
+    """
+    if selection.is_everything:
+        raise UsageError("Say which indicators are meant: by source, kind, or how old they are.")
+    shelf = workspace.vault.indicators
+    ended = [_ended(held, now) for held in selection.of(shelf.all(kinds=selection.kinds)) if _is_in_force(held, now)]
+    shelf.add(ended)
+    if ended:
+        details = {"indicators": len(ended), "source": selection.source}
+        workspace.vault.ledger.append(
+            by, "indicators.expired", short_digest(*(held.id for held in ended)), details, now
+        )
+    return len(ended)
+
+
+def _is_in_force(held: Indicator, now: datetime) -> bool:
+    return not held.revoked and (held.valid_until is None or held.valid_until > now)
+
+
+def _ended(held: Indicator, now: datetime) -> Indicator:
+    # STIX 2.1 section 4.7: valid_until lies after valid_from; and each version is later than the one before.
+    ends = max(now, held.valid_from + timedelta(milliseconds=1))
+    modified = max(now, held.modified + timedelta(milliseconds=1))
+    return held.model_copy(update={"valid_until": ends, "modified": modified})
+
+
+def _write(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part.write_text(text, encoding="utf-8", newline="")
+    part.replace(path)
+
+
+def _stix(kept: list[Indicator], writing: _Writing) -> dict[str, str]:
+    narrowest = max((held.tlp for held in kept), key=lambda label: label.rank, default=Tlp.CLEAR)
+    bundle = bundle_of_indicators(kept, operator=writing.operator, up_to=narrowest)
+    objects = bundle["objects"]
+    heard = hearable(objects, Audience(clearance=narrowest), definitions_in(objects), unmarked=Tlp.CLEAR)
+    return {"": json.dumps(bundle | {"objects": heard}, ensure_ascii=False)}
+
+
+def _csv(kept: list[Indicator], _: _Writing) -> dict[str, str]:
+    text = StringIO(newline="")
+    write_csv(text, plain.COLUMNS, (plain.row_of(held).values() for held in kept))
+    return {"": text.getvalue()}
+
+
+def _jsonl(kept: list[Indicator], _: _Writing) -> dict[str, str]:
+    rows = ({name: value for name, value in plain.row_of(held).items() if value not in (None, False)} for held in kept)
+    return {"": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)}
+
+
+def _misp(kept: list[Indicator], writing: _Writing) -> dict[str, str]:
+    names = {entry.id: entry.misp_name or entry.name for entry in writing.framework.entries.values()}
+    return misp_feed.files_of(kept, operator=writing.operator, now=writing.now, technique_names=names)
+
+
+def _threatexchange(kept: list[Indicator], _: _Writing) -> dict[str, str]:
+    return {"": json.dumps(hash_lists.document_of(kept), ensure_ascii=False)}
+
+
+_WRITERS: Mapping[Form, Callable[[list[Indicator], _Writing], dict[str, str]]] = {
+    Form.STIX: _stix,
+    Form.CSV: _csv,
+    Form.JSONL: _jsonl,
+    Form.MISP_FEED: _misp,
+    Form.THREATEXCHANGE: _threatexchange,
+}

@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
+from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_workspace, print_json, tlp_label
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk.accounts import add_user, disable_user, new_password
+from watchbell.desk.accounts import add_user, clear_user, disable_user, new_password
 from watchbell.errors import UsageError
 from watchbell.model.partners import Role
+from watchbell.model.tlp import Tlp
+from watchbell.vault.vault import Vault
 
 app = typer.Typer(no_args_is_help=True, help="Add people to the desk.")
 
@@ -48,7 +50,7 @@ def list_users(workspace: WorkspaceOption = None, as_json: JsonOption = False) -
     with open_workspace(workspace) as opened:
         users = opened.vault.users.all()
     if as_json:
-        shown = {"username", "role", "created_at", "disabled"}
+        shown = {"username", "role", "created_at", "disabled", "clearance", "groups"}
         print_json([user.model_dump(mode="json", include=shown) for user in users])
         return
     table = Table("name", "role", "since", "state")
@@ -59,11 +61,40 @@ def list_users(workspace: WorkspaceOption = None, as_json: JsonOption = False) -
 
 
 @app.command()
+def clear(
+    name: NameArgument,
+    clearance: Annotated[str, typer.Option(metavar="LEVEL", help=f"The narrowest marking they may see: {TLP_LABELS}.")],
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="GROUP=LEVEL", help="A trust group and the level there; may be given again."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Say what a person may see at the desk. TLP:RED and trust groups are for people named one by one."""
+    with open_workspace(workspace) as opened:
+        groups = dict(_group_level(opened.vault, told) for told in group or ())
+        cleared = clear_user(opened.vault, name, tlp_label(clearance), groups, system_clock())
+    inside = f", and {len(groups)} trust {'group' if len(groups) == 1 else 'groups'}" if groups else ""
+    typer.echo(f"{name} may see up to TLP:{cleared.clearance.upper()}{inside}.")
+
+
+@app.command()
 def disable(name: NameArgument, workspace: WorkspaceOption = None) -> None:
     """Close a person's account; whatever they have open stops working at once."""
     with open_workspace(workspace) as opened:
         disable_user(opened.vault, name, system_clock())
     typer.echo(f"{name} can no longer sign in.")
+
+
+def _group_level(vault: Vault, told: str) -> tuple[str, Tlp]:
+    name, equals, level = told.rpartition("=")
+    known = {group.name.casefold(): group.id for group in vault.partners.groups()}
+    group_id = known.get(" ".join(name.split()).casefold())
+    if not equals or group_id is None:
+        raise UsageError(
+            f"--group {told!r} is not GROUP=LEVEL of a trust group that there is. `watchbell partner join` makes them."
+        )
+    return group_id, tlp_label(level)
 
 
 def _password(*, from_stdin: bool, made: bool) -> str:

@@ -49,6 +49,24 @@ def indicator_told_of(vault: Vault, indicator_id: str, teller: Teller) -> Indica
     return found
 
 
+def indicator_named(vault: Vault, name: str) -> Indicator:
+    """Return the indicator of this id or value.
+
+    Raises:
+        UsageError: there is none, or several sources published the value; the message lists their ids.
+    """
+    known = vault.indicators.get(name)
+    if known is not None:
+        return known
+    found = [one for one in vault.indicators.page(text=name, limit=1_000) if name in {one.value, one.published_as}]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(f"There is no indicator {name!r}. `watchbell indicators list --text` searches them.")
+    told = ", ".join(f"{one.id} ({one.source})" for one in found[:10])
+    raise UsageError(f"Several sources published {name!r}. Name one by its id: {told}.")
+
+
 def sight(vault: Vault, indicator_id: str, seen: Seen, *, teller: Teller, now: datetime) -> Sighting:
     """Keep that an indicator was seen. Told again from the same moment on, it is the new count of the same sighting.
 

@@ -7,10 +7,24 @@ from typing import Any
 
 from watchbell.desk.disputes import drafted, open_dispute
 from watchbell.desk.feedback import Seen, Teller, give_opinion, sight
+from watchbell.desk.sending import Recipient
 from watchbell.errors import UsageError
-from watchbell.exchange.feedback import SaidDispute, SaidOpinion, SaidSighting, Told, feedback_in
+from watchbell.exchange.feedback import (
+    DISPUTE,
+    SaidDispute,
+    SaidOpinion,
+    SaidSighting,
+    Told,
+    dispute_definition,
+    feedback_in,
+    feedback_out,
+)
+from watchbell.exchange.marking import bundle_for
+from watchbell.exchange.stix_parts import bundle
 from watchbell.files import Reject
+from watchbell.model.collections import HOUSE
 from watchbell.model.feedback import Claimant
+from watchbell.model.indicators import Indicator
 from watchbell.vault.vault import Vault
 
 
@@ -54,6 +68,25 @@ def keep_feedback(
         except (ValueError, TypeError, AttributeError, UsageError) as error:
             kept.rejects.append(Reject(file, number, None, f"{held.get('id')}: {error}", str(dict(held))[:2000]))
     return kept
+
+
+def feedback_bundle(vault: Vault, to: Recipient, *, operator: str) -> dict[str, Any]:
+    """Return what we said of the indicators that a recipient may hear, as a STIX 2.1 bundle."""
+    shelf = vault.indicators.heard_by(to.audience)
+    said = vault.feedback.all_of(HOUSE)
+    about = {one.id: one for one in (shelf.get(name) for name in {one.indicator_id for one in said}) if one}
+    objects = feedback_out(said, {name: one.tlp for name, one in about.items()}, operator=operator)
+    objects += [dispute_definition()] if any(DISPUTE in held.get("extensions", ()) for held in objects) else []
+    groups = {held["id"]: _groups_of(held, about) for held in objects}
+    # The extension of a dispute names the project as its author.
+    return bundle_for(bundle(objects, {operator, "Watchbell"}), to.audience, groups)
+
+
+def _groups_of(held: Mapping[str, Any], about: Mapping[str, Indicator]) -> list[str]:
+    """Return the trust groups of the indicator that an object speaks of."""
+    named = [held.get("sighting_of_ref"), *held.get("object_refs", ())]
+    groups = (about[name].group for name in named if name in about)
+    return [group for group in groups if group is not None]
 
 
 def _keep(vault: Vault, told: Told, kept: KeptFeedback, *, teller: Teller, due: tuple[datetime, int]) -> None:

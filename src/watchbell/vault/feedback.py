@@ -1,6 +1,6 @@
 """What others say of indicators: sightings, opinions, disputes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -57,6 +57,15 @@ class FeedbackShelf:
         is_open = disputes.c.state == DisputeState.OPEN
         found = self._of(Dispute, disputes.c.due_at, *([is_open] if open_only else []))
         return sorted(found, key=lambda dispute: dispute.state is not DisputeState.OPEN)
+
+    def all_of(self, partner_id: str) -> Sequence[Sighting | Opinion | Dispute]:
+        """Return all that a partner said, by kind, in the order of ids."""
+        said: list[Sighting | Opinion | Dispute] = [
+            *self._of(Sighting, sightings.c.id),
+            *self._of(Opinion, opinions.c.id),
+            *self._of(Dispute, disputes.c.id),
+        ]
+        return [one for one in said if one.partner_id == partner_id]
 
     def last_seen(self, indicator_ids: Collection[str]) -> dict[str, datetime]:
         """Return when each of these indicators was last sighted; those that never were are not there."""

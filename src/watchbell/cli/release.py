@@ -1,0 +1,110 @@
+"""`watchbell release`: two people agree before something marked narrowly leaves the house."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
+from watchbell.cli.screen import console
+from watchbell.clock import system_clock
+from watchbell.desk.accounts import proven
+from watchbell.desk.releases import ask_release, decide_release
+from watchbell.desk.sending import parcel_of, recipient_named
+from watchbell.errors import UsageError
+from watchbell.model.partners import User
+from watchbell.model.releases import ReleaseState
+from watchbell.vault.vault import Vault
+
+app = typer.Typer(no_args_is_help=True, help="Let two people agree before something narrow leaves.")
+
+ByOption = Annotated[str, typer.Option("--by", help="Your user name at the desk; its password is asked for.")]
+StdinOption = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input, its first line.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
+ReleaseArgument = Annotated[str, typer.Argument(help="The release's id.", metavar="RELEASE")]
+
+
+@app.callback()
+def _group() -> None:
+    """Let two people agree before something narrow leaves."""
+
+
+@app.command()
+def ask(
+    case: Annotated[str, typer.Argument(help="The case's id.", metavar="CASE")],
+    to: Annotated[str, typer.Option(help="The partner who is to have it.", metavar="PARTNER")],
+    reason: ReasonOption,
+    by: ByOption,
+    password_stdin: StdinOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Ask, as the first person, that a case may go to a partner."""
+    now = system_clock()
+    with open_workspace(workspace) as opened:
+        vault = opened.vault
+        person = _person(vault, by, from_stdin=password_stdin)
+        found = vault.cases.get(case)
+        if found is None:
+            raise UsageError(f"There is no case {case}.")
+        release = ask_release(vault, parcel_of(found, recipient_named(vault, to, now)), reason, by=person, now=now)
+    typer.echo(f"{release.id}: {release.state}. Another person approves it.")
+
+
+@app.command()
+def approve(
+    release: ReleaseArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    password_stdin: StdinOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Agree, as the second person."""
+    _decide(release, ReleaseState.APPROVED, reason, by, password_stdin, workspace)
+
+
+@app.command()
+def refuse(
+    release: ReleaseArgument,
+    reason: ReasonOption,
+    by: ByOption,
+    password_stdin: StdinOption = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Refuse, as the second person."""
+    _decide(release, ReleaseState.REFUSED, reason, by, password_stdin, workspace)
+
+
+@app.command("list")
+def list_releases(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """List the releases, the last asked for first."""
+    with open_workspace(workspace) as opened:
+        found = opened.vault.releases.all()
+    if as_json:
+        print_json([one.model_dump(mode="json") for one in found])
+        return
+    table = Table("release", "subject", "recipient", "TLP", "state", "asked by", "decided by")
+    for one in found:
+        row = (one.id, one.subject, one.recipient, one.tlp.upper(), one.state, one.asked_by, one.decided_by or "")
+        table.add_row(*row)
+    console.print(table)
+
+
+def _decide(
+    release_id: str, state: ReleaseState, word: str, by: str, from_stdin: bool, workspace: WorkspaceOption
+) -> None:  # the command's own flag
+    with open_workspace(workspace) as opened:
+        vault = opened.vault
+        person = _person(vault, by, from_stdin=from_stdin)
+        found = vault.releases.get(release_id)
+        if found is None:
+            raise UsageError(f"There is no release {release_id}. `watchbell release list` shows them.")
+        decided = decide_release(vault, found, state, word, by=person, now=system_clock())
+    typer.echo(f"{release_id}: {decided.state}.")
+
+
+def _person(vault: Vault, username: str, *, from_stdin: bool) -> User:
+    password: str = sys.stdin.readline().rstrip("\r\n") if from_stdin else typer.prompt("Password", hide_input=True)
+    return proven(vault, username, password)

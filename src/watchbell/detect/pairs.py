@@ -9,7 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from watchbell.detect.significance import Chance, chance, hypotheses, marks, q_values
+from watchbell.detect.significance import Judged, judged
+from watchbell.detect.slot_test import marks
 from watchbell.engine.places import HERE, Engine
 from watchbell.engine.slots import Array, CoActions, Slots
 from watchbell.engine.thinning import Viral
@@ -61,6 +62,7 @@ def pairs_of_actions(
     min_shared: int,
     engine: Engine = HERE,
     thinned: list[ThinnedObject] | None = None,
+    any_dependence: bool = False,
 ) -> pa.Table:
     """Return the PAIRS of accounts in ACTIONS, sorted by kind, window and accounts; each kind of action by itself.
 
@@ -72,6 +74,7 @@ def pairs_of_actions(
         min_shared: Least number of post pairs that a pair of accounts must have.
         engine: Where to count. The result is the same for any, but for objects that are thinned.
         thinned: Where given, the objects are added to it of which not every action could be counted.
+        any_dependence: Whether rates of false discovery shall hold however the tests hang together; see `judged`.
 
     Raises:
         UsageError: a window is negative or not finite, there is none, or `min_shared` is below 1.
@@ -79,12 +82,20 @@ def pairs_of_actions(
     windows = each_window(window_s)
     if min_shared < 1:
         raise UsageError(f"min_shared must be at least 1, not {min_shared}.")
+    windows_us = [round(window_s * _US) for window_s in windows]
     found: list[pl.DataFrame] = []
     thinned = [] if thinned is None else thinned
     for kind, of_kind in _kinds(actions):
         slots, names = slots_of(of_kind)
-        found += _pairs(slots, names, windows, min_shared, engine, kind)
-        thinned += _thinned(of_kind, engine.viral(slots, round(windows[-1] * _US)), kind)
+        counted = engine.co_actions(slots, windows_us, min_shared)
+        chances = judged(slots, windows_us, counted, floor=min_shared, any_dependence=any_dependence)
+        found += [
+            _described(pairs, chance, names)
+            .with_columns(by=pl.lit(kind), window_s=pl.lit(float(window_s)))
+            .select(PAIRS.names)
+            for window_s, pairs, chance in zip(windows, counted, chances, strict=True)
+        ]
+        thinned += _thinned(of_kind, engine.viral(slots, windows_us[-1]), kind)
     if not found:
         return PAIRS.empty_table()
     return pl.concat(found).to_arrow().cast(PAIRS)
@@ -111,27 +122,10 @@ def load_kernel() -> None:
     ordering.load()
 
 
-def _pairs(
-    slots: Slots, names: pl.Series, windows: Sequence[float], min_shared: int, engine: Engine, kind: str
-) -> Iterator[pl.DataFrame]:
-    """Yield the pairs of one kind of action within each window."""
-    from watchbell.engine.local import followers  # noqa: PLC0415  # see `load_kernel`
-
-    windows_us = [round(window_s * _US) for window_s in windows]
-    found_in_each = engine.co_actions(slots, windows_us, min_shared)
-    for window_s, window, found in zip(windows, windows_us, found_in_each, strict=True):
-        by_chance = chance(slots, followers(slots, window), found)
-        yield (
-            _described(found, by_chance, names, hypotheses(slots))
-            .with_columns(by=pl.lit(kind), window_s=pl.lit(float(window_s)))
-            .select(PAIRS.names)
-        )
-
-
-def _described(found: CoActions, by_chance: Chance, names: pl.Series, tested: int) -> pl.DataFrame:
-    """Return all of PAIRS but the kind and the window; rates of false discovery are those within one window."""
+def _described(found: CoActions, by_chance: Judged, names: pl.Series) -> pl.DataFrame:
+    """Return all of PAIRS but the kind and the window."""
     times = {"first_at": found.first, "last_at": found.last}
-    p_value = pl.Series(by_chance.p_value).fill_nan(None)
+    chance = {name: pl.Series(values).fill_nan(None) for name, values in by_chance._asdict().items()}
     return pl.DataFrame(
         {
             "account_a": names.gather(found.a),
@@ -140,9 +134,7 @@ def _described(found: CoActions, by_chance: Chance, names: pl.Series, tested: in
             "objects": found.objects,
             **{name: pl.Series(values).cast(pl.Datetime("us", "UTC")) for name, values in times.items()},
             "median_gap_s": found.median_gap / _US,
-            "expected": by_chance.expected,
-            "p_value": p_value,
-            "q_value": q_values(p_value, tested),
+            **chance,
         }
     )
 
@@ -157,7 +149,7 @@ def slots_of(actions: pa.Table) -> tuple[Slots, pl.Series]:
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
     account, obj, at = ordered(rank[accounts], objects, actions["at"].cast(pa.int64()).to_numpy())
-    return Slots(account, obj, at, marks(obj)), names.gather(order)
+    return Slots(account, obj, at, marks(obj, len(names))), names.gather(order)
 
 
 def _coded(ids: pa.ChunkedArray) -> tuple[Array, pl.Series]:

@@ -1,145 +1,185 @@
-"""How often chance alone would put two accounts so close together: a permutation test over slots.
+"""Which pairs are more than chance and taste: two tests, and the rate of false discoveries among the accounts named.
 
-The null. Keep every slot (an object, a time) as it is, and let chance decide who sits in it, each account in proportion
-to its activity. An object's popularity and its own bursts are kept exactly, so that two accounts that share what all
-share at the moment all share it are no surprise. Two accounts u and v with d_u and d_v of the E slots sit in a given
-pair of slots with probability x = 2·d_u·d_v/E².
+The test of slots (`slot_test.py`) asks how often two accounts would meet on such objects if chance seated them; it
+knows nothing of taste. The test of timing (`timing.py`) takes as given what two accounts have in common. A pair is
+named only where both fail to explain it.
 
-The statistic. Meeting on an object with k shares weighs w = ln(1 + K0/k): meeting on what few share says more. X is the
-sum of the weights of the distinct objects on which the two met within the window, once each however often they met
-there, so that an account that repeats itself proves nothing by it. X is at most the sum over all slot pairs, which
-under the null is a sum of rare, nearly independent events: compound Poisson, with the cumulant function x·Φ(s),
-Φ(s) = Σ (e^{s·w} - 1) over all slot pairs within the window. Chernoff's bound gives
-P(X ≥ X₀) ≤ exp(x·Φ(s) - s·X₀) for every s ≥ 0, best where x·Φ'(s) = X₀. It is an upper bound: the true p is smaller.
+1. Pairs with p ≤ `_SCREEN` in the slot test within some window are looked at closely.
+2. A pair is as strange as s = max(p of slots, p of timing / n), the smallest over the windows; n accounts are judged.
+   Of n(n-1)/2 pairs about n share a taste, so that one in n needs the test of timing, and this puts both on one scale.
+   It only orders pairs: what follows holds for any order.
+3. E(s) is how many of the pairs looked at would seem as strange by fine timing alone, each with its own meetings and
+   given that it was looked at: the sum over pairs and windows of P(at least k meetings within the window), over the
+   least probability of passing the screen, where k meetings on its heaviest objects reach s. A pair that could not
+   reach s with all its meetings adds nothing (Tarone, Biometrics 46, 1990).
+4. The pairs that chance would seat so are at most windows · n(n-1)/2 · p of slots; the larger of the two counts.
+5. A false pair names two accounts. q is twice that number over the accounts named so far: Benjamini and Hochberg's
+   procedure over accounts, each of which has the p-value of its strangest pair times the number of its pairs.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import polars as pl
 
+from watchbell.detect.slot_test import SlotTest
+from watchbell.detect.timing import Common, by_timing, common
 from watchbell.engine.slots import Array, CoActions, Slots
 
 LEAST_ACTIONS = 5
 """An account with fewer actions is not judged: its habits cannot be told from so little."""
 
-# At k = K0 shares a meeting weighs ln 2. From the design's prototype; larger values trust popular objects more.
-_K0 = 100.0
-# Values of s that are tried: any of them gives a valid bound, so the grid costs sharpness only, and little of it.
-_TILTS = np.linspace(0, 30, 3_001)
-# Weight of the population in an account's hourly profile, in actions: an account with 20 actions is half its own.
-_PROFILE_PRIOR = 20.0
-# An account's hours are guessed from few actions; never let them make chance less than a fifth as likely.
-_LEAST_OVERLAP = 0.2
-_HOURS = 24
-_HOUR_US = 3_600_000_000
-# Pairs whose hours are compared together: 24 of each, as float32, are 200 MB.
-_PAIRS_AT_ONCE = 1_000_000
+# Far above any p that names a pair in a large world, and rare enough that the pairs looked at are few.
+_SCREEN = 1e-3
+# Sums of the same weights in another order differ far below this.
+_ALIKE = 1e-9
+_LEAST_LOG = -700.0
 
 
-class Chance(NamedTuple):
-    """What chance would have done, for pairs in their order."""
+class Judged(NamedTuple):
+    """What chance would have done, for the pairs of one window in their order."""
 
     expected: Array
     """Post pairs (float64)."""
     p_value: Array
-    """float64; NaN for a pair with an account of fewer than `LEAST_ACTIONS` actions."""
+    """float64: the larger of the two tests' p; NaN for a pair with an account of fewer than `LEAST_ACTIONS` actions."""
+    q_value: Array
+    """float64: of the accounts named with this pair, the share that is wrong, over all windows; NaN as above."""
 
 
-def marks(objects: Array) -> Array:
-    """Return what meeting in each slot weighs (float64), given the sorted object codes of all slots."""
-    _, shares = _objects(objects)
-    weights: Array = np.repeat(_weight(shares), shares)
-    return weights
-
-
-def _weight(shares: Array) -> Array:
-    # In steps of 2^-32, of which a sum has no rounding error: it is the same in whatever order objects come.
-    return np.round(np.log1p(_K0 / shares) * 2**32) / 2**32
-
-
-def _objects(objects: Array) -> tuple[Array, Array]:
-    """Return where each object's slots start, and how many it has."""
-    starts = np.flatnonzero(np.diff(objects, prepend=-1))
-    return starts, np.diff(starts, append=len(objects))
-
-
-def chance(slots: Slots, followers: Array, found: CoActions) -> Chance:
-    """Return what chance would have done for each of the pairs that were found.
+def judged(
+    slots: Slots, windows: Sequence[int], found: Sequence[CoActions], *, floor: int, any_dependence: bool = False
+) -> list[Judged]:
+    """Judge the pairs found within each window.
 
     Args:
-        slots: all slots of one kind of action.
-        followers: for each slot, how many later slots of its object lie within the window.
-        found: the pairs.
+        slots: all slots of one kind of action; times are microseconds.
+        windows: in microseconds.
+        found: for each window, every pair with at least `floor` post pairs.
+        floor: 1 at least.
+        any_dependence: whether q shall hold however the tests hang together (Benjamini and Yekutieli 2001), and not
+            only where they do so positively.
     """
-    activity = np.bincount(slots.accounts) if len(slots.accounts) else np.zeros(0, np.int64)
-    hours = _Hours.of(slots, activity, followers)
-    rate = 2.0 * activity[found.a] * activity[found.b] / max(len(slots.accounts), 1) ** 2
-    overlap = [hours.overlap(found.a[part], found.b[part]) for part in _parts(len(found.a))]
-    rate *= np.maximum(np.concatenate([np.zeros(0), *overlap]), _LEAST_OVERLAP)
-    p_value = _tail(found.weight, rate, slots.objects, followers)
-    judged = (activity[found.a] >= LEAST_ACTIONS) & (activity[found.b] >= LEAST_ACTIONS)
-    return Chance(rate * followers.sum(), np.where(judged, p_value, np.nan))
+    from watchbell.engine.local import followers  # noqa: PLC0415  # numba takes a second to load
+
+    tests = [SlotTest.of(slots, followers(slots, window)) for window in windows]
+    rates = [test.rates(pairs.a, pairs.b) for test, pairs in zip(tests, found, strict=True)]
+    log_p = [test.log_p(pairs.weight, rate) for test, pairs, rate in zip(tests, found, rates, strict=True)]
+    enough = np.bincount(slots.accounts) >= LEAST_ACTIONS if len(slots.accounts) else np.zeros(0, np.bool_)
+    known = [enough[pairs.a] & enough[pairs.b] for pairs in found]
+    keys = _keys_of(found, [can & (p <= np.log(_SCREEN)) for can, p in zip(known, log_p, strict=True)])
+    a, b = keys >> 32, keys & 0xFFFFFFFF
+    shared = common(slots, a, b)
+    at_windows = [
+        _at_window(shared, window, test, test.rates(a, b), floor) for window, test in zip(windows, tests, strict=True)
+    ]
+    accounts = max(int(enough.sum()), 1)
+    harmonic = np.log(accounts) + np.euler_gamma
+    false_pairs = _false_pairs(shared, at_windows, accounts)
+    q_looked = share_named_wrongly(a, b, false_pairs * (harmonic if any_dependence else 1.0))
+    answers = []
+    for test, rate, p, can, pairs, at_window in zip(tests, rates, log_p, known, found, at_windows, strict=True):
+        at, looked = _places(pairs, keys)
+        p_value, q_value = np.exp(p), np.ones(len(p))
+        p_value[looked] = np.maximum(p_value[looked], at_window.p_timing[at[looked]])
+        q_value[looked] = q_looked[at[looked]]
+        unknown = np.where(can, 0.0, np.nan)
+        answers.append(Judged(rate * test.post_pairs, p_value + unknown, q_value + unknown))
+    return answers
 
 
-def _parts(pairs: int) -> list[slice]:
-    return [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, pairs, _PAIRS_AT_ONCE)]
+def _keys_of(found: Sequence[CoActions], chosen: Sequence[Array]) -> Array:
+    """Return the distinct pairs of those chosen within any window, as sorted keys."""
+    keys = [_key(pairs.a[some], pairs.b[some]) for pairs, some in zip(found, chosen, strict=True)]
+    return np.unique(np.concatenate([np.zeros(0, np.int64), *keys]))
 
 
-def hypotheses(slots: Slots) -> int:
-    """Return how many pairs of accounts could have been found: those that are judged, met or not."""
-    judged = int((np.bincount(slots.accounts) >= LEAST_ACTIONS).sum()) if len(slots.accounts) else 0
-    return judged * (judged - 1) // 2
+def _key(a: Array, b: Array) -> Array:
+    key: Array = (a.astype(np.int64) << 32) | b
+    return key
 
 
-def _tail(weight: Array, rate: Array, objects: Array, followers: Array) -> Array:
-    """Return the bound on P(X ≥ weight) for each pair, x = `rate`."""
-    starts, shares = _objects(objects)
-    slot_pairs = np.bincount(shares, np.add.reduceat(followers, starts)) if len(starts) else np.zeros(1)
-    met = np.flatnonzero(slot_pairs)
-    values, mass = _weight(met), slot_pairs[met]
-    rising = np.exp(np.outer(_TILTS, values))
-    phi, slope = (rising - 1) @ mass, rising @ (values * mass)
-    at = np.clip(np.searchsorted(slope, weight / np.maximum(rate, 1e-300)), 0, len(_TILTS) - 1)
-    bound = np.exp(np.minimum(rate * phi[at] - _TILTS[at] * weight, 0))
-    # To weigh anything at all, the two must have met once.
-    p_value: Array = np.minimum(bound, -np.expm1(-rate * mass.sum()))
-    return p_value
+def _places(pairs: CoActions, keys: Array) -> tuple[Array, Array]:
+    """Return where each pair stands among the keys, and whether it does."""
+    own = _key(pairs.a, pairs.b)
+    at = np.minimum(np.searchsorted(keys, own), max(len(keys) - 1, 0))
+    return at, keys[at] == own if len(keys) else np.zeros(len(own), np.bool_)
 
 
-class _Hours(NamedTuple):
-    """When accounts are awake: actions by hour of the day (UTC), relative to everybody's."""
+class _AtWindow(NamedTuple):
+    """What the meetings within one window say of the pairs that are looked at."""
 
-    profile: Array
-    """float32, accounts by 24: 1 where an account is as active as everybody in that hour."""
-    pairs: Array
-    """float64, 24: share of all slot pairs in each hour."""
-
-    @classmethod
-    def of(cls, slots: Slots, activity: Array, followers: Array) -> "_Hours":
-        hour = (slots.times // _HOUR_US % _HOURS).astype(np.int64)
-        everybody = (np.bincount(hour, minlength=_HOURS) + 1) / (len(hour) + _HOURS)
-        counts = np.bincount(slots.accounts.astype(np.int64) * _HOURS + hour, minlength=len(activity) * _HOURS)
-        own = counts.reshape(len(activity), _HOURS) + _PROFILE_PRIOR * everybody
-        profile = own / (activity[:, None] + _PROFILE_PRIOR) / everybody
-        pairs = np.bincount(hour, followers, _HOURS) / max(followers.sum(), 1)
-        return cls(profile.astype(np.float32), pairs)
-
-    def overlap(self, a: Array, b: Array) -> Array:
-        """Return how much likelier than for two average accounts it is that a and b sit in one pair of slots."""
-        # Row by row, not by a matrix product: its sums may depend on where a row lies, and a result may not.
-        overlap: Array = np.einsum("ph,ph,h->p", self.profile[a], self.profile[b], self.pairs)
-        return overlap
+    log_slots: Array
+    """Of each pair: ln p of the slot test, for the meetings it has."""
+    p_timing: Array
+    """Of each pair: how likely so many meetings are by fine timing alone."""
+    passing: Array
+    """Of each pair: at least so likely was it to pass the screen here, by fine timing alone."""
+    best: Array
+    """Of each pair's 1st, 2nd… k-th meeting: ln p of the slot test for the k heaviest."""
+    at_least: Array
+    """Likewise: how likely at least k are within the window, by fine timing alone."""
 
 
-def q_values(p_values: pl.Series, tested: int, *, dependent: bool = False) -> pl.Series:
-    """Return the false discovery rate at which each pair would be kept; null where there is no p-value.
+def _at_window(shared: Common, window: int, test: SlotTest, rate: Array, floor: int) -> _AtWindow:
+    within, at_least = shared.gaps <= window, by_timing(shared, window)
+    met = shared.total(within).astype(np.int64)
+    p_timing = np.ones(len(rate))
+    p_timing[met > 0] = at_least[(shared.starts[:-1] + met - 1)[met > 0]]
+    each = rate[shared.pair]
+    passes = (test.log_p(shared.lightest, each) <= np.log(_SCREEN)) & (shared.rank >= floor)
+    # Where even all would not pass, meetings beyond the horizon helped; with all of them it passes for certain.
+    passes |= shared.rank == np.diff(shared.starts)[shared.pair]
+    passing = np.zeros(len(rate))
+    np.maximum.at(passing, shared.pair[passes], at_least[passes])
+    return _AtWindow(
+        test.log_p(shared.total(within * shared.weights), rate),
+        p_timing,
+        passing,
+        test.log_p(shared.running(shared.weights), each),
+        at_least,
+    )
 
-    Benjamini and Hochberg 1995 over `tested` hypotheses, of which those not in `p_values` count as p = 1. With
-    `dependent`, Benjamini and Yekutieli 2001, which holds for any dependence between the tests.
+
+def _false_pairs(shared: Common, at_windows: Sequence[_AtWindow], accounts: int) -> Array:
+    """Return for each pair how many pairs would by chance seem as strange."""
+    passing = np.maximum(np.max([at.passing for at in at_windows], axis=0), np.exp(_LEAST_LOG))
+    ends = shared.rank == np.diff(shared.starts)[shared.pair]
+    reached, likely, own = [], [], []
+    for at in at_windows:
+        given = np.minimum(at.at_least / passing[shared.pair], 1.0)
+        reached.append(np.maximum(at.best, _log(given) - np.log(accounts)))
+        likely.append(given - np.where(ends, 0.0, np.append(given[1:], 0.0)))
+        own.append(np.maximum(at.log_slots, _log(np.minimum(at.p_timing / passing, 1.0)) - np.log(accounts)))
+    window, strange = np.argmin(own, axis=0), np.min(own, axis=0)
+    order = np.argsort(np.concatenate(reached), kind="stable")
+    mass = np.concatenate(([0.0], np.cumsum(np.concatenate(likely)[order])))
+    by_timing_alone = mass[np.searchsorted(np.concatenate(reached)[order], strange + _ALIKE, "right")]
+    slots = np.take_along_axis(np.array([at.log_slots for at in at_windows]), window[None], axis=0)[0]
+    by_seating = len(at_windows) * accounts * (accounts - 1) / 2 * np.exp(slots)
+    larger: Array = np.maximum(by_timing_alone, by_seating)
+    return larger
+
+
+def _log(probability: Array) -> Array:
+    logarithm: Array = np.log(np.maximum(probability, np.exp(_LEAST_LOG)))
+    return logarithm
+
+
+def share_named_wrongly(a: Array, b: Array, false_pairs: Array) -> Array:
+    """Return q: of the accounts named with each pair or a stranger one, the share that chance would have named.
+
+    Args:
+        a: the pairs' accounts.
+        b: likewise.
+        false_pairs: how many pairs would by chance seem as strange as each.
     """
-    frame = pl.DataFrame({"p": p_values}).with_row_index("row")
-    factor = float(tested) * (np.log(max(tested, 1)) + np.euler_gamma if dependent else 1.0)
-    ranked = frame.drop_nulls().sort("p").with_row_index("rank", offset=1)
-    adjusted = (pl.col("p") * factor / pl.col("rank")).reverse().cum_min().reverse().clip(upper_bound=1.0)
-    return frame.join(ranked.select("row", q=adjusted), on="row", how="left", maintain_order="left")["q"]
+    strangest = np.full(int(max(a.max(initial=-1), b.max(initial=-1))) + 1, np.inf)
+    np.minimum.at(strangest, a, false_pairs)
+    np.minimum.at(strangest, b, false_pairs)
+    named = np.searchsorted(np.sort(strangest), false_pairs, "right")
+    order = np.argsort(false_pairs, kind="stable")
+    share = 2.0 * false_pairs[order] / named[order]
+    q_value = np.empty(len(order))
+    q_value[order] = np.minimum(np.minimum.accumulate(share[::-1])[::-1], 1.0)
+    return q_value

@@ -1,0 +1,118 @@
+"""Whether two accounts come closer in time than their taste explains: a test given what they have in common.
+
+Fans of one source, people of one topic, people awake at the same hours share the same things, and share them within
+the same hours. What they do not share is the moment. So take as given on which objects two accounts came within a
+horizon of each other, and ask of the fine timing alone: had each of the two acted a little earlier or later within that
+horizon, how often would they be as close? This is interval jitter, as neuroscience asks it of spikes (Amarasingham,
+Harrison, Hatsopoulos and Geman, Journal of Neurophysiology 107, 2012). Taste of any kind is in what is given.
+
+An object's gap is at most the window w with probability π = u·r·(w + t)/(h + t): h is the horizon, t the tick of the
+clock that the times were read from, r how many post pairs of the two lie within the horizon, u how uneven the density
+of gaps may be within it (a bounded nonhomogeneity: Amarasingham, Geman and Harrison, PNAS 112, 2015). The number of
+objects within the window is at most a sum of such independent events, whose tail is exact (`engine.meetings.tails`).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from watchbell.engine.slots import Array, Slots
+
+_SECOND = 1_000_000
+# The horizon is the object's age: attention decays as a power of age (Crane and Sornette, PNAS 105, 2008), so it has
+# no structure much finer than the age itself. People take minutes to react to something new (half of the answers to a
+# tweet come within about 20 minutes), and over three hours the day's rhythm changes; between these the age counts.
+_LEAST_HORIZON, _MOST_HORIZON = 900 * _SECOND, 3 * 3_600 * _SECOND
+# Where attention falls with the square of age, gaps are twice as dense at 0 as in the mean over a horizon as long as
+# the age. The day's rhythm may add half of that.
+_UNEVENNESS = 3.0
+# What two accounts do within one minute on several objects (the hashtags of one post, a feed read down) is one meeting.
+_MOMENT = 60 * _SECOND
+# The time the exact tail takes grows with the square. Which meetings are left out depends on no gap.
+_MOST_MEETINGS = 1_000
+
+
+class Common(NamedTuple):
+    """The meetings of pairs of accounts within the horizon, as parallel arrays; a pair's lie together, heaviest first.
+
+    Meetings at one moment are one: that on the rarest object.
+    """
+
+    starts: Array
+    """int64: the meetings of pair j are those from starts[j] to starts[j + 1]."""
+    weights: Array
+    gaps: Array
+    horizons: Array
+    ways: Array
+    """Post pairs within the horizon."""
+    tick: int
+    """Unit of the clock: every time is a whole number of them after the first."""
+
+    @property
+    def pair(self) -> Array:
+        """The place of each meeting's pair."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    @property
+    def rank(self) -> Array:
+        """1, 2, 3… for the meetings of each pair."""
+        rank: Array = np.arange(1, len(self.gaps) + 1) - self.starts[:-1][self.pair]
+        return rank
+
+    def total(self, values: Array) -> Array:
+        """Add up each pair's values."""
+        total: Array = np.bincount(self.pair, values, len(self.starts) - 1)
+        return total
+
+    def running(self, values: Array) -> Array:
+        """Add up each pair's values as they come."""
+        summed = np.concatenate(([0.0], np.cumsum(values)))
+        running: Array = summed[1:] - summed[self.starts[:-1]][self.pair]
+        return running
+
+    @property
+    def lightest(self) -> Array:
+        """For the k-th meeting of a pair: what the pair's k lightest weigh together."""
+        left = np.diff(self.starts)[self.pair] - self.rank
+        heavier = np.concatenate(([0.0], self.running(self.weights)))[
+            np.where(left > 0, self.starts[:-1][self.pair] + left, 0)
+        ]
+        return self.total(self.weights)[self.pair] - heavier
+
+
+def common(slots: Slots, a: Array, b: Array) -> Common:
+    """Return what each pair of accounts has in common; weights are the slots' marks."""
+    from watchbell.engine.meetings import meetings  # noqa: PLC0415  # numba takes a second to load
+
+    found = meetings(slots, a, b, least=_LEAST_HORIZON, most=_MOST_HORIZON)
+    weight_of = np.zeros(int(slots.objects.max(initial=-1)) + 1)
+    weight_of[slots.objects] = slots.marks
+    weights = weight_of[found.objects]
+    pair = np.repeat(np.arange(len(a)), np.diff(found.starts))
+    kept = _one_a_moment(pair, found.times, weights)
+    order = kept[np.lexsort((found.objects[kept], -weights[kept], pair[kept]))]
+    starts = np.searchsorted(pair[order], np.arange(len(a) + 1))
+    rank = np.arange(len(order)) - starts[pair[order]]
+    order = order[rank < _MOST_MEETINGS]
+    starts = np.searchsorted(pair[order], np.arange(len(a) + 1))
+    tick = int(np.gcd.reduce(slots.times - slots.times.min())) if len(slots.times) else 0
+    return Common(starts, weights[order], found.gaps[order], found.horizons[order], found.ways[order], max(tick, 1))
+
+
+def _one_a_moment(pair: Array, times: Array, weights: Array) -> Array:
+    """Return the places of the meetings that are the heaviest of their moment."""
+    by_time = np.lexsort((times, pair))
+    apart = (np.diff(pair[by_time], prepend=-1) != 0) | (np.diff(times[by_time], prepend=0) > _MOMENT)
+    moment = np.cumsum(apart)
+    heaviest = np.lexsort((-weights[by_time], moment))
+    first: Array = by_time[heaviest[np.flatnonzero(np.diff(moment[heaviest], prepend=0))]]
+    return first
+
+
+def by_timing(shared: Common, window: int) -> Array:
+    """Return for each pair's 1st, 2nd, 3rd… meeting how likely at least so many are within the window by chance."""
+    from watchbell.engine.meetings import tails  # noqa: PLC0415  # see `common`
+
+    chance = _UNEVENNESS * shared.ways * (window + shared.tick) / (shared.horizons + shared.tick)
+    found: Array = tails(np.minimum(chance, 1.0), shared.starts)
+    return found

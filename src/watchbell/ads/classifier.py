@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
-from watchbell.ads.normalise import Normalised
 from watchbell.engine.slots import Array
-from watchbell.engine.terms import terms_of
+from watchbell.engine.terms import Terms, terms_of
 from watchbell.errors import InputError
 
 BITS = 16
@@ -29,14 +28,6 @@ POINTS_AT_MOST = 6
 """The lexicon's points count up to twice what makes an ad political; a long ad has more of everything."""
 _BUNDLED = "political.model"
 _STEPS = 32_767
-
-
-class Judgement(NamedTuple):
-    """How likely a text is political, and which words say so most."""
-
-    probability: float
-    words: tuple[tuple[int, int], ...]
-    """Spans of the plain text, the word that weighs most first; only words that speak for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +45,17 @@ class Classifier:
     trained_on: str
     version: str
 
-    def judge(self, plain: Normalised, points: int, *, words_shown: int = 4) -> Judgement:
-        """Return the probability that a text is political, given the lexicon's `points` for it."""
-        terms = terms_of(plain.text, BITS)
-        scale = 1.0 / math.sqrt(max(1, len(terms.buckets)))
-        said = self.weights[terms.buckets] * scale
-        score = self.bias + float(said.sum()) + self.points_weight * points_share(points)
-        by_word = np.bincount(terms.owners, weights=said, minlength=len(terms.starts))
-        heaviest = np.argsort(-by_word, kind="stable")[:words_shown]
-        spans = tuple((int(terms.starts[w]), int(terms.ends[w])) for w in heaviest if by_word[w] > 0)
-        return Judgement(_logistic(self.slope * score + self.intercept), spans)
+    def probability(self, terms: Terms, points: int) -> float:
+        """Return the probability that a text is political, given its terms and the lexicon's `points` for it."""
+        said = float(self.weights[terms.buckets].sum()) / math.sqrt(max(1, len(terms.buckets)))
+        score = self.bias + said + self.points_weight * points_share(points)
+        return _logistic(self.slope * score + self.intercept)
+
+    def telling(self, terms: Terms) -> list[tuple[int, int]]:
+        """Return where the words stand that speak for political, the one that weighs most first."""
+        by_word = np.bincount(terms.owners, weights=self.weights[terms.buckets], minlength=len(terms.starts))
+        heaviest = np.argsort(-by_word, kind="stable")
+        return [(int(terms.starts[word]), int(terms.ends[word])) for word in heaviest if by_word[word] > 0]
 
     def abstains(self, probability: float) -> bool:
         """Tell whether a probability is one at which the model has been wrong too often to decide."""

@@ -8,6 +8,7 @@ the ad's own text is the advertiser's claim, and the reason says so.
 import re
 from typing import NamedTuple
 
+from watchbell.ads.expressions import Sieve, ascii_of
 from watchbell.model.ads import Ad, DisclaimerFinding, DisclaimerState, PolicyFinding
 
 CODE_MISSING = "DISC-MISSING"
@@ -35,6 +36,9 @@ _STATEMENTS = tuple(
 )
 
 
+_SIEVE = Sieve([statement.pattern for statement in _STATEMENTS])
+
+
 class Statement(NamedTuple):
     """A disclaimer found in words: the words, and the payer they name."""
 
@@ -44,7 +48,9 @@ class Statement(NamedTuple):
 
 def statement_in(text: str) -> Statement | None:
     """Return the first statement of who paid in a text, quoted as it stands."""
-    found = (match for statement in _STATEMENTS if (match := statement.search(text)))
+    # RE2 knows no letter case here, so it looks at the text in lower case; `re` then reads the text as it stands.
+    may_be = (_STATEMENTS[number] for number in _SIEVE.passing(ascii_of(text.lower())))
+    found = (match for statement in may_be if (match := statement.search(text)))
     first = min(found, key=re.Match.start, default=None)
     return None if first is None else Statement(first.group().strip(), first.group("payer").strip(" ,.:"))
 

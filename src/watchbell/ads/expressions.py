@@ -1,8 +1,9 @@
 """Search a text for hundreds of expressions at the price of a few: RE2 says where `re` need look at all.
 
 RE2 reads a text once, in time that grows with its length alone (Cox, "Regular Expression Matching in the Wild", 2010),
-but knows no lookaround. So each expression is also written in a looser form without one, which matches wherever the
-expression does, and some of the loose forms are searched together. Only what passes is searched for by `re`.
+but knows no lookaround and no back reference. So each expression is also written in a looser form without, which
+matches wherever the expression does, and some of the loose forms are searched together. Only what passes is searched
+for by `re`.
 """
 
 import importlib
@@ -22,7 +23,7 @@ _MEMORY_BYTES = 64 * 2**20
 _COUNTED_UP_TO = 3
 """Longer repetitions become "any number": counting them would cost a state each."""
 # A letter, digit or space of another script is told to RE2 as a sign of its kind: expressions name ASCII signs only.
-_OTHER_WORD, _OTHER_SPACE, _OTHER_SIGN = "_", " ", "~"
+_OTHER_WORD, _OTHER_SPACE, _OTHER_SIGN = "_", "\x1c", "~"
 _CATEGORIES = {
     "CATEGORY_WORD": r"\w",
     "CATEGORY_NOT_WORD": r"\W",
@@ -45,9 +46,12 @@ class Sieve:
             for first in range(0, len(loose), _TOGETHER)
         ]
 
-    def passing(self, text: str) -> list[int]:
-        """Return the numbers of the expressions that may match `text`; no other does."""
-        plain = ascii_of(text)
+    def passing(self, plain: bytes) -> list[int]:
+        """Return the numbers of the expressions that may match the text behind `plain`; no other does.
+
+        Args:
+            plain: the text, passed through `ascii_of`.
+        """
         return [
             number
             for numbers, together in self._groups
@@ -58,15 +62,19 @@ class Sieve:
 
 
 class WordSearch:
-    """An expression without lookaround, searched by RE2 alone."""
+    """An expression without lookaround or back reference, searched by RE2 alone."""
 
     def __init__(self, expression: str) -> None:
         """Compile it.
 
         Raises:
-            ValueError: it holds a lookaround.
+            ValueError: it holds one.
         """
         self._compiled = _compiled(_written(_parser.parse(expression), exact=True))
+
+    def found_in(self, plain: bytes) -> bool:
+        """Tell whether it matches somewhere in a text that went through `ascii_of`."""
+        return self._compiled.search(plain) is not None
 
     def spans(self, plain: bytes) -> Iterable[tuple[int, int]]:
         """Yield where it matches in a text that went through `ascii_of`; the places are those of the text."""
@@ -117,11 +125,11 @@ def _part(operation: str, value: Any, *, exact: bool) -> str:
         case "LITERAL":
             written = _sign(value)
         case "NOT_LITERAL":
-            written = f"[^{_sign(value)}]"
+            written = _class([("NEGATE", None), ("LITERAL", value)])
         case "ANY":
             written = "(?s:.)"
         case "IN":
-            written = "[" + "".join(_member(str(kind), member) for kind, member in value) + "]"
+            written = _class(value)
         case "BRANCH":
             written = "(?:" + "|".join(_written(branch, exact=exact) for branch in value[1]) + ")"
         case "SUBPATTERN":
@@ -131,8 +139,8 @@ def _part(operation: str, value: Any, *, exact: bool) -> str:
         case "AT":
             # RE2's borders of words are ASCII's, and so is what `ascii_of` leaves.
             written = r"\b" if str(value) == "AT_BOUNDARY" else ""
-        case "ASSERT" | "ASSERT_NOT" if not exact:
-            written = ""
+        case "ASSERT" | "ASSERT_NOT" | "GROUPREF" if not exact:
+            written = "(?s:.*)" if operation == "GROUPREF" else ""
         case _:
             raise ValueError(f"RE2 knows no {operation}.")
     return written
@@ -142,6 +150,19 @@ def _times(least: int, most: int, *, exact: bool) -> str:
     if most is _parser.MAXREPEAT or (most > _COUNTED_UP_TO and not exact):
         return "*" if least == 0 else "+"
     return f"{{{least},{most}}}"
+
+
+def _class(members: Iterable[Any]) -> str:
+    written = [(str(kind), value) for kind, value in members]
+    negated = written[0][0] == "NEGATE"
+    # "Not this sign" says nothing of the others that are told by the same one.
+    kept = [_member(kind, value) for kind, value in written if not negated or not _is_told_by_another(value)]
+    return "[" + "".join(kept) + "]" if kept != ["^"] else "(?s:.)"
+
+
+def _is_told_by_another(value: Any) -> bool:
+    told = (_OTHER_WORD, _OTHER_SPACE, _OTHER_SIGN)
+    return isinstance(value, int) and (not chr(value).isascii() or chr(value) in told)
 
 
 def _member(operation: str, value: Any) -> str:
@@ -157,4 +178,4 @@ def _member(operation: str, value: Any) -> str:
 
 
 def _sign(code: int) -> str:
-    return f"\\x{{{code:x}}}"
+    return f"\\x{{{ord(ascii_of(chr(code)).decode()):x}}}"

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from watchbell.ads.expressions import Sieve, ascii_of
+
 READ_AT_MOST = 20_000
 """Characters of an ad that a review reads. Libraries allow a few thousand; more would only buy time from the rules."""
 
@@ -32,6 +34,8 @@ _SPACED = re.compile(r"(?<![a-z0-9])[a-z]([ .\-_*|])(?:[a-z0]\1){1,40}[a-z](?![a
 # Digits read as letters only where they stand inside a word (v0te, el3ction), open one (3lection) or close one (vot3):
 # dates, sums and ordinals stay as they are.
 _LEET = re.compile(r"(?<=[a-z])[013457@$](?=[a-z])|(?<![\w$@])[013457@$](?=[a-z]{4})|(?<=[a-z]{3})[013457](?!\w)")
+_TRICKS = Sieve([_SPACED.pattern, _LEET.pattern])
+_IS_SPREAD = 0
 # Where the letters of two words were spread with the same sign, the border is found with these words.
 _SPREAD_WORDS = re.compile(
     "(?:(?:do|dont|not|never|go|to|the|this|vote|voting|stay|at|home|on|by|text|your|ballot|election|elections|day|polls|boycott|no|votes|votar|vaya))"
@@ -49,6 +53,8 @@ class Normalised:
     original: str
     text: str
     origin: Places
+    letters: bytes
+    """The plain form with one ASCII sign for each character, see `expressions.ascii_of`."""
 
     def quote(self, start: int, end: int) -> str:
         """Return the original words behind `text[start:end]` (`start < end`)."""
@@ -61,9 +67,14 @@ def normalise(text: str) -> Normalised:
     if "'" in plain:
         plain, origin = _without(plain, origin, _places(_APOSTROPHE, plain))
         plain = plain.replace("'", '"')
-    plain, origin = _without(plain, origin, _spread_signs(plain))
-    plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
-    return Normalised(text, plain, origin)
+    letters = ascii_of(plain)
+    for trick in _TRICKS.passing(letters):
+        if trick == _IS_SPREAD:
+            plain, origin = _without(plain, origin, _spread_signs(plain))
+        else:
+            plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
+        letters = ascii_of(plain)
+    return Normalised(text, plain, origin, letters)
 
 
 def _folded(text: str) -> tuple[str, Places]:
@@ -72,8 +83,11 @@ def _folded(text: str) -> tuple[str, Places]:
     plain = text.translate(_folding)
     if _folding.resized.isdisjoint(text):
         return plain, range(len(text))
-    letters = np.fromiter((len(_folding[ord(letter)]) for letter in text), np.intp, len(text))
-    return plain, np.repeat(np.arange(len(text)), letters)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = np.ones(len(text), np.intp)
+    for letter in _folding.resized.intersection(text):
+        lengths[codes == ord(letter)] = len(_folding[ord(letter)])
+    return plain, np.repeat(np.arange(len(text)), lengths)
 
 
 class _Folding(dict[int, str]):

@@ -27,9 +27,9 @@ class Judged:
 def policy_findings(text: str, rules: RuleBook) -> tuple[Judged, ...]:
     """Return at most one finding for each rule that `text` breaks, its plainest, quoted in the ad's own words."""
     plain = normalise(text)
-    if not rules.context.search(plain.text):
+    if not rules.context.found_in(plain.letters):
         return ()
-    found = (_plainest(plain, rule, patterns, rules) for rule, patterns in rules.patterns_for(plain.text).items())
+    found = (_plainest(plain, rule, patterns, rules) for rule, patterns in rules.patterns_for(plain).items())
     return tuple(judged for judged in found if judged is not None)
 
 

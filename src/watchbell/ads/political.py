@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 import yaml
 
-from watchbell.ads.classifier import Classifier
-from watchbell.ads.expressions import WordSearch, ascii_of
+from watchbell.ads.classifier import BITS, Classifier
+from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import READ_AT_MOST, Normalised, normalise
+from watchbell.engine.terms import terms_of
 from watchbell.model.ads import Ad
 
 _WORDS_SHOWN = 4
+_WORDS_KEPT = 10_000
 _EVEN_ODDS = 0.5
 
 
@@ -48,7 +50,10 @@ class Lexicon:
         """Read the lexicon's YAML text."""
         written = yaml.safe_load(text)
         self.version: str = written["version"]
-        self.entries = tuple(_entries(written["topics"]))
+        entries = tuple(_entries(written["topics"]))
+        self.entries = tuple((topic, weight, WordSearch(expression)) for topic, weight, expression in entries)
+        self._any = WordSearch("|".join(expression for _, _, expression in entries))
+        self._seen: dict[bytes, tuple[str, int]] = {}
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -57,16 +62,22 @@ class Lexicon:
         return cls(lexicon_text())
 
     def words_in(self, plain: Normalised) -> list[Word]:
-        """Return the lexicon's words in a text, each once, heaviest first; a longer expression hides its parts."""
-        letters = ascii_of(plain.text)
+        """Return the lexicon's words in a text, each once, heaviest first."""
         found: dict[str, Word] = {}
-        taken: set[int] = set()
-        for topic, weight, search in self.entries:
-            for start, end in search.spans(letters):
-                if taken.isdisjoint(range(start, end)):
-                    taken.update(range(start, end))
-                    found.setdefault(plain.text[start:end], Word(plain, (start, end), topic, weight))
-        return list(found.values())
+        for start, end in self._any.spans(plain.letters):
+            known = self._known(plain.letters[start:end])
+            found.setdefault(plain.text[start:end], Word(plain, (start, end), *known))
+        return sorted(found.values(), key=lambda word: -word.weight)
+
+    def _known(self, letters: bytes) -> tuple[str, int]:
+        """Return topic and weight of an expression's words, the heaviest there is."""
+        if letters not in self._seen:
+            if len(self._seen) > _WORDS_KEPT:  # a hostile ad may fill it with its own
+                self._seen.clear()
+            self._seen[letters] = next(
+                (topic, weight) for topic, weight, expression in self.entries if expression.found_in(letters)
+            )
+        return self._seen[letters]
 
 
 def lexicon_text() -> str:
@@ -74,13 +85,13 @@ def lexicon_text() -> str:
     return (resources.files("watchbell.ads") / "lexicon" / "political.yaml").read_text("utf-8")
 
 
-def _entries(topics: dict[str, dict[str, dict[int, str]]]) -> Iterator[tuple[str, int, WordSearch]]:
-    """Yield one compiled expression for each weight and topic, heaviest first."""
+def _entries(topics: dict[str, dict[str, dict[int, str]]]) -> Iterator[tuple[str, int, str]]:
+    """Yield one expression for each weight and topic, heaviest first."""
     for weight in (3, 2, 1):
         for topic, languages in topics.items():
             written = "|".join(words[weight] for words in languages.values() if weight in words)
             if written:
-                yield topic, weight, WordSearch(rf"\b(?:{written})\b")
+                yield topic, weight, rf"\b(?:{written})\b"
 
 
 def political(ad: Ad, classifier: Classifier | None = None) -> Answer:
@@ -97,11 +108,12 @@ def political_text(text: str, classifier: Classifier) -> Answer:
     words = Lexicon.bundled().words_in(plain)
     if not any(map(str.isalnum, plain.text)):
         return Answer(political=False, reason="It has no words.", probability=0.0)
-    judged = classifier.judge(plain, sum(word.weight for word in words))
-    shown = _shown(words) if words else ", ".join(f"“{plain.quote(*span)}”" for span in judged.words[:_WORDS_SHOWN])
-    unsure = classifier.abstains(judged.probability)
-    is_political = judged.probability >= _EVEN_ODDS
-    return Answer(is_political, _reason(judged.probability, shown, unsure=unsure), judged.probability, unsure)
+    terms = terms_of(plain.text, BITS)
+    probability = classifier.probability(terms, sum(word.weight for word in words))
+    telling = [] if words else classifier.telling(terms)[:_WORDS_SHOWN]
+    shown = _shown(words) if words else ", ".join(f"“{plain.quote(*span)}”" for span in telling)
+    unsure = classifier.abstains(probability)
+    return Answer(probability >= _EVEN_ODDS, _reason(probability, shown, unsure=unsure), probability, unsure)
 
 
 def _reason(probability: float, shown: str, *, unsure: bool) -> str:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError
 
-from watchbell.ads.expressions import Sieve
+from watchbell.ads.expressions import Sieve, WordSearch
+from watchbell.ads.normalise import Normalised
 from watchbell.ads.political import lexicon_text
 from watchbell.errors import InputError
 from watchbell.ids import short_digest
@@ -105,7 +106,7 @@ class RuleBook:
         """Compile the rules and the guards."""
         self.version = version
         self.rules = tuple(rules)
-        self.context = re.compile(re.sub(r"\n\s*", "", words.context))
+        self.context = WordSearch(re.sub(r"\n\s*", "", words.context))
         self.patterns = tuple(
             CompiledPattern(rule, pattern, words.groups) for rule in self.rules for pattern in rule.patterns
         )
@@ -116,10 +117,10 @@ class RuleBook:
         self.softens_before = leading_in(words.softens_before, words.groups, at_most=6)
         self.softens_near = any_of(words.softens_near, words.groups)
 
-    def patterns_for(self, text: str) -> dict[Rule, list[CompiledPattern]]:
-        """Return the patterns that may match a text in plain form, by rule, both in the order of the book."""
+    def patterns_for(self, plain: Normalised) -> dict[Rule, list[CompiledPattern]]:
+        """Return the patterns that may match a text, by rule, both in the order of the book."""
         found: dict[Rule, list[CompiledPattern]] = {}
-        for number in self._sieve.passing(text):
+        for number in self._sieve.passing(plain.letters):
             found.setdefault(self.patterns[number].rule, []).append(self.patterns[number])
         return found
 

@@ -18,6 +18,8 @@ EXPRESSIONS = [
     r"(?s:.{2,4}?)d\b",
     r"[^a-z0-9.]+(?:\w+ ){0,8}?\d",
     r"(?:\s|^)\W*c",
+    r"é[^•é]|[é١]a",
+    r"a[^_ ~]b",
 ]
 WORDS = [example for rule in RULES.rules for example in (*rule.hits, *rule.misses)]
 
@@ -25,19 +27,19 @@ WORDS = [example for rule in RULES.rules for example in (*rule.hits, *rule.misse
 @given(st.text(alphabet="abcdef .•é١\u2028🗳0_", max_size=30))  # an Arabic digit
 def test_what_matches_passes(text: str) -> None:
     matching = {number for number, one in enumerate(EXPRESSIONS) if re.search(one, text)}
-    assert matching <= set(Sieve(EXPRESSIONS).passing(text))
+    assert matching <= set(Sieve(EXPRESSIONS).passing(ascii_of(text)))
 
 
 @pytest.mark.parametrize("text", WORDS)
 def test_no_rule_is_passed_over_that_would_match(text: str) -> None:
-    plain = normalise(text).text
-    matching = {id(pattern) for pattern in RULES.patterns if pattern.text.search(plain)}
+    plain = normalise(text)
+    matching = {id(pattern) for pattern in RULES.patterns if pattern.text.search(plain.text)}
     passing = {id(pattern) for patterns in RULES.patterns_for(plain).values() for pattern in patterns}
     assert matching <= passing
 
 
 def test_most_rules_are_passed_over() -> None:
-    passing = sum(len(patterns) for text in WORDS for patterns in RULES.patterns_for(normalise(text).text).values())
+    passing = sum(len(patterns) for text in WORDS for patterns in RULES.patterns_for(normalise(text)).values())
     assert passing < 5 * len(WORDS)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from watchbell.errors import InputError, NothingUsableError
 from watchbell.files import File, files_named
 from watchbell.sources.catalogue import AUTO, SOURCES, TABLE, TABLE_DESCRIPTION
 from watchbell.sources.importing import Imported, import_posts
+from watchbell.sources.pictures import PictureFolder
 from watchbell.sources.reading import Plan, plan
 from watchbell.vault.workspace import Workspace
 
@@ -52,6 +54,12 @@ def import_(
     ] = AUTO,
     maps: MapOption = None,
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
+    media: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Where the pictures lie that the posts name: each is hashed (PDQ and SHA-256)."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how each file would be read.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -59,7 +67,8 @@ def import_(
     """Import posts from files. Importing a file again changes nothing.
 
     How each file is read is said first. Rows that are no posts are kept in the workspace's folder `rejects`, each
-    with its line and the reason.
+    with its line and the reason; so are pictures that cannot be hashed. Give the pictures with the first import: a post
+    that is known stays as it is.
     """
     mapping = column_mapping(maps)
     outcomes = [_planned(file, source, mapping, platform) for name in files for file in files_named(name)]
@@ -69,7 +78,7 @@ def import_(
     if not dry_run:
         with open_workspace(workspace) as opened:
             for outcome in outcomes:
-                _import(outcome, opened)
+                _import(outcome, opened, None if media is None else PictureFolder(media))
     if as_json:
         typer.echo(json.dumps({"files": [_document(outcome) for outcome in outcomes]}))
     elif not dry_run:
@@ -84,12 +93,12 @@ def _planned(file: File, source: str, mapping: dict[str, str], platform: str | N
         return _Outcome(file, error=str(error))
 
 
-def _import(outcome: _Outcome, workspace: Workspace) -> None:
+def _import(outcome: _Outcome, workspace: Workspace, pictures: PictureFolder | None) -> None:
     if outcome.plan is None:
         return
     with progress(outcome.file.name) as advance:
         try:
-            outcome.imported = import_posts(outcome.plan, workspace.posts, workspace.rejects, advance)
+            outcome.imported = import_posts(outcome.plan, workspace.posts, workspace.rejects, advance, pictures)
         except InputError as error:
             outcome.error = str(error)
             return
@@ -114,7 +123,8 @@ def _document(outcome: _Outcome) -> dict[str, Any]:
         told = {"source": how.source, "guessed": how.guessed, "platform": how.platform, "mapping": dict(how.mapping)}
         document |= told | {"unused": list(how.unused), "notes": list(how.notes)}
     if imported is not None:
-        document |= asdict(imported) | {"rejects": str(imported.rejects) if imported.rejects else None}
+        places = {name: getattr(imported, name) for name in ("rejects", "unhashed")}
+        document |= asdict(imported) | {name: str(place) if place else None for name, place in places.items()}
     return document
 
 
@@ -132,6 +142,11 @@ def _print_counts(outcomes: list[_Outcome]) -> None:
     for _, imported in done:
         if imported.rejects is not None:
             console.say(f"Rejected rows and why: {imported.rejects}")
+        if imported.pictures or imported.absent_pictures:
+            absent = f"; {imported.absent_pictures:,} times a picture was not in the folder"
+            console.say(f"{imported.pictures:,} pictures hashed{absent if imported.absent_pictures else ''}.")
+        if imported.unhashed is not None:
+            console.say(f"Pictures that lack a hash and why: {imported.unhashed}")
 
 
 def _raise_problems(outcomes: list[_Outcome]) -> None:

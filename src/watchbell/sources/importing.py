@@ -1,6 +1,6 @@
 """Bring the posts of a file into a store, and keep what could not be used."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from watchbell.files import File, Reject, write_rejects
 from watchbell.ids import short_digest
+from watchbell.sources.pictures import PictureFolder
 from watchbell.sources.reading import Plan, read_planned
 from watchbell.vault.posts import PostStore
 
@@ -24,6 +25,12 @@ class Imported:
     rejected: int = 0
     rejects: Path | None = None
     """Where the rejects are; None where there are none."""
+    pictures: int = 0
+    """Files of pictures that were hashed."""
+    absent_pictures: int = 0
+    """Pictures that posts name and the folder lacks."""
+    unhashed: Path | None = None
+    """Where it is said of which files a hash is missing and why; None where none is."""
 
 
 def rejects_file(folder: Path, file: File) -> Path:
@@ -31,7 +38,9 @@ def rejects_file(folder: Path, file: File) -> Path:
     return folder / f"{file.name}-{short_digest(str(file.absolute()))}.jsonl"
 
 
-def import_posts(how: Plan, store: PostStore, folder: Path, advance: Callable[[int], None]) -> Imported:
+def import_posts(
+    how: Plan, store: PostStore, folder: Path, advance: Callable[[int], None], pictures: PictureFolder | None = None
+) -> Imported:
     """Import a file as planned.
 
     Args:
@@ -39,18 +48,28 @@ def import_posts(how: Plan, store: PostStore, folder: Path, advance: Callable[[i
         store: where the posts go; those that it has already are left as they are.
         folder: where the rejects go. They replace those of an earlier import of the same file.
         advance: told of each number of rows that were read.
+        pictures: where the pictures lie that the posts name, one folder for each file of posts.
     """
     imported = Imported()
     place = rejects_file(folder, how.path)
-    imported.rejected = write_rejects(place, _store(how, store, imported, advance))
+    read = read_planned(how)
+    if pictures is not None:
+        read = ((pictures.fill(posts), rejects) for posts, rejects in read)
+    imported.rejected = write_rejects(place, _store(read, store, imported, advance))
     imported.rejects = place if imported.rejected else None
+    if pictures is not None:
+        told = place.with_suffix(".pictures.jsonl")
+        imported.unhashed = told if write_rejects(told, pictures.rejects) else None
+        imported.pictures, imported.absent_pictures = pictures.hashed, pictures.absent
     return imported
 
 
-def _store(how: Plan, store: PostStore, imported: Imported, advance: Callable[[int], None]) -> Iterator[Reject]:
+def _store(
+    read: Iterable[tuple[pa.Table, list[Reject]]], store: PostStore, imported: Imported, advance: Callable[[int], None]
+) -> Iterator[Reject]:
     """Store the posts and yield the rejects on the way, so that neither is ever held as a whole."""
     waiting: list[pa.Table] = []
-    for posts, rejects in read_planned(how):
+    for posts, rejects in read:
         advance(posts.num_rows + len(rejects))
         yield from rejects
         waiting.append(posts)

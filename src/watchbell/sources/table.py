@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from watchbell.sources.languages import language_of
-from watchbell.sources.post import FieldError, Post, Record, digest_id
+from watchbell.sources.post import FieldError, Post, Record, digest_id, picture
 from watchbell.sources.times import instant, instant_or_none
 from watchbell.sources.wording import id_of, links_of, names_of, number_of, text_of
 
@@ -118,8 +118,10 @@ def _platform(value: Any, mapping: Mapping[str, str]) -> str | None:
 
 
 def _media(value: Any) -> tuple[dict[str, str | None], ...]:
-    if not isinstance(value, list):
-        return ()
+    """Return pictures that are told with their hashes, or only by their names."""
+    items = value if isinstance(value, list) else [value]
     return tuple(
-        {key: text_of(item.get(key)) for key in ("sha256", "pdq", "url")} for item in value if isinstance(item, dict)
+        {key: text_of(item.get(key)) for key in ("sha256", "pdq", "url")} if isinstance(item, dict) else picture(item)
+        for item in items
+        if isinstance(item, dict | str) and item
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from watchbell.sources.post import FieldError, Post, Record, digest_id, required_id
+from watchbell.sources.post import FieldError, Post, Record, digest_id, picture, required_id
 from watchbell.sources.times import instant, instant_or_none
 from watchbell.sources.wording import id_of, links_of, member, objects, text_of
 
@@ -55,9 +55,17 @@ def _of_export(message: Record) -> Post:
         links=tuple(dict.fromkeys(str(link) for link in linked if link)) or None,
         hashtags=_named(pieces, "hashtag", "#"),
         mentions=_mentions(message, pieces),
+        media=tuple(_pictures(message)),
         reply_to=f"{chat['id']}/{reply}" if (reply := id_of(message.get("reply_to_message_id"))) else None,
         account_name=text_of(message.get("from") or chat.get("name")),
     )
+
+
+def _pictures(message: Record) -> Iterator[dict[str, str | None]]:
+    """Yield the files of a message by their path in the export; where it has none, a sentence in brackets says so."""
+    for name in (text_of(message.get("photo")), text_of(message.get("file"))):
+        if name and not name.startswith("("):
+            yield picture(name)
 
 
 def _pieces(message: Record) -> list[Record]:

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,10 +116,12 @@ def post(client: httpx.Client, collection: str, objects: Sequence[Any] | bytes) 
     return status
 
 
-def walk(client: httpx.Client, collection: str, limit: int = 100, **filters: str) -> list[dict[str, Any]]:
+def walk(
+    client: httpx.Client, collection: str, limit: int = 100, filters: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """Return all objects of a collection, page after page."""
     found: list[dict[str, Any]] = []
-    parameters = {"limit": str(limit)} | filters
+    parameters = {"limit": str(limit), **(filters or {})}
     while True:
         answer = client.get(f"{collection}objects/", params=parameters)
         assert answer.status_code == 200, answer.text

@@ -225,7 +225,9 @@ async def _body(request: Request) -> bytes:
     """Return what was sent, reading no more than `MAX_CONTENT_LENGTH`."""
     announced = request.headers.get("content-length", "")
     too_long = HTTPException(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"An envelope has at most {MAX_CONTENT_LENGTH:,} bytes."
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"An envelope has at most {MAX_CONTENT_LENGTH:,} bytes.",
+        {"Connection": "close"},  # what is still on its way is not read
     )
     if announced.isdecimal() and int(announced) > MAX_CONTENT_LENGTH:
         raise too_long

@@ -112,6 +112,12 @@ RuleOption = Annotated[
 LevelOption = Annotated[
     float | None, typer.Option(help="The rule's level, such as a false discovery rate. Without it: the usual one.")
 ]
+AnyDependenceOption = Annotated[
+    bool,
+    typer.Option(
+        "--any-dependence", help="Rates of false discovery that hold however the tests hang together; stricter."
+    ),
+]
 MemoryOption = Annotated[
     str | None, typer.Option(metavar="AMOUNT", help="How much of it to take: 4GiB. Without it: half of the machine's.")
 ]
@@ -132,6 +138,7 @@ def find(
     by: TracesOption = None,
     rule: RuleOption = "shared",
     level: LevelOption = None,
+    any_dependence: AnyDependenceOption = False,
     source: Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")] = "auto",
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
     maps: MapOption = None,
@@ -152,7 +159,7 @@ def find(
     """
     columns = _columns(account, object_, time, post)
     traces = tuple(by or ((_ANY_OBJECT,) if columns else DEFAULT_TRACES))
-    question = Question(traces, windows(window), min_shared, rule_named(rule).name, level)
+    question = Question(traces, windows(window), min_shared, rule_named(rule).name, level, any_dependence)
     if out is not None and out.is_file():
         raise UsageError(f"{out} is a file. Name a folder for the result.")
     most = None if memory is None else amount(memory)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 CAVEAT = (
     "Accounts in a pair or group are synchronised, no more: news wires, schedulers and campaigns that announce "
-    "themselves are too. q_value says at which false discovery rate a pair would be kept as more than chance; it is "
-    "empty where an account acted fewer than five times."
+    "themselves are too. q_value says what share of the accounts named up to a pair is there by chance or by a common "
+    "taste; it is empty where an account acted fewer than five times."
 )
 _BATCH_POSTS = 200_000
 
@@ -46,6 +46,8 @@ class Question:
     """A name in `detect/rules/`."""
     level: float | None = None
     """The rule's level; its usual one when None."""
+    any_dependence: bool = False
+    """Whether rates of false discovery shall hold however the tests hang together; see `detect/significance.py`."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -89,8 +91,14 @@ def investigate(actions: pa.Table, question: Question, engine: Engine = HERE) ->
         UsageError: the question's window, `min_shared`, rule or level cannot be.
     """
     thinned: list[ThinnedObject] = []
-    window_s, min_shared = question.window_s, question.min_shared
-    pairs = pairs_of_actions(actions, window_s=window_s, min_shared=min_shared, engine=engine, thinned=thinned)
+    pairs = pairs_of_actions(
+        actions,
+        window_s=question.window_s,
+        min_shared=question.min_shared,
+        engine=engine,
+        thinned=thinned,
+        any_dependence=question.any_dependence,
+    )
     kept = rule_named(question.rule).keep(pl.DataFrame(pairs), actions, question.parameters["level"])
     chosen = pairs.filter(kept.to_arrow())
     groups = groups_of_pairs(chosen)

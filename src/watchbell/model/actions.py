@@ -37,8 +37,9 @@ PAIRS = pa.schema(
         pa.field("first_at", TIMESTAMP, nullable=False),
         pa.field("last_at", TIMESTAMP, nullable=False),
         pa.field("median_gap_s", pa.float64(), nullable=False),
-        # Post pairs that chance would have made; then p and, among the pairs of this kind of action, the false
-        # discovery rate q, both null where an account acted too little to be judged (`detect/significance.py`).
+        # Post pairs that chance would have made; p within this window; and, for this kind of action and all windows
+        # together, q: of the accounts named up to this pair, the share that chance or taste would have named. Null
+        # where an account acted too little to be judged (`detect/significance.py`).
         pa.field("expected", pa.float64()),
         pa.field("p_value", pa.float64()),
         pa.field("q_value", pa.float64()),

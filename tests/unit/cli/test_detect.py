@@ -54,6 +54,7 @@ def test_posts_give_pairs_groups_and_how_they_were_found(posts: Path, tmp_path: 
         "min_shared": 2,
         "rule": "shared",
         "level": 0.0,
+        "any_dependence": False,
     }
 
 
@@ -69,6 +70,13 @@ def test_several_windows_are_counted_together_and_a_pair_is_one_pair(
     assert pairs.select("window_s", "post_pairs").rows() == [(5.0, 1), (3_600.0, 2)]
     assert document["parameters"]["window_s"] == [5, 3_600]
     assert document["counts"]["pairs"] == 1
+
+
+def test_a_rate_under_any_dependence_is_asked_for_and_written_down(posts: Path, tmp_path: Path) -> None:
+    asked = ["--window", "10s", "--by", "link", "--platform", "twitter", "--any-dependence"]
+    run(posts, "--out", tmp_path / "out", *asked)
+    described = json.loads((tmp_path / "out" / "run.json").read_text())
+    assert described["parameters"]["any_dependence"] is True
 
 
 def test_a_table_of_actions_keeps_its_ids(tmp_path: Path) -> None:

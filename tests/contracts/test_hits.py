@@ -7,6 +7,7 @@ import pytest
 
 from watchbell.model.indicators import HITS
 from watchbell.vault.added import Added
+from watchbell.vault.hits import HitFilter
 from watchbell.vault.vault import Vault
 
 
@@ -76,3 +77,27 @@ def test_an_empty_chunk_of_a_table_is_no_hit(vault: Vault) -> None:
     empty = pa.RecordBatch.from_pylist([], schema=HITS)
     given = pa.Table.from_batches([empty, *hits(range(2)).to_batches(), empty], schema=HITS)
     assert vault.hits.add(given) == Added(2, 0)
+
+
+def test_a_page_of_hits_is_filtered_and_comes_latest_first(vault: Vault) -> None:
+    vault.hits.add(hits(range(4), matched="https://Here.example/100%"))
+    later = datetime(2025, 1, 1, tzinfo=UTC)
+    vault.hits.add(
+        hits(range(4, 5), at=later, relation="lookalike", indicator_kind="lookalike", confidence=90, matched="x")
+    )
+    vault.hits.add(hits(range(5, 6), at=None, target_kind="ad", confidence=None, matched="y"))
+    shown, total = vault.hits.page(HitFilter(), limit=2)
+    assert ([hit["hit_id"] for hit in shown], total) == (["hit--00004", "hit--00000"], 6)
+    assert [hit["hit_id"] for hit in vault.hits.page(HitFilter(), start=5)[0]] == ["hit--00005"]
+    counts = {
+        HitFilter(text="hERE.example/100%"): 4,
+        HitFilter(text="here_example"): 0,
+        HitFilter(text="a partner"): 6,
+        HitFilter(kind="lookalike"): 1,
+        HitFilter(relation="subdomain", target_kind="post"): 4,
+        HitFilter(target_kind="ad"): 1,
+        HitFilter(least=41): 1,
+        HitFilter(least=40): 5,
+    }
+    assert {asked: vault.hits.page(asked)[1] for asked in counts} == counts
+    assert vault.hits.kinds() == ["domain", "lookalike"]

@@ -40,7 +40,7 @@ def open_cases(workspace: Workspace, now: datetime) -> Opened:
     A cluster is a group of at least three accounts, an ad with a hit, an indicator or an imitated name that was found
     often enough (settings `case_…`), or several of these that touch. Doing it again changes nothing.
     """
-    owner = _owners(workspace.vault.cases.all())
+    owner = owners(workspace.vault.cases.all())
     new = known = 0
     for cluster in clusters(workspace, owner.keys()):
         mine = next((owner[subject] for subject in cluster.subjects if subject in owner), None)
@@ -53,7 +53,7 @@ def open_cases(workspace: Workspace, now: datetime) -> Opened:
     return Opened(new, known)
 
 
-def _owners(cases: Iterable[Case]) -> dict[str, str]:
+def owners(cases: Iterable[Case]) -> dict[str, str]:
     """Return which case a group, indicator or ad belongs to; the oldest case where several have it."""
     oldest_last = sorted(cases, key=lambda case: (case.opened_at, case.id), reverse=True)
     return {piece.subject: case.id for case in oldest_last for piece in case.evidence}

@@ -29,10 +29,9 @@ class HitFilter(NamedTuple):
     @property
     def condition(self) -> ColumnElement[bool]:
         """Return what a hit must fulfil."""
-        text = func.lower(self.text, type_=Text)
         words = func.lower(hits.c.indicator_value + "\n" + hits.c.source + "\n" + hits.c.matched, type_=Text)
         return and_(
-            words.contains(text, autoescape=True) if self.text else true(),
+            words.contains(self.text.lower(), autoescape=True) if self.text else true(),
             hits.c.indicator_kind == self.kind if self.kind else true(),
             hits.c.relation == self.relation if self.relation else true(),
             hits.c.target_kind == self.target_kind if self.target_kind else true(),

@@ -2,6 +2,7 @@ import re
 from datetime import timedelta
 from urllib.parse import quote
 
+import pyarrow as pa
 import pytest
 
 from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS, NOW, PARTNER
@@ -10,6 +11,7 @@ from watchbell.desk.investigate import Question
 from watchbell.desk.networks import groups_of_run, latest_run
 from watchbell.desk.series import investigate_periods
 from watchbell.model.cases import CaseStatus
+from watchbell.model.indicators import HITS
 from watchbell.vault.workspace import Workspace
 
 WORDS = {"marking-definition", "extension-definition", "identity"}
@@ -152,6 +154,35 @@ def test_indicators_are_searched_and_marked(visitor: Visitor) -> None:
 
 def test_hits_lead_to_their_ads(visitor: Visitor) -> None:
     assert f'href="/library/ads/{quote(HELD_AD, safe="")}"' in visitor("ana").get("/desk/hits").text
+
+
+def test_hits_are_filtered_and_say_why(workspace: Workspace, visitor: Visitor) -> None:
+    row = {
+        "hit_id": "hit--imitation",
+        "indicator_id": "protected--1",
+        "indicator_kind": "lookalike",
+        "indicator_value": "herald.example",
+        "source": "bundled news",
+        "tlp": "amber",
+        "target_kind": "post",
+        "target_id": "twitter:9",
+        "field": "text",
+        "matched": "https://heralb.example/",
+        "relation": "lookalike",
+        "place": 7,
+        "confidence": 90,
+        "reason": "heralb.example imitates herald.example (The Herald): a letter is another.",
+        "remark": "On the warning list “Own sites” (version 3).",
+    }
+    workspace.vault.hits.add(pa.Table.from_pylist([row], HITS))
+    ana = visitor("ana")
+    html = ana.get("/desk/hits?relation=lookalike&text=HERALB&least=80&target_kind=post&kind=lookalike").text
+    assert "<strong>1</strong> hit" in html
+    for said in (row["reason"], row["remark"], "character 8", "protected name", ">90<"):
+        assert str(said) in html
+    assert "No hit fits" in ana.get("/desk/hits?relation=lookalike&least=91").text
+    assert "No hit fits" in ana.get("/desk/hits?text=%25").text
+    assert "heralb.example" not in ana.get("/desk/hits?target_kind=ad&least=").text
 
 
 @pytest.mark.parametrize("address", ["/desk/hits?start=-1", "/desk/networks?start=x", f"/library?text={'x' * 300}"])

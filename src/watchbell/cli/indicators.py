@@ -19,8 +19,8 @@ from watchbell.cli.options import (
 )
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk.disarm import load_framework
-from watchbell.desk.indicator_export import Form, Selection, end_validity, export_indicators, write_files
+from watchbell.desk.disarm import load_framework, techniques_for
+from watchbell.desk.indicator_export import Addressee, Form, Selection, end_validity, export_indicators, write_files
 from watchbell.desk.sharing import ImportedIndicators, import_indicators
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.model.indicators import Indicator, IndicatorKind
@@ -103,6 +103,14 @@ def export(
     up_to: Annotated[
         str, typer.Option(metavar="LEVEL", help=f"The narrowest marking that may leave: {TLP_LABELS}.")
     ] = Tlp.CLEAR.value,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PARTNER",
+            help="Who receives them: nothing leaves that they are not cleared for, and the delivery is written down. "
+            "What is marked narrower than amber needs it, and the word of two (`watchbell release`).",
+        ),
+    ] = None,
     kinds: KindOption = None,
     source: SourceOption = None,
     since: SinceOption = None,
@@ -115,7 +123,7 @@ def export(
     """
     label, selection = tlp_label(up_to), _selection(kinds, source, since)
     with waiting("Writing"), open_workspace(workspace) as opened:
-        told = export_indicators(opened, form, selection, up_to=label, by=_BY, now=system_clock())
+        told = export_indicators(opened, form, selection, to=Addressee(label, to), by=_BY, now=system_clock())
     try:
         write_files(out, told)
     except OSError as error:
@@ -208,6 +216,33 @@ def disarm(
         return
     told = ", ".join(f"{count:,} {kind}s" for kind, count in loaded.counts.items())
     console.say(f"DISARM framework: {told}. Licence: {loaded.licence}.")
+
+
+@app.command()
+def technique(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="WORD...", help="T0084.001 of DISARM, 0.6.2 of Meta's kill chain, VI-DATE of ad rules."),
+    ],
+    *,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell which techniques of DISARM something is, and what the framework has against them.
+
+    Without `watchbell indicators disarm`, only the names that Watchbell itself speaks of are known.
+    """
+    with open_workspace(workspace) as opened:
+        found = techniques_for(opened, words)
+    if as_json:
+        print_json(
+            [{**held.technique._asdict(), "answers": [answer._asdict() for answer in held.answers]} for held in found]
+        )
+        return
+    for held in found:
+        console.say(f"{held.technique.id} {held.technique.name}. {held.technique.summary}".strip())
+        for answer in held.answers:
+            console.say(f"  {answer.kind} {answer.id}: {answer.name}")
 
 
 def _selection(kinds: list[IndicatorKind] | None, source: str | None, since: datetime | None) -> Selection:

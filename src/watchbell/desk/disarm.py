@@ -2,15 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from watchbell.errors import InputError
-from watchbell.exchange.disarm import NO_FRAMEWORK, Entry, EntryKind, Framework, framework_in
-from watchbell.exchange.stix_cases import Techniques
-from watchbell.model.techniques import NAMES
+from watchbell.errors import InputError, UsageError
+from watchbell.exchange.disarm import NO_FRAMEWORK, Entry, EntryKind, Framework, framework_in, techniques_named
 from watchbell.vault.workspace import Workspace
 
 FILE = "disarm.json"
@@ -24,6 +22,13 @@ class Loaded(NamedTuple):
     counts: Mapping[str, int]
     """Kind of entry → how many."""
     licence: str
+
+
+class Answered(NamedTuple):
+    """A technique, and the countermeasures and detections against it."""
+
+    technique: Entry
+    answers: list[Entry]
 
 
 def load_framework(workspace: Workspace, paths: Sequence[Path], *, by: str, now: datetime) -> Loaded:
@@ -60,10 +65,27 @@ def framework_of(workspace: Workspace) -> Framework:
         raise InputError(f"{place} is damaged: {error}. Load it again: watchbell indicators disarm FILE.") from error
 
 
-def techniques_known(framework: Framework) -> Techniques:
-    """Return the techniques that can be named: the framework's, and those that Watchbell itself speaks of."""
-    told = {entry.id: (entry.name, entry.stix_id) for entry in framework.of_kind(EntryKind.TECHNIQUE)}
-    return {disarm_id: (name, None) for disarm_id, name in NAMES.items()} | told
+def techniques_for(workspace: Workspace, words: Iterable[str]) -> list[Answered]:
+    """Return the techniques that ids, steps of Meta's kill chain or codes of ad rules stand for, and what answers them.
+
+    Raises:
+        UsageError: the words stand for none.
+    """
+    framework = framework_of(workspace)
+    known = [(disarm_id, framework.name_of(disarm_id)) for disarm_id in techniques_named(words)]
+    found = [
+        Answered(
+            framework.entries.get(disarm_id, Entry(disarm_id, EntryKind.TECHNIQUE, name)), framework.against(disarm_id)
+        )
+        for disarm_id, name in known
+        if name is not None
+    ]
+    if not found:
+        raise UsageError(
+            "That is no technique. Name an id of DISARM (T0084.001), a step of Meta's kill chain (0.6.2), or a code of "
+            "an ad rule (VI-DATE); and load the framework first: watchbell indicators disarm FILE."
+        )
+    return found
 
 
 def _entry(*fields: Any) -> Entry:

@@ -6,29 +6,36 @@ patterns of DISARM. No intrusion set and no threat actor is written: who is behi
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from watchbell.errors import NotAllowedError
+from watchbell.exchange.disarm import techniques_named
 from watchbell.exchange.published import day
-from watchbell.exchange.stix_parts import SYNTHETIC, bundle, extended, identity_id, instant, relationship, stix_object
+from watchbell.exchange.stix_parts import (
+    SYNTHETIC,
+    attack_pattern,
+    bundle,
+    extended,
+    identity_id,
+    instant,
+    relationship,
+    stix_object,
+)
 from watchbell.exchange.stix_writing import indicator_object, sharable
 from watchbell.ids import WATCHBELL_NAMESPACE, fact_id
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind
 from watchbell.model.indicators import Indicator, IndicatorKind
+from watchbell.model.techniques import NAMES
 from watchbell.model.tlp import Tlp, strictest
-
-Techniques = Mapping[str, tuple[str, str | None]]
-"""Id of a technique of DISARM → its name, and the id of its object in DISARM's own bundle where that is known."""
 
 # The platforms of posts in STIX 2.1's vocabulary account-type-ov (section 10.1).
 _ACCOUNT_TYPES = {"facebook", "twitter"}
 _NETWORK = {IndicatorKind.DOMAIN, IndicatorKind.URL, IndicatorKind.IP, IndicatorKind.CIDR}
 _OPINIONS = {CaseStatus.CONFIRMED: "agree", CaseStatus.DISMISSED: "strongly-disagree"}
-_DISARM_PAGES = "https://github.com/DISARMFoundation/DISARMframeworks/blob/main/generated_pages/techniques"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,6 @@ class _Telling:
     case: Case
     author: str
     marked: Tlp
-    techniques: Techniques
 
     def object(self, kind: str, *facts: str, at: datetime | None = None, **properties: Any) -> dict[str, Any]:
         """Return an object of the case, whose id is made of the case and `facts`."""
@@ -65,7 +71,6 @@ def bundle_of_case(
     *,
     operator: str,
     up_to: Tlp | None = None,
-    techniques: Techniques | None = None,
 ) -> dict[str, Any]:
     """Return a STIX 2.1 bundle that tells of a case: its indicators, its accounts, its evidence, how sure we are.
 
@@ -78,7 +83,6 @@ def bundle_of_case(
         indicators: those that belong to it; those narrower than `up_to` are left out.
         operator: name of the organisation that shares it.
         up_to: the narrowest marking that may leave; without it, the case's own.
-        techniques: the framework that names techniques; of a technique that is not in it only the id is told.
 
     Raises:
         NotAllowedError: the case itself is marked narrower than `up_to`.
@@ -88,7 +92,7 @@ def bundle_of_case(
         raise NotAllowedError(f"The case is marked TLP:{case.tlp.upper()}, so it cannot go to TLP:{limit.upper()}.")
     kept = list(sharable(indicators, limit))
     label = strictest([case.tlp, *(indicator.tlp for indicator in kept)])
-    tell = _Telling(case, identity_id(operator), label, techniques or {})
+    tell = _Telling(case, identity_id(operator), label)
     campaign = _campaign(tell)
     parts = [campaign, *(indicator_object(indicator) for indicator in kept)]
     parts += [*_observed(tell), *_sightings(tell, {held.id for held in kept})]
@@ -224,21 +228,16 @@ def _infrastructure(tell: _Telling, campaign: str, kept: list[Indicator]) -> Ite
 
 def _techniques(tell: _Telling, campaign: str, kept: list[Indicator]) -> Iterator[dict[str, Any]]:
     """Yield each technique that the evidence or an indicator names, and that the campaign uses it."""
-    named = [str(name) for piece in tell.case.evidence for name in piece.data.get("techniques") or ()]
+    named = [name for piece in tell.case.evidence for name in _names_in(piece)]
     named += [name for held in kept for name in held.techniques]
-    for disarm_id in sorted({name for name in named if name in tell.techniques}):
-        name, known = tell.techniques[disarm_id]
-        held = stix_object(
-            "attack-pattern",
-            known or fact_id("attack-pattern", "disarm", disarm_id),
-            tell.marked,
-            created_by_ref=tell.author,
-            created=tell.case.opened_at,
-            modified=tell.case.modified_at,
-            name=name,
-            external_references=[
-                {"source_name": "DISARM", "external_id": disarm_id, "url": f"{_DISARM_PAGES}/{disarm_id}.md"}
-            ],
-        )
+    for disarm_id in sorted(set(techniques_named(named)) & NAMES.keys()):
+        held = attack_pattern(disarm_id, NAMES[disarm_id])
         yield held
         yield tell.link(campaign, "uses", held["id"])
+
+
+def _names_in(piece: Evidence) -> Iterator[str]:
+    """Yield the techniques that a piece names, and the codes of the ad rules that it says were touched."""
+    yield from (str(name) for name in piece.data.get("techniques") or ())
+    if piece.kind is EvidenceKind.AD_DECISION:
+        yield from (str(finding.get("code")) for finding in piece.data.get("policies") or ())

@@ -73,6 +73,20 @@ def relationship(source: str, kind: str, target: str, marked: Tlp, *, by: str, a
     )
 
 
+def attack_pattern(disarm_id: str, name: str) -> dict[str, Any]:
+    """Return a technique of DISARM as STIX has it: the same object in every bundle, for everybody may hear of it."""
+    return stix_object(
+        "attack-pattern",
+        fact_id("attack-pattern", "disarm", disarm_id),
+        Tlp.CLEAR,
+        created_by_ref=identity_id(_PROJECT),
+        created=_FIXED,
+        modified=_FIXED,
+        name=name,
+        external_references=[{"source_name": "DISARM", "external_id": disarm_id}],
+    )
+
+
 def extended(**told: Any) -> dict[str, Any] | None:
     """Return the extension of an object with what is told, or None where nothing is."""
     kept = {name: value for name, value in told.items() if value not in (None, [], (), False)}
@@ -82,7 +96,8 @@ def extended(**told: Any) -> dict[str, Any] | None:
 def bundle(objects: Sequence[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:
     """Return the bundle of some objects, with the identities and definitions that they refer to."""
     is_extended = any(EXTENSION in held.get("extensions", ()) for held in objects)
-    authors = [_identity(name) for name in sorted({*names, *([_PROJECT] if is_extended else [])})]
+    is_ours = is_extended or any(held.get("created_by_ref") == identity_id(_PROJECT) for held in objects)
+    authors = [_identity(name) for name in sorted({*names, *([_PROJECT] if is_ours else [])})]
     refs = {ref for held in objects for ref in held.get("object_marking_refs", ())}
     definitions = [marking_object(label) for label in Tlp if marking_id(label) in refs]
     definitions += [_extension_definition()] if is_extended else []

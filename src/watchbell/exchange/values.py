@@ -69,20 +69,18 @@ def read_value(kind: str, text: str, platform: str | None = None) -> Value:
     Raises:
         UnreadableValueError: the kind is not known, or the value is none of that kind.
     """
-    clean = _cleaned(text)
     reader = _READERS.get(_plain_name(kind))
     if reader is None:
         surely = guess_value(text, platform or platform_in(kind))
         if surely is None:
             raise UnreadableValueError(f"the type {kind[:40]!r} is not known, and the value is not surely of any kind")
         return surely
+    clean = text.strip() if reader is _text else _cleaned(text)
     if not clean:
         raise UnreadableValueError("the value is empty")
     if len(clean) > MAX_ADDRESS:
         raise UnreadableValueError(f"the value is longer than {MAX_ADDRESS:,} characters")
-    if reader is _text:
-        return reader(text.strip())
-    if "\ufffd" in clean:
+    if "\ufffd" in clean and reader is not _text:
         raise UnreadableValueError("the value has signs that were lost in a wrong encoding")
     if reader is _handle:
         return _handle_on(clean, platform)

@@ -122,6 +122,11 @@ def test_the_framework_is_loaded_with_its_licence(folder: Path) -> None:
     told = json.loads(_run(folder, "disarm", str(path), "--json").stdout)
     assert told["counts"] == {"technique": 1}
     assert "CC BY-SA 4.0" in _run(folder, "disarm", str(path)).stdout
+    [found] = json.loads(_run(folder, "technique", "T0084.001", "--json").stdout)
+    assert (found["name"], found["answers"]) == ("Use Copypasta", [])
+    assert "T0023 Distort Facts" in _run(folder, "technique", "VI-DATE").stdout
+    with pytest.raises(UsageError, match="no technique"):
+        _run(folder, "technique", "rosebud")
     path.write_text("[]", encoding="utf-8")
     with pytest.raises(InputError, match="no DISARM framework"):
         _run(folder, "disarm", str(path))

@@ -1,6 +1,8 @@
 """MISP events and feeds, in and out; what is written is held against pymisp and misp-stix."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -200,16 +202,30 @@ def test_a_feed_is_what_pymisp_makes_of_the_same_events(tmp_path: Path) -> None:
     assert sorted(item.id for item in items if isinstance(item, Indicator)) == sorted(held.id for held in _EVERY_KIND)
 
 
+# misp-stix brings an old importer of packages that breaks pytest's own; so it runs in a process of its own.
+_CONVERT = """
+import json, sys
+from misp_stix_converter import MISPtoSTIX21Parser
+parser = MISPtoSTIX21Parser()
+parser.parse_misp_event(json.load(sys.stdin))
+print(parser.bundle.serialize())
+"""
+
+
 def test_misp_stix_finds_the_same_values_in_our_events() -> None:
-    parsing = pytest.importorskip("misp_stix_converter")
-    wide = [
-        held for held in _EVERY_KIND if held.kind in (IndicatorKind.DOMAIN, IndicatorKind.URL, IndicatorKind.SHA256)
-    ]
-    for event in events_of(wide, operator="Us", now=_NOW):
-        parser = parsing.MISPtoSTIX21Parser()
-        parser.parse_misp_event({"Event": event})
-        text = parser.bundle.serialize()
-        assert all(held.value in text for held in wide if f"tlp:{held.tlp}" == event["Tag"][0]["name"])
+    known = (IndicatorKind.DOMAIN, IndicatorKind.URL, IndicatorKind.SHA256)
+    clear = [held for held in _EVERY_KIND if held.kind in known and held.tlp is Tlp.CLEAR]
+    [event] = events_of(clear, operator="Us", now=_NOW)
+    done = subprocess.run(  # our own words, by this interpreter
+        [sys.executable, "-W", "ignore", "-c", _CONVERT],
+        input=json.dumps({"Event": event}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    patterns = [held["pattern"] for held in json.loads(done.stdout)["objects"] if held["type"] == "indicator"]
+    assert len(patterns) == len(clear)
+    assert all(any(held.value in pattern for pattern in patterns) for held in clear)
 
 
 def test_a_feed_that_is_broken_or_hostile_gives_what_is_whole(tmp_path: Path) -> None:

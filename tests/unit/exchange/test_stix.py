@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -166,6 +167,36 @@ def test_a_case_is_strictly_valid_and_tells_how_sure_we_are(status: CaseStatus, 
     assert {"Synchronised; nothing more is shown.", "See g1.", "See p1."} <= notes
     assert [account["user_id"] for account in _of_type(bundle, "user-account")] == ["1", "2"]
     assert len(_of_type(bundle, "observed-data")) == 2
+
+
+def test_a_case_tells_its_campaign_techniques_sightings_and_infrastructure() -> None:
+    hit = {"indicator_id": _EVERY_KIND[0].id, "posts": 7}
+    decision = {"policies": [{"code": "VI-DATE"}]}
+    pieces = [
+        *_case().evidence,
+        _evidence(EvidenceKind.HIT, "hit", hit),
+        _evidence(EvidenceKind.AD_DECISION, "ad", decision),
+        _evidence(EvidenceKind.POST, "p2", {"account_id": "telegram:3", "at": "2026-11-03T00:00:00Z"}),
+        _evidence(EvidenceKind.NOTE, "note", {"to": "confirmed"}),
+    ]
+    case = _case(CaseStatus.CONFIRMED).model_copy(update={"evidence": tuple(pieces), "synthetic": True})
+    bundle = bundle_of_case(case, _EVERY_KIND, operator="Us")
+    _assert_strictly_valid(bundle)
+    [campaign] = _of_type(bundle, "campaign")
+    assert (campaign["first_seen"], campaign["last_seen"]) == ("2026-11-01T00:00:00.000Z", "2026-11-03T00:00:00.000Z")
+    [sighting] = _of_type(bundle, "sighting")
+    assert (sighting["count"], sighting["sighting_of_ref"]) == (7, _EVERY_KIND[0].id)
+    [opinion] = _of_type(bundle, "opinion")
+    assert (opinion["opinion"], opinion["explanation"]) == ("agree", "See note.")
+    named = {held["external_references"][0]["external_id"] for held in _of_type(bundle, "attack-pattern")}
+    assert named == {"T0023", "T0139", "T0149.001"}, "the ad rule's and, by way of 0.6.2, the indicator's"
+    assert len(_of_type(bundle, "infrastructure")) == 1
+    links = Counter(held["relationship_type"] for held in _of_type(bundle, "relationship"))
+    assert links["uses"] == 4
+    ids = [held["id"] for held in bundle["objects"]]
+    assert len(ids) == len(set(ids))
+    told = {ref for held in bundle["objects"] for name, ref in held.items() if name.endswith("_ref")}
+    assert told <= set(ids)
 
 
 def test_a_case_keeps_back_indicators_narrower_than_itself() -> None:

@@ -6,15 +6,18 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
+from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_workspace, print_json, tlp_label
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import proven
-from watchbell.desk.releases import ask_release, decide_release
+from watchbell.desk.indicator_export import parcel_of_indicators
+from watchbell.desk.releases import INDICATORS, ask_release, decide_release
 from watchbell.desk.sending import parcel_of, recipient_named
 from watchbell.errors import UsageError
+from watchbell.model.cases import Case
 from watchbell.model.partners import User
 from watchbell.model.releases import ReleaseState
+from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault
 
 app = typer.Typer(no_args_is_help=True, help="Let two people agree before something narrow leaves.")
@@ -34,22 +37,30 @@ def _group() -> None:
 
 @app.command()
 def ask(
-    case: Annotated[str, typer.Argument(help="The case's id.", metavar="CASE")],
+    case: Annotated[
+        str, typer.Argument(help=f"The case's id, or `{INDICATORS}` for all that they may hear.", metavar="CASE")
+    ],
     to: Annotated[str, typer.Option(help="The partner who is to have it.", metavar="PARTNER")],
     reason: ReasonOption,
     by: ByOption,
+    up_to: Annotated[
+        str, typer.Option(metavar="LEVEL", help=f"Of indicators, the narrowest marking that is meant: {TLP_LABELS}.")
+    ] = Tlp.RED.value,
     password_stdin: StdinOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Ask, as the first person, that a case may go to a partner."""
+    """Ask, as the first person, that a case or the indicators may go to a partner, in the version of now."""
     now = system_clock()
     with open_workspace(workspace) as opened:
         vault = opened.vault
         person = _person(vault, by, from_stdin=password_stdin)
-        found = vault.cases.get(case)
-        if found is None:
-            raise UsageError(f"There is no case {case}.")
-        release = ask_release(vault, parcel_of(found, recipient_named(vault, to, now)), reason, by=person, now=now)
+        recipient = recipient_named(vault, to, now)
+        if case == INDICATORS:
+            heard = vault.indicators.heard_by(recipient.audience.up_to(tlp_label(up_to)))
+            parcel = parcel_of_indicators(heard.all(), recipient)
+        else:
+            parcel = parcel_of(_case(vault, case), recipient)
+        release = ask_release(vault, parcel, reason, by=person, now=now)
     typer.echo(f"{release.id}: {release.state}. Another person approves it.")
 
 
@@ -103,6 +114,13 @@ def _decide(
             raise UsageError(f"There is no release {release_id}. `watchbell release list` shows them.")
         decided = decide_release(vault, found, state, word, by=person, now=system_clock())
     typer.echo(f"{release_id}: {decided.state}.")
+
+
+def _case(vault: Vault, case_id: str) -> Case:
+    found = vault.cases.get(case_id)
+    if found is None:
+        raise UsageError(f"There is no case {case_id}.")
+    return found
 
 
 def _person(vault: Vault, username: str, *, from_stdin: bool) -> User:

@@ -14,16 +14,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from watchbell.desk.disarm import framework_of
-from watchbell.errors import UsageError
+from watchbell.desk.releases import INDICATORS, Parcel, needs_two
+from watchbell.desk.sending import Recipient, demand_release, recipient_named
+from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange import hash_lists, misp_feed, plain
 from watchbell.exchange.disarm import Framework
-from watchbell.exchange.marking import definitions_in, hearable
+from watchbell.exchange.marking import bundle_for
 from watchbell.exchange.stix import bundle_of_indicators
+from watchbell.exchange.stix_parts import instant
 from watchbell.files.spreadsheet import write_csv
 from watchbell.ids import short_digest
 from watchbell.model.audiences import Audience
 from watchbell.model.indicators import Indicator, IndicatorKind
-from watchbell.model.tlp import Tlp
+from watchbell.model.tlp import Tlp, strictest
+from watchbell.vault.vault import Vault
 from watchbell.vault.workspace import Workspace
 
 
@@ -79,26 +83,63 @@ class Exported(NamedTuple):
     """Those meant that are marked narrower than the audience may hear, or of a kind that the form has no word for."""
 
 
+class Addressee(NamedTuple):
+    """For whom indicators leave."""
+
+    up_to: Tlp
+    """The narrowest marking that may leave."""
+    name: str | None = None
+    """The partner who receives them, who hears what they are cleared for and no more. Without one they go to nobody in
+    particular, and nothing of a trust group is among them."""
+
+
 class _Writing(NamedTuple):
     operator: str
     now: datetime
     framework: Framework
+    audience: Audience
 
 
 def export_indicators(
-    workspace: Workspace, form: Form, selection: Selection, *, up_to: Tlp, by: str, now: datetime
+    workspace: Workspace, form: Form, selection: Selection, *, to: Addressee, by: str, now: datetime
 ) -> Exported:
-    """Return the workspace's indicators for an audience that may hear `up_to`, as files, and write it down."""
-    shelf = workspace.vault.indicators
-    meant = list(selection.of(shelf.all(kinds=selection.kinds)))
-    audience = Audience(clearance=up_to)
-    heard = [held for held in meant if audience.hears(held.tlp, [held.group] if held.group else [])]
+    """Return the workspace's indicators for whoever may hear them, as files, and write down that they left.
+
+    Raises:
+        NotAllowedError: one of them is marked so narrowly that it needs a recipient and a second person's word.
+        UsageError: the recipient is no partner who can be told.
+    """
+    vault = workspace.vault
+    recipient = None if to.name is None else recipient_named(vault, to.name, now)
+    audience = Audience(to.up_to) if recipient is None else recipient.audience.up_to(to.up_to)
+    heard = list(selection.of(vault.indicators.heard_by(audience).all(kinds=selection.kinds)))
+    parcel = parcel_of_indicators(heard, recipient)
+    _demand_word(vault, parcel)
     kept = [held for held in heard if form is not Form.THREATEXCHANGE or hash_lists.can_hold(held)]
-    writing = _Writing(workspace.settings.operator, now, framework_of(workspace))
+    writing = _Writing(workspace.settings.operator, now, framework_of(workspace), audience)
     files = _WRITERS[form](kept, writing)
-    details = {"format": str(form), "up_to": str(up_to), "indicators": len(kept)}
-    workspace.vault.ledger.append(by, "indicators.exported", short_digest(*files.values()), details, now)
-    return Exported(files, len(kept), len(meant) - len(kept))
+    if recipient is not None:
+        vault.deliveries.note(recipient.id, str(form), [(held.id, instant(held.modified)) for held in kept], now)
+    details = {"format": form, "up_to": to.up_to, "indicators": len(kept), "recipient": recipient and recipient.id}
+    vault.ledger.append(by, "indicators.exported", parcel.version, details, now)
+    meant = sum(1 for _ in selection.of(vault.indicators.all(kinds=selection.kinds)))
+    return Exported(files, len(kept), meant - len(kept))
+
+
+def parcel_of_indicators(heard: Iterable[Indicator], recipient: Recipient | None) -> Parcel:
+    """Return indicators on their way to a recipient, in the versions that they have now."""
+    held = list(heard)
+    version = short_digest(*(f"{one.id} {one.modified.isoformat()}" for one in held))
+    return Parcel(INDICATORS, version, strictest(one.tlp for one in held), "" if recipient is None else recipient.id)
+
+
+def _demand_word(vault: Vault, parcel: Parcel) -> None:
+    if needs_two(parcel.tlp) and not parcel.recipient:
+        raise NotAllowedError(
+            f"Among these is one marked TLP:{parcel.tlp.upper()}, which names its recipients. Say who receives it with "
+            "--to, or export up to TLP:AMBER."
+        )
+    demand_release(vault, parcel)
 
 
 def write_files(out: Path, exported: Exported) -> None:
@@ -149,11 +190,9 @@ def _write(path: Path, text: str) -> None:
 
 
 def _stix(kept: list[Indicator], writing: _Writing) -> dict[str, str]:
-    narrowest = max((held.tlp for held in kept), key=lambda label: label.rank, default=Tlp.CLEAR)
-    bundle = bundle_of_indicators(kept, operator=writing.operator, up_to=narrowest)
-    objects = bundle["objects"]
-    heard = hearable(objects, Audience(clearance=narrowest), definitions_in(objects), unmarked=Tlp.CLEAR)
-    return {"": json.dumps(bundle | {"objects": heard}, ensure_ascii=False)}
+    bundle = bundle_of_indicators(kept, operator=writing.operator, up_to=strictest(held.tlp for held in kept))
+    groups = {held.id: [held.group] for held in kept if held.group is not None}
+    return {"": json.dumps(bundle_for(bundle, writing.audience, groups), ensure_ascii=False)}
 
 
 def _csv(kept: list[Indicator], _: _Writing) -> dict[str, str]:

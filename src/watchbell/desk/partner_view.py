@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from watchbell.model.audiences import Audience
 from watchbell.model.collections import Collection
 from watchbell.model.feedback import Dispute
+from watchbell.model.indicators import Indicator
 from watchbell.model.partners import MachineAccount, Membership, Partner
 from watchbell.vault.deliveries import Delivery
 from watchbell.vault.vault import Vault
@@ -39,8 +41,8 @@ class PartnerView:
     group_names: Mapping[str, str]
     machines: Sequence[MachineAccount]
     received: int
-    deliveries: Sequence[Delivery]
-    """The latest; of indicators that the viewer may not hear there is only the count."""
+    deliveries: Sequence[tuple[Delivery, Indicator | None]]
+    """The latest, each with the indicator that it is of; those that the viewer may not hear are only counted."""
     disputes: Sequence[Dispute]
     collections: Sequence[Collection]
     """Those that are open to them."""
@@ -80,7 +82,9 @@ def partner_view(vault: Vault, partner_id: str, viewer: Audience, now: datetime)
         return None
     received = vault.deliveries.to_partner(partner_id)
     heard = vault.indicators.heard_by(viewer)
-    latest = (one for one in reversed(received) if _may_see(one.object_id, heard.get(one.object_id) is not None))
+    latest = ((one, heard.get(one.object_id)) for one in reversed(received))
+    # What is no indicator says nothing by its id alone.
+    shown = ((one, about) for one, about in latest if about or not one.object_id.startswith("indicator--"))
     disputes = [one for one in vault.feedback.disputes() if one.partner_id == partner_id]
     return PartnerView(
         partner=partner,
@@ -89,7 +93,7 @@ def partner_view(vault: Vault, partner_id: str, viewer: Audience, now: datetime)
         group_names=_group_names(vault),
         machines=vault.machines.of_partner(partner_id),
         received=len(received),
-        deliveries=[one for one, _ in zip(latest, range(SHOWN), strict=False)],
+        deliveries=list(islice(shown, SHOWN)),
         disputes=[one for one in disputes if heard.get(one.indicator_id) is not None],
         collections=[access.collection for access in vault.collections.open_to(partner, (), now)],
     )
@@ -107,8 +111,3 @@ def collection_rows(vault: Vault) -> list[CollectionRow]:
 
 def _group_names(vault: Vault) -> dict[str, str]:
     return {group.id: group.name for group in vault.partners.groups()}
-
-
-def _may_see(object_id: str, is_heard: bool) -> bool:  # noqa: FBT001  # the answer of the shelf
-    """Tell whether a delivery may be named: what is no indicator says nothing by its id alone."""
-    return is_heard or not object_id.startswith("indicator--")

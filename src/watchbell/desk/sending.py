@@ -67,7 +67,14 @@ def recipients_of(vault: Vault, case: Case, now: datetime) -> list[Recipient]:
 
 
 def parcel_of(case: Case, to: Recipient) -> Parcel:
-    """Return a case as it stands now, on its way to a recipient."""
+    """Return a case as it stands now, on its way to a recipient.
+
+    Raises:
+        NotAllowedError: the recipient may not hear it.
+    """
+    if not to.audience.hears(case.tlp, case.groups):
+        group = " of this group" if case.groups else ""
+        raise NotAllowedError(f"{to.name} may not hear TLP:{case.tlp.upper()}{group}.")
     return Parcel(case.id, case.modified_at.isoformat(), case.tlp, to.id)
 
 
@@ -81,10 +88,6 @@ def send_case(vault: Vault, case: Case, *, to: Recipient, operator: str, by: Use
     demand(by.role, Permission.CASES_SHARE)
     if not audience_of(by).hears(case.tlp, case.groups):
         raise NotAllowedError("You are not cleared for this case.")
-    if not to.audience.hears(case.tlp, case.groups):
-        raise NotAllowedError(
-            f"{to.name} may not hear TLP:{case.tlp.upper()}{' of this group' if case.groups else ''}."
-        )
     demand_release(vault, parcel_of(case, to))
     bundle = bundle_of_case(case, indicators_of_case(vault, case), operator=operator)
     groups = {held["id"]: case.groups for held in bundle["objects"] if "object_marking_refs" in held}

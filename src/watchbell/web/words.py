@@ -7,6 +7,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from watchbell.desk.networks import role_said
+from watchbell.detect.traces.catalogue import TRACES as CATALOGUE
 from watchbell.model.ads import Count, DisclaimerState, Money, Verdict
 from watchbell.model.cases import CaseStatus
 from watchbell.model.evidence import EvidenceKind
@@ -43,16 +44,7 @@ EVIDENCE = {
     EvidenceKind.AD_DECISION: "Decisions on ads",
     EvidenceKind.NOTE: "Notes and decisions",
 }
-TRACES = {
-    "link": "same links",
-    "domain": "same sites",
-    "hashtag": "same hashtags",
-    "text": "same words",
-    "media": "same pictures",
-    "repost": "reposts of the same posts",
-    "reply": "replies to the same posts",
-    "mention": "mentions of the same accounts",
-}
+TRACES = {name: trace.alike for name, trace in CATALOGUE.items()}
 OPINIONS = {
     OpinionValue.STRONGLY_DISAGREE: "Strongly disagrees",
     OpinionValue.DISAGREE: "Disagrees",
@@ -61,9 +53,14 @@ OPINIONS = {
     OpinionValue.STRONGLY_AGREE: "Strongly agrees",
 }
 DISPUTES = {
-    DisputeState.OPEN: "Waits for an answer",
-    DisputeState.UPHELD: "Upheld, the indicator is retracted",
-    DisputeState.REFUSED: "Refused, the indicator stands",
+    DisputeState.OPEN: "Open",
+    DisputeState.UPHELD: "Upheld",
+    DisputeState.REFUSED: "Refused",
+    DisputeState.WITHDRAWN: "Withdrawn",
+}
+ANSWERS = {
+    DisputeState.UPHELD: "Right: the indicator is retracted",
+    DisputeState.REFUSED: "Not so: the indicator stands",
     DisputeState.WITHDRAWN: "Withdrawn by the claimant",
 }
 CLAIMANTS = {Claimant.PARTNER: "a partner", Claimant.ACCOUNT_HOLDER: "whoever it names, through us"}
@@ -81,12 +78,19 @@ REQUEST_KINDS = {
     RequestKind.REFERRAL: "Pointed out, nothing ordered",
 }
 REQUEST_STATES = {
-    RequestState.OPEN: "Waits for an answer",
-    RequestState.GRANTED: "Done as asked",
-    RequestState.PARTLY: "Done in part",
+    RequestState.OPEN: "Open",
+    RequestState.GRANTED: "Granted",
+    RequestState.PARTLY: "In part",
     RequestState.REFUSED: "Refused",
-    RequestState.WITHDRAWN: "Withdrawn by the asker",
+    RequestState.WITHDRAWN: "Withdrawn",
 }
+EVENTS = {
+    "indicator.sighted": "saw it",
+    "indicator.opinion": "gave an opinion",
+    "indicator.retracted": "took it back",
+    "objects.published": "published it",
+}
+"""What an entry of the ledger about an indicator reads as."""
 RELEASES = {
     ReleaseState.ASKED: "Waits for a second person",
     ReleaseState.APPROVED: "Approved",
@@ -139,6 +143,14 @@ def span(length: timedelta | float) -> str:
     return " ".join(part for part in parts[:2] if not part.startswith("0 "))
 
 
+def version(text: str) -> str:
+    """Write the version of an object, which is a time where its author kept to STIX."""
+    try:
+        return when(datetime.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def owed(due: datetime, now: datetime) -> str:
     """Write how long is left until something is owed: `in 3 d 4 h`, `2 d late`."""
     return f"in {span(due - now)}" if due >= now else f"{span(now - due)} late"
@@ -172,7 +184,7 @@ def teach(environment: Environment) -> None:
     environment.filters.update(
         when=when, day=day, number=number, money=money, count=count, span=span, marking=marking, short=short
     )
-    environment.filters.update(account=account, ends=ends, owed=owed)
+    environment.filters.update(account=account, ends=ends, owed=owed, version=version)
     environment.globals.update(
         role_said=role_said,
         VERDICTS=VERDICTS,
@@ -182,6 +194,7 @@ def teach(environment: Environment) -> None:
         TRACES=TRACES,
     )
     environment.globals.update(OPINIONS=OPINIONS, DISPUTES=DISPUTES, CLAIMANTS=CLAIMANTS, PARTNER_KINDS=PARTNER_KINDS)
+    environment.globals.update(ANSWERS=ANSWERS, EVENTS=EVENTS)
     environment.globals.update(REQUEST_KINDS=REQUEST_KINDS, REQUEST_STATES=REQUEST_STATES, RELEASES=RELEASES)
 
 

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from tests import made_up_desk as made_up
-from tests.made_up_desk import INDICATOR, PASSWORD, RED_CASE
-from watchbell.cli import feedback, release, request, user
+from tests.made_up_desk import INDICATOR, PASSWORD, RED_CASE, RED_INDICATOR
+from watchbell.cli import feedback, indicators, release, request, user
 from watchbell.desk.accounts import COMMAND_LINE, add_user, clear_user
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.partners import Partner, PartnerKind, Role
@@ -120,3 +120,26 @@ def test_a_person_is_cleared_by_name(folder: Path) -> None:
         told(user.app, folder, "clear", "ana", "--clearance", "red", "--group", "Narrow=red")
     assert "TLP:RED" in told(user.app, folder, "clear", "ana", "--clearance", "red")
     assert [one["clearance"] for one in document(user.app, folder, "list")] == ["red"] * 3
+
+
+def test_red_indicators_leave_for_a_named_partner_by_the_word_of_two(folder: Path, tmp_path: Path) -> None:
+    with Workspace.open(folder) as workspace:
+        workspace.vault.indicators.add([made_up.indicator(RED_INDICATOR, "red.example", Tlp.RED)])
+    out = tmp_path / "out.json"
+    export = ("export", "--out", str(out), "--up-to", "red")
+    with pytest.raises(NotAllowedError, match="Say who receives it"):
+        told(indicators.app, folder, *export)
+    with pytest.raises(NotAllowedError, match="two people"):
+        told(indicators.app, folder, *export, "--to", "Named")
+    sign = ("--password-stdin", "--by")
+    told(release.app, folder, "ask", "indicators", "--to", "Named", "--reason", "Named", *sign, "eva",
+         typed=f"{PASSWORD}\n")  # fmt: skip
+    [asked] = document(release.app, folder, "list")
+    told(release.app, folder, "approve", asked["id"], "--reason", "Yes", *sign, "kim", typed=f"{PASSWORD}\n")
+    told(indicators.app, folder, *export, "--to", "Named")
+    assert "red.example" in out.read_text()
+    receipts = document(feedback.app, folder, "receipts", RED_INDICATOR)["receipts"]
+    assert [(one["partner_id"], one["ways"]) for one in receipts] == [("partner--red", ["stix"])]
+    # What is up to amber may leave for nobody in particular, and then nothing narrower is among it.
+    told(indicators.app, folder, "export", "--out", str(out), "--up-to", "amber")
+    assert "red.example" not in out.read_text()

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from watchbell.desk.indicator_export import Exported, Form, Selection, end_validity, export_indicators, write_files
+from watchbell.desk.indicator_export import (
+    Addressee,
+    Exported,
+    Form,
+    Selection,
+    end_validity,
+    export_indicators,
+    write_files,
+)
 from watchbell.errors import UsageError
 from watchbell.exchange.inbox import read_published
 from watchbell.model.indicators import Indicator, IndicatorKind, indicator_id
@@ -41,7 +49,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def _export(workspace: Workspace, form: Form, up_to: Tlp, selection: Selection | None = None) -> Exported:
-    return export_indicators(workspace, form, selection or Selection(), up_to=up_to, by="test", now=_NOW)
+    return export_indicators(workspace, form, selection or Selection(), to=Addressee(up_to), by="test", now=_NOW)
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,6 +8,7 @@ shuffled by pair, and a second round of tasks measures each pair from all its ro
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,17 +40,16 @@ _TYPES = (np.int32, np.int32, np.int64, np.float64)
 _CELLS = pa.schema([("stripe", pa.int32()), ("cells", pa.binary()), ("counts", pa.binary())])
 _MET = pa.schema(
     [
-        # The kernel's key, which is unsigned: Spark has no such type, and the bits are the same.
-        ("pair", pa.int64()),
-        ("object", pa.int32()),
-        ("left", pa.int64()),
-        ("right", pa.int64()),
-        ("mark", pa.float64()),
+        pa.field("part", pa.int32()),
+        # Of the part's post pairs: the kernel's key, the object, the times of the earlier and the later slot, the mark.
+        *(pa.field(name, pa.binary()) for name in ("pairs", "objects", "left", "right", "marks")),
     ]
 )
+_MET_TYPES = (np.uint64, np.int32, np.int64, np.int64, np.float64)
 _MEASURED = pa.schema(
     [
         ("window", pa.int64()),
+        # The kernel's key, which is unsigned: Spark has no such type, and the bits are the same.
         ("pair", pa.int64()),
         ("post_pairs", pa.int64()),
         ("objects", pa.int64()),
@@ -59,6 +59,11 @@ _MEASURED = pa.schema(
         ("weight", pa.float64()),
     ]
 )
+
+SLOT_BYTES, MET_BYTES = 24, 36
+"""Of a slot and of a post pair on their way between machines, before Spark compresses them."""
+
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 Batches = Iterator[pa.RecordBatch]
 
@@ -95,31 +100,42 @@ def co_actions(session: Any, slots: Slots, windows: Sequence[int], floor: int) -
     cut = session.createDataFrame(stretched(slots, ends, tasks)).repartitionByRange(tasks, "stretch").persist()
     try:
         sieve = _sketched(cut, tasks, widest, min(floor, MAX_CELL_COUNT), post_pairs)
-        met = _mapped(cut, partial(_met, window=widest, sieve=sieve), _MET)
-        found = _mapped(met.repartition(tasks, "pair"), partial(_measured, windows=windows, floor=floor), _MEASURED)
-        table = found.toArrow()
+        parts = 1 << (tasks - 1).bit_length()
+        met = _mapped(cut, partial(_met, window=widest, sieve=sieve, parts=parts), _MET)
+        of_part = met.repartition(parts, "part").groupBy("part")
+        table = of_part.applyInArrow(_measuring(windows, floor), _spark_schema(_MEASURED)).toArrow()
     finally:
         cut.unpersist()
     return [_of_window(table.filter(pa.compute.field("window") == window)) for window in windows]
 
 
 def _mapped(frame: Any, task: Callable[[Batches], Batches], schema: pa.Schema) -> Any:
+    return frame.mapInArrow(task, _spark_schema(schema))
+
+
+def _spark_schema(schema: pa.Schema) -> Any:
     from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  # the extra `spark`
 
-    return frame.mapInArrow(task, from_arrow_schema(schema))
+    return from_arrow_schema(schema)
 
 
 def stretched(slots: Slots, ends: Array, tasks: int) -> pa.Table:
     """Return the slots as rows of `_STRETCH`, cut so that each has about the same number of post pairs."""
-    rows = [
-        {
-            "stretch": number,
-            "own": high - low,
-            **{name: column[low : ends[high - 1]].tobytes() for name, column in slots._asdict().items()},
-        }
+    # A batch each: a column of bytes holds 2 GiB at most.
+    batches = [
+        pa.RecordBatch.from_pylist(
+            [
+                {
+                    "stretch": number,
+                    "own": high - low,
+                    **{name: column[low : ends[high - 1]].tobytes() for name, column in slots._asdict().items()},
+                }
+            ],
+            _STRETCH,
+        )
         for number, (low, high) in enumerate(stretches(ends, tasks))
     ]
-    return pa.Table.from_pylist(rows, _STRETCH)
+    return pa.Table.from_batches(batches, _STRETCH)
 
 
 def _slots_in(batches: Batches, window: int) -> Iterator[tuple[Slots, Array]]:
@@ -133,11 +149,19 @@ def _slots_in(batches: Batches, window: int) -> Iterator[tuple[Slots, Array]]:
             yield slots, ends
 
 
+def sketch_bits(post_pairs: int, floor: int) -> int:
+    """Return how many bits number a sketch's cells; 0 where none is worth its cost.
+
+    It takes two more rounds of tasks, and with more post pairs than half its cells nearly every cell is reached.
+    """
+    bits = min(_MAX_CELL_BITS, max(_STRIPE_BITS, post_pairs.bit_length() + 1))
+    return bits if floor > 1 and LEAST_SKETCHED <= post_pairs <= 1 << (bits - 1) else 0
+
+
 def _sketched(cut: Any, tasks: int, window: int, floor: int, post_pairs: int) -> Sieve:
     """Return a sieve that lets every pair with at least `floor` post pairs through, and few others."""
-    bits = min(_MAX_CELL_BITS, max(_STRIPE_BITS, post_pairs.bit_length() + 1))
-    # A sketch takes two more rounds of tasks, and with more post pairs than cells nearly every cell is reached.
-    if floor <= 1 or not LEAST_SKETCHED <= post_pairs < 1 << bits:
+    bits = sketch_bits(post_pairs, floor)
+    if not bits:
         return Sieve(b"", 0)
     counted = _mapped(cut, partial(_cells, window=window, bits=bits, floor=floor), _CELLS)
     cells = np.zeros((1 << (bits - _STRIPE_BITS), (1 << _STRIPE_BITS) // 8), np.uint8)
@@ -175,45 +199,49 @@ def _reached(batches: Batches, *, floor: int) -> Batches:
     yield pa.RecordBatch.from_pylist(rows, _CELLS)
 
 
-def _met(batches: Batches, *, window: int, sieve: Sieve) -> Batches:
-    """Yield a row for each post pair that passes the sieve."""
+def _met(batches: Batches, *, window: int, sieve: Sieve, parts: int) -> Batches:
+    """Yield the post pairs that pass the sieve, dealt by pair into `parts`, a power of two."""
     opened = sieve.opened()
     for slots, ends in _slots_in(batches, window):
-        whole, rows = (0, len(ends)), np.zeros(1, np.int64)
-        kernel.tally(slots.accounts, ends, whole, opened, rows)
-        dealt = np.empty((rows[0], 2), np.uint64)
-        kernel.deal(slots.accounts, ends, whole, opened, np.zeros(1, np.int64), dealt)
-        left, right = (
-            (dealt[:, 1] >> np.uint64(32)).astype(np.int64),
-            (dealt[:, 1] & np.uint64(0xFFFFFFFF)).astype(np.int64),
-        )
-        columns = (
-            dealt[:, 0].view(np.int64),
-            slots.objects[left],
-            slots.times[left],
-            slots.times[right],
-            slots.marks[left],
-        )
-        yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=_MET)
+        whole, counts = (0, len(ends)), np.zeros(parts, np.int64)
+        kernel.tally(slots.accounts, ends, whole, opened, counts)
+        starts = np.concatenate(([0], np.cumsum(counts)))
+        dealt = np.empty((starts[-1], 2), np.uint64)
+        kernel.deal(slots.accounts, ends, whole, opened, starts[:-1].copy(), dealt)
+        left, right = (dealt[:, 1] >> _HALF).astype(np.int64), (dealt[:, 1] & _LOW).astype(np.int64)
+        columns = (dealt[:, 0], slots.objects[left], slots.times[left], slots.times[right], slots.marks[left])
+        rows = [
+            [part, *(column[low:high].tobytes() for column in columns)]
+            for part, (low, high) in enumerate(pairwise(starts.tolist()))
+            if low < high
+        ]
+        yield pa.RecordBatch.from_pylist([dict(zip(_MET.names, row, strict=True)) for row in rows], _MET)
 
 
-def _measured(batches: Batches, *, windows: Sequence[int], floor: int) -> Batches:
-    """Yield a row for each pair and window, measured from all post pairs of the pair."""
-    rows = pa.Table.from_batches(batches, _MET).sort_by("object")
-    pairs, objects, left, right, marks = (column.to_numpy() for column in rows.columns)
+def _measuring(windows: Sequence[int], floor: int) -> Callable[[pa.Table], pa.Table]:
+    def measured(part: pa.Table) -> pa.Table:  # Spark reads these types, which a `partial` does not show
+        return _measured(part, windows, floor)
+
+    return measured
+
+
+def _measured(part: pa.Table, windows: Sequence[int], floor: int) -> pa.Table:
+    """Return a row for each pair of one part and window, measured from all post pairs of the pair."""
+    columns = (b"".join(part[name].to_pylist()) for name in _MET.names[1:])
+    arrays = [np.frombuffer(column, kind) for column, kind in zip(columns, _MET_TYPES, strict=True)]
+    order = np.argsort(arrays[1], kind="stable")  # as the kernel wants them: an object's rows stand together
+    pairs, objects, left, right, marks = (array[order] for array in arrays)
     # Each row's two slots, as the kernel takes them: side by side.
-    both = Slots(
-        np.zeros(0, np.int32), np.repeat(objects, 2), np.column_stack((left, right)).ravel(), np.repeat(marks, 2)
-    )
-    first = 2 * np.arange(len(rows), dtype=np.uint64)
-    met = (first << np.uint64(32)) | (first + np.uint64(1))
-    grouped = kernel.group(pairs.view(np.uint64))
+    times, every = np.column_stack((left, right)).ravel(), np.zeros(0, np.int64)  # no object is thinned
+    slots = (np.repeat(objects, 2), times, np.repeat(marks, 2), every)
+    first = 2 * np.arange(len(pairs), dtype=np.uint64)
+    grouped = kernel.group(pairs)
+    tables = []
     for window in windows:
-        keys, *measures = kernel.measure(
-            met, grouped, (both.objects, both.times, both.marks, np.zeros(0, np.int64)), window, floor
-        )
-        columns = (np.full(len(keys), window), keys.view(np.int64), *measures)
-        yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=_MEASURED)
+        keys, *measures = kernel.measure((first << _HALF) | (first + np.uint64(1)), grouped, slots, window, floor)
+        found = (np.full(len(keys), window), keys.view(np.int64), *measures)
+        tables.append(pa.Table.from_arrays([pa.array(column) for column in found], schema=_MEASURED))
+    return pa.concat_tables(tables)
 
 
 def _of_window(found: pa.Table) -> CoActions:

@@ -11,17 +11,25 @@ import typer
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.desk.explain import Explanation, explain, explain_group, material_of_run
 from watchbell.desk.exporting import Format, write_export
-from watchbell.desk.group_facts import facts_of_run
-from watchbell.desk.runs import Comparison, KeptRun, Overlap, compare, read_run
+from watchbell.desk.group_facts import facts_of_run, outlets_of
+from watchbell.desk.pieces import counted
+from watchbell.desk.runs import Comparison, KeptRun, Overlap, compare, read_run, split
 from watchbell.detect.facts import GroupFacts
 from watchbell.detect.facts import as_json as as_documents
-from watchbell.detect.outlets import bundled_outlets, read_outlets
+from watchbell.detect.outlets import Outlets, read_outlets
+from watchbell.detect.platforms import Span
 from watchbell.errors import UsageError
 
 app = typer.Typer()
 
 _RUN_HELP = "The folder of a run, or the id of a run in the workspace."
+_OUTLETS_HELP = "Your list of declared outlets. Without it: outlets.toml in the workspace, else the one that ships."
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP)]
+
+
+def declared_outlets(file: Path | None, workspace: Path | None) -> Outlets:
+    """Return the list in `file`, else the workspace's own, else the one that ships with Watchbell."""
+    return read_outlets(file) if file else outlets_of(workspace or Path.cwd())
 
 
 def open_run(name: str, workspace: Path | None) -> KeptRun:
@@ -115,9 +123,7 @@ def tell_facts(
     *,
     run: RunArgument,
     group: Annotated[str | None, typer.Option(metavar="ID", help="One group. Without it: all.")] = None,
-    outlets: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Your list of declared outlets. Without it: the one that ships.")
-    ] = None,
+    outlets: Annotated[Path | None, typer.Option(metavar="FILE", help=_OUTLETS_HELP)] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -125,9 +131,8 @@ def tell_facts(
 
     They are read again from what the run was made of, so that must still be there.
     """
-    declared = read_outlets(outlets) if outlets else bundled_outlets()
     with waiting("Reading what the run was made of"):
-        facts = facts_of_run(open_run(run, workspace), declared, group)
+        facts = facts_of_run(open_run(run, workspace), declared_outlets(outlets, workspace), group)
     if as_json:
         print_json(as_documents(facts))
         return
@@ -137,6 +142,8 @@ def tell_facts(
 
 def _facts(found: GroupFacts) -> Iterator[str]:
     yield f"{found.group_id}: {len(found.members):,} accounts on {', '.join(found.platforms) or 'no named platform'}"
+    if found.across:
+        yield f"  {found.across:,} of {counted(found.pairs, 'pair')} are across platforms"
     if found.declared:
         yield "  Every member is a declared outlet's account: synchronised openly."
     tempo = "" if found.tempo_s is None else f", {found.tempo_s:g} s from one member to the next"
@@ -216,6 +223,10 @@ def export_run(
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="Where to write it.")],
+    platforms: Annotated[Span, typer.Option(help="All pairs, or only those within one platform or across two.")] = (
+        Span.ALL
+    ),
+    outlets: Annotated[Path | None, typer.Option(metavar="FILE", help=_OUTLETS_HELP)] = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write a run for other tools and people."""
@@ -224,6 +235,7 @@ def export_run(
             f"{out} is a folder. Name a file: -o {out / 'run'}.{'html' if format_ == 'report' else format_}"
         )
     with waiting("Writing"):
-        written = write_export(open_run(run, workspace), format_, out)
+        kept = split(open_run(run, workspace), platforms)
+        written = write_export(kept, format_, out, declared_outlets(outlets, workspace))
     for line in written:
         typer.echo(line)

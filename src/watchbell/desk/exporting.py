@@ -16,7 +16,7 @@ from watchbell.detect.formats.gexf import gexf
 from watchbell.detect.formats.graph import graph_of
 from watchbell.detect.formats.graphml import graphml
 from watchbell.detect.formats.tables import groups_csv, pairs_csv
-from watchbell.detect.outlets import bundled_outlets
+from watchbell.detect.outlets import Outlets
 from watchbell.errors import InputError
 
 
@@ -29,7 +29,7 @@ class Format(StrEnum):
     REPORT = "report"
 
 
-def write_export(run: KeptRun, format_: Format, out: Path) -> list[str]:
+def write_export(run: KeptRun, format_: Format, out: Path, outlets: Outlets) -> list[str]:
     """Write a run; each file appears only when it is complete.
 
     Returns:
@@ -37,9 +37,9 @@ def write_export(run: KeptRun, format_: Format, out: Path) -> list[str]:
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     if format_ is Format.CSV:
-        return _write_tables(run, out)
+        return _write_tables(run, out, outlets)
     if format_ is Format.REPORT:
-        page, said = _page(run)
+        page, said = _page(run, outlets)
         with _complete(out) as file:
             file.write(page)
         return [f"Report in {out}.", *said]
@@ -49,25 +49,25 @@ def write_export(run: KeptRun, format_: Format, out: Path) -> list[str]:
     return [f"{graph.nodes.height:,} accounts and {graph.edges.height:,} pairs in {out}."]
 
 
-def _page(run: KeptRun) -> tuple[str, list[str]]:
+def _page(run: KeptRun, outlets: Outlets) -> tuple[str, list[str]]:
     """Return the report, and a sentence on what it had to leave out."""
     try:
         material = material_of_run(run, run.groups["account_id"].unique().to_list())
     except InputError as error:
         why = "There are no timelines and facts, for what the run was made of is not here."
         return report(run, None, why), [f"It has no timelines and facts. {error}"]
-    facts = facts_in(run, run.groups, material, bundled_outlets())
+    facts = facts_in(run, run.groups, material, outlets)
     background = Background(pl.DataFrame(material.actions), {each.group_id: each for each in facts})
     return report(run, background), []
 
 
-def _write_tables(run: KeptRun, out: Path) -> list[str]:
+def _write_tables(run: KeptRun, out: Path, outlets: Outlets) -> list[str]:
     beside = out.with_name(f"{out.stem}.groups{out.suffix or '.csv'}")
     pairs = run.pairs.collect()
     with _complete(out) as file:
         pairs_csv(pairs, run.groups, file)
     with _complete(beside) as file:
-        groups_csv(run.groups, file)
+        groups_csv(run.groups, outlets, file)
     return [f"{pairs.height:,} pairs in {out}.", f"{run.groups.height:,} accounts of groups in {beside}."]
 
 

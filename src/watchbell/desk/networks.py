@@ -172,6 +172,15 @@ def network_of(run: Run, group_id: str) -> Network | None:
     )
 
 
+def pairs_of_group(network: Network) -> pl.DataFrame:
+    """Return PAIRS whose two accounts are members of a group."""
+    members = pl.LazyFrame({"account_id": [member.account_id for member in network.members]})
+    pairs = pl.scan_parquet(network.run.folder / "pairs.parquet")
+    for side in ("account_a", "account_b"):
+        pairs = pairs.join(members, left_on=side, right_on="account_id", how="semi")
+    return pairs.collect()
+
+
 def actions_of(network: Network) -> pl.DataFrame:
     """Return what the members of a group did to the things that two of them shared: ACTIONS."""
     members = [member.account_id for member in network.members]

@@ -19,6 +19,7 @@ from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
 from watchbell.detect.facts import GroupFacts
 from watchbell.detect.pairs import each_window, in_widest
+from watchbell.detect.platforms import by_platforms
 from watchbell.detect.traces.catalogue import TRACES
 
 MOST_GROUPS = 20
@@ -58,6 +59,7 @@ def report(run: KeptRun, background: Background | None, why_none: str = "") -> s
     """
     inside = pairs_inside(run)
     groups = list(_groups(run, inside))
+    declared = {name_ for name_, facts in background.facts.items() if facts.declared} if background else set()
     style = files("watchbell.desk").joinpath("report.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     head = tag(
@@ -73,7 +75,9 @@ def report(run: KeptRun, background: Background | None, why_none: str = "") -> s
         "main",
         _summary(run),
         _overview(run, inside),
-        *(_section(group, background, why_none) for group in groups),
+        *(_section(group, background, why_none) for group in groups if group.group_id not in declared),
+        _declared_heading() if declared else None,
+        *(_section(group, background, why_none) for group in groups if group.group_id in declared),
         _parameters(run),
         _limits(run),
         _citation(run),
@@ -175,7 +179,20 @@ def _overview(run: KeptRun, inside: pl.DataFrame) -> Element:
         tag("h2", "Groups"),
         tag("figure", picture, tag("figcaption", said)),
         table("All groups, the largest first", heads, rows, (2, 3)),
+        _platforms(inside),
     )
+
+
+def _platforms(inside: pl.DataFrame) -> Element | None:
+    """Count the pairs inside groups by platform; None where there is only one."""
+    counted = by_platforms(inside)
+    if counted.height == 1:
+        return None
+    rows: list[list[Element | str]] = [
+        [name(row[0]), *(f"{count:,}" for count in row[1:])] for row in counted.iter_rows()
+    ]
+    heads = ["Between accounts of", "Pairs", "Accounts", "Post pairs"]
+    return table("Pairs inside groups, within and across platforms", heads, rows, (1, 2, 3))
 
 
 def _section(group: _Group, background: Background | None, why_none: str) -> Element:
@@ -206,6 +223,14 @@ def _section(group: _Group, background: Background | None, why_none: str) -> Ele
     )
 
 
+def _declared_heading() -> Element:
+    said = (
+        "Every account of the groups below is one that a list of declared outlets names. They act together openly, and "
+        "stand apart for that."
+    )
+    return tag("section", tag("h2", "Groups of declared outlets"), tag("p", said))
+
+
 def _told(group: _Group, background: Background) -> Iterator[Element]:
     facts = background.facts[group.group_id]
     if facts.declared:
@@ -217,7 +242,8 @@ def _told(group: _Group, background: Background) -> Iterator[Element]:
 
 def _facts(facts: GroupFacts) -> Iterator[tuple[str, Element | str]]:
     if facts.platforms:
-        yield "Platforms", ", ".join(facts.platforms)
+        across = f"; {facts.across:,} of {facts.pairs:,} pairs are across platforms" if facts.across else ""
+        yield "Platforms", ", ".join(facts.platforms) + across
     if facts.tempo_s is not None:
         yield "Tempo", f"{facts.tempo_s:g} s from one account to the next, in {facts.bursts:,} bursts"
     if seeders := [member.account_id for member in facts.members if member.role == "seeder"]:

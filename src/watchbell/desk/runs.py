@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from watchbell.detect.platforms import Span, spanning
 from watchbell.errors import InputError
 
 _PAIR = ("account_a", "account_b", "by")
@@ -46,6 +47,16 @@ def read_run(folder: Path) -> KeptRun:
     if not isinstance(described, dict) or not {"run_id", "parameters", "counts"} <= described.keys():
         raise InputError(f"{folder / 'run.json'} was not written by `watchbell detect`. Make the run again.")
     return KeptRun(described, pairs, groups)
+
+
+def split(run: KeptRun, span: Span) -> KeptRun:
+    """Return a run with only its pairs within one platform or across two, and the members of groups in such pairs."""
+    if span is Span.ALL:
+        return run
+    pairs = spanning(run.pairs, span)
+    ends = [pairs.select(account_id=side) for side in ("account_a", "account_b")]
+    accounts = pl.concat(ends).unique().collect()["account_id"]
+    return KeptRun(run.described, pairs, run.groups.filter(pl.col("account_id").is_in(accounts.implode())))
 
 
 @dataclass(frozen=True)

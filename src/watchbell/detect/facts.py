@@ -11,6 +11,7 @@ import pyarrow as pa
 from watchbell.clock import utc_text
 from watchbell.detect.bursts import actions_within, bursts_of, roles_of, windows_of
 from watchbell.detect.outlets import Outlets, bundled_outlets
+from watchbell.detect.platforms import is_across, platform_of
 from watchbell.detect.rhythm import MOST_BITS, rhythms
 from watchbell.detect.stability import stability_of
 from watchbell.detect.techniques import Technique, techniques_of
@@ -67,6 +68,9 @@ class GroupFacts:
     platforms: tuple[str, ...]
     first_at: datetime
     last_at: datetime
+    pairs: int
+    across: int
+    """Those of the pairs whose accounts are of two platforms."""
     bursts: int
     tempo_s: float | None
     """Median seconds from one member's action to the next member's in a burst; None where there is no burst."""
@@ -105,10 +109,12 @@ def facts_of_groups(
     members = _members(home, bursts, told, outlets or bundled_outlets())
     stability = stability_of(groups, pairs)
     names = home["group_id"].unique(maintain_order=True).to_list()
-    in_groups = zip(*(_by_group(table, names) for table in (home, members, bursts, told)), strict=True)
+    in_groups = zip(
+        *(_by_group(table, names) for table in (home, members, bursts, told, _ties(home, pairs))), strict=True
+    )
     return [
-        _facts(group, accounts, burst, posted, stability[name])
-        for name, (group, accounts, burst, posted) in zip(names, in_groups, strict=True)
+        _facts(group, accounts, burst, posted, ties, stability[name])
+        for name, (group, accounts, burst, posted, ties) in zip(names, in_groups, strict=True)
     ]
 
 
@@ -126,8 +132,7 @@ def _by_group(table: pl.DataFrame, names: list[str]) -> list[pl.DataFrame]:
     return [parts.get((name,), table.clear()) for name in names]
 
 
-# `platform:id`; an id without a platform, as tables of actions may hold, and an address are none.
-_PLATFORM = pl.col("account_id").str.extract(r"^([a-z0-9_.-]+):[^/]").alias("platform")
+_PLATFORM = platform_of("account_id").alias("platform")
 
 
 def _posts_of(home: pl.DataFrame, actions: pl.DataFrame, posts: pa.Table | None) -> pl.DataFrame:
@@ -163,8 +168,26 @@ def _members(home: pl.DataFrame, bursts: pl.DataFrame, told: pl.DataFrame, outle
     )
 
 
-def _facts(
-    group: pl.DataFrame, accounts: pl.DataFrame, bursts: pl.DataFrame, told: pl.DataFrame, stability: float
+def _ties(home: pl.DataFrame, pairs: pa.Table) -> pl.DataFrame:
+    """Return each two members that are a pair, once: `group_id` and `across`."""
+    of_member = home.select("account_id", "group_id")
+    return (
+        pl.DataFrame(pairs)
+        .select("account_a", "account_b")
+        .unique()
+        .join(of_member, left_on="account_a", right_on="account_id")
+        .join(of_member, left_on=["account_b", "group_id"], right_on=["account_id", "group_id"])
+        .select("group_id", across=is_across())
+    )
+
+
+def _facts(  # a group's rows of each table
+    group: pl.DataFrame,
+    accounts: pl.DataFrame,
+    bursts: pl.DataFrame,
+    told: pl.DataFrame,
+    ties: pl.DataFrame,
+    stability: float,
 ) -> GroupFacts:
     members = tuple(MemberFacts(**row) for row in accounts.drop("group_id").iter_rows(named=True))
     judged = [member.automated for member in members if member.automated is not None]
@@ -177,6 +200,8 @@ def _facts(
         platforms=tuple(group.select(_PLATFORM).to_series().drop_nulls().unique().sort()),
         first_at=group.select(pl.col("first_at").min()).item(),
         last_at=group.select(pl.col("last_at").max()).item(),
+        pairs=ties.height,
+        across=int(ties["across"].sum()),
         bursts=bursts["burst"].n_unique(),
         tempo_s=tempo,
         judged=len(judged),

@@ -13,6 +13,8 @@ class Trace:
     name: str
     did: str
     """What an account does, as a sentence about it goes on: "shared the link"."""
+    alike: str
+    """What accounts that do it share, as a heading: "same links"."""
     objects: Callable[[pl.LazyFrame], pl.LazyFrame]
     """Posts in, one row for each object that a post acts on: column `object_id` added, null where there is none."""
     near: Callable[[pl.Series], pl.Series] | None = None

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from watchbell.desk.elements import html
 from watchbell.desk.explain import Explanation, explain_in_run
 from watchbell.desk.following import counted_lineages, followed
+from watchbell.desk.group_facts import facts_at_desk
 from watchbell.desk.lineages import MOST_ROWS as MOST_LINEAGES
 from watchbell.desk.lineages import lineages_svg
 from watchbell.desk.networks import (
@@ -81,6 +82,7 @@ def network(
         "network.html",
         network=found,
         names=names_of(workspace, members),
+        facts=facts_at_desk(workspace, found),
         timeline=timeline_of(found, thing),
         thing=thing,
         run_id=run_id,

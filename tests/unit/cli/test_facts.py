@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -64,3 +65,40 @@ def test_a_run_whose_input_is_gone_says_so(tmp_path: Path) -> None:
     posts.unlink()
     with pytest.raises(InputError, match="cannot be found"):
         run("facts", tmp_path / "run")
+
+
+def test_a_workspace_keeps_its_own_list_of_outlets(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outlets.toml").write_text(OUTLETS)
+    assert "synchronised openly" in run("facts", folder, "--workspace", tmp_path)
+    (tmp_path / "outlets.toml").write_text("version = [")
+    with pytest.raises(InputError, match="cannot be read as a list of outlets"):
+        run("facts", folder, "--workspace", tmp_path)
+
+
+def test_declared_outlets_stand_apart_in_what_is_exported(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outlets.toml").write_text(OUTLETS)
+    run("export", folder, "--format", "csv", "-o", tmp_path / "run.csv", "--workspace", tmp_path)
+    groups = pl.read_csv(tmp_path / "run.groups.csv")
+    wire = groups.filter(pl.col("declared"))
+    assert set(wire["outlet"]) == {"River Valley Wire"}
+    assert groups.filter(~pl.col("declared"))["outlet"].null_count() == groups.height - 2
+    run("export", folder, "--format", "report", "-o", tmp_path / "run.html", "--workspace", tmp_path)
+    page = (tmp_path / "run.html").read_text()
+    apart = page.index("Groups of declared outlets")
+    assert page.index("Group 1: ") < apart < page.index("Group 2: ")
+
+
+def test_results_are_split_within_and_across_platforms(folder: Path, tmp_path: Path) -> None:
+    campaign, _ = json.loads(run("facts", folder, "--json"))
+    assert 0 < campaign["across"] < campaign["pairs"]
+    assert f"{campaign['across']} of {campaign['pairs']} pairs are across platforms" in run("facts", folder)
+    written = {}
+    for span in ("all", "within", "across"):
+        run("export", folder, "--format", "csv", "-o", tmp_path / f"{span}.csv", "--platforms", span)
+        written[span] = pl.read_csv(tmp_path / f"{span}.csv")
+    sides = [written["across"][side].str.split(":").list.first() for side in ("account_a", "account_b")]
+    assert (sides[0] != sides[1]).all()
+    assert written["across"].height == campaign["across"]
+    assert written["within"].height + written["across"].height == written["all"].height
+    run("export", folder, "--format", "report", "-o", tmp_path / "run.html")
+    assert "telegram and twitter" in (tmp_path / "run.html").read_text()

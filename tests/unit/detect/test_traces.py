@@ -1,6 +1,9 @@
 """What each trace sees in a post."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -12,6 +15,7 @@ from watchbell.errors import UsageError
 from watchbell.model.actions import ACTIONS
 from watchbell.model.posts import POSTS
 
+ROOT = Path(__file__).parents[3]
 AT = datetime(2016, 10, 1, 12, tzinfo=UTC)
 
 
@@ -73,3 +77,41 @@ def test_a_post_that_two_files_hold_acts_once() -> None:
 def test_an_unknown_trace_is_refused_by_name() -> None:
     with pytest.raises(UsageError, match="no trace vibe"):
         traces_named(["link", "vibe"])
+
+
+NEW_TRACE = '''"""Two accounts quote the same post."""
+
+from watchbell.detect.trace import Trace, on_platform, one
+
+TRACE = Trace("quote", "quoted", "quotes of the same posts", one(on_platform("quote_of")))
+'''
+
+
+def test_a_file_that_declares_a_trace_is_all_that_the_command_line_the_desk_and_the_docs_need(tmp_path: Path) -> None:
+    """In a process of its own, for traces are looked up once."""
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "traces" / "quote.py").write_text(NEW_TRACE)
+    (tmp_path / "posts.csv").write_text(
+        "author_id,id,created_at,quote_of\na,1,2021-06-08T10:00:00Z,9\nb,2,2021-06-08T10:00:05Z,9\n"
+    )
+    code = f"""
+import sys
+from watchbell.detect import traces
+traces.__path__.append({str(tmp_path / "traces")!r})
+import watchbell as wb
+from typer.testing import CliRunner
+from watchbell.cli.detect import app
+found = CliRunner().invoke(app, ["posts.csv", "--out", "run", "--by", "quote", "--min-shared", "1", "--platform", "x"])
+assert found.exit_code == 0, found.output
+assert "1 pairs" in found.output, found.output
+assert "quote" in CliRunner().invoke(app, ["find", "--help"]).output
+assert wb.detect("posts.csv", by=["quote"], min_shared=1, platform="x").pairs.height == 1
+assert CliRunner().invoke(app, ["export", "run", "--format", "report", "-o", "run.html"]).exit_code == 0
+assert "they quoted" in open("run.html").read()
+sys.path.insert(0, {str(ROOT / "scripts")!r})
+import generate_reference
+assert "quote the same post" in generate_reference.traces_page()
+from watchbell.web import words
+assert words.TRACES["quote"] == "quotes of the same posts"
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)

@@ -4,6 +4,7 @@ from typing import TextIO
 
 import polars as pl
 
+from watchbell.detect.outlets import Outlets
 from watchbell.files.spreadsheet import write_csv
 
 
@@ -20,6 +21,13 @@ def pairs_csv(pairs: pl.DataFrame, groups: pl.DataFrame, file: TextIO) -> None:
     write_csv(file, placed.columns, placed.iter_rows())
 
 
-def groups_csv(groups: pl.DataFrame, file: TextIO) -> None:
-    """Write GROUPS: one row for each account of a group."""
-    write_csv(file, groups.columns, groups.iter_rows())
+def groups_csv(groups: pl.DataFrame, outlets: Outlets, file: TextIO) -> None:
+    """Write GROUPS: one row for each account of a group, with the declared outlet that it is an account of.
+
+    A last column says whether every account of the group is a declared outlet's: such groups are synchronised openly.
+    """
+    named = [outlet.name if (outlet := outlets.outlet(account)) else None for account in groups["account_id"]]
+    marked = groups.with_columns(outlet=pl.Series(named, dtype=pl.String)).with_columns(
+        declared=pl.col("outlet").is_not_null().all().over("group_id")
+    )
+    write_csv(file, marked.columns, marked.iter_rows())

@@ -9,4 +9,4 @@ def _domain(link: str) -> str | None:
     return None if host is None else registrable_domain(host)
 
 
-TRACE = Trace("domain", "shared a link to the domain", each("links", mapped("links", _domain)))
+TRACE = Trace("domain", "shared a link to the domain", "same sites", each("links", mapped("links", _domain)))

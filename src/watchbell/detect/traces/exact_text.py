@@ -3,4 +3,4 @@
 from watchbell.detect.trace import Trace, one
 from watchbell.detect.words import WORDS
 
-TRACE = Trace("exact_text", "published exactly the text", one(WORDS))
+TRACE = Trace("exact_text", "published exactly the text", "exactly the same words", one(WORDS))

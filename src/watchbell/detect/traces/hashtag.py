@@ -10,4 +10,4 @@ def spelled(tag: pl.Expr) -> pl.Expr:
     return tag.str.normalize("NFKC").str.to_lowercase().str.strip_chars(" #")
 
 
-TRACE = Trace("hashtag", "used the hashtag", each("hashtags", spelled(pl.col("hashtags"))))
+TRACE = Trace("hashtag", "used the hashtag", "same hashtags", each("hashtags", spelled(pl.col("hashtags"))))

@@ -16,5 +16,6 @@ _TAGS = pl.col("hashtags").list.eval(_TAG.filter(_TAG.str.len_bytes() > 0)).list
 TRACE = Trace(
     "hashtag_sequence",
     "used in this order the hashtags",
+    "same hashtags in the same order",
     one(pl.when(_TAGS.list.len() >= _FEWEST).then(_TAGS.list.join(" "))),
 )

@@ -14,4 +14,4 @@ _HASH = pl.coalesce(
     "sha256:" + pl.col("media").struct.field("sha256"),
 ).str.to_lowercase()
 
-TRACE = Trace("media", "published the picture", each("media", _HASH), near_media)
+TRACE = Trace("media", "published the picture", "same pictures", each("media", _HASH), near_media)

@@ -2,4 +2,4 @@
 
 from watchbell.detect.trace import Trace, on_platform, one
 
-TRACE = Trace("reply", "replied to", one(on_platform("reply_to")))
+TRACE = Trace("reply", "replied to", "replies to the same posts", one(on_platform("reply_to")))

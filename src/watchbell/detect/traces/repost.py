@@ -2,4 +2,4 @@
 
 from watchbell.detect.trace import Trace, on_platform, one
 
-TRACE = Trace("repost", "reposted", one(on_platform("repost_of")))
+TRACE = Trace("repost", "reposted", "reposts of the same posts", one(on_platform("repost_of")))

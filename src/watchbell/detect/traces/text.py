@@ -9,4 +9,4 @@ from watchbell.detect.near_text import near_texts
 from watchbell.detect.trace import Trace, one
 from watchbell.detect.words import WORDS
 
-TRACE = Trace("text", "published the text", one(WORDS), near_texts)
+TRACE = Trace("text", "published the text", "same words", one(WORDS), near_texts)

@@ -21,6 +21,7 @@ from watchbell.detect.formats.graph import Graph, graph_of
 from watchbell.detect.formats.graphml import graphml
 from watchbell.detect.formats.markup import clean
 from watchbell.detect.formats.tables import groups_csv, pairs_csv
+from watchbell.detect.outlets import Outlet, Outlets
 from watchbell.model.actions import GROUPS, PAIRS
 
 GEXF = "{http://gexf.net/1.3}"
@@ -118,7 +119,7 @@ def test_no_cell_of_the_tables_is_a_formula(name: str) -> None:
     pairs, groups = frames("z", name) if name != "z" else frames("z", "=1+1")
     files = io.StringIO(newline=""), io.StringIO(newline="")
     pairs_csv(pairs, groups, files[0])
-    groups_csv(groups, files[1])
+    groups_csv(groups, Outlets("1", "made up", {"a": Outlet("Agency", "news agency")}), files[1])
     for file in files:
         rows = list(csv.reader(io.StringIO(file.getvalue(), newline="")))
         assert len(rows) == 3

@@ -4,7 +4,7 @@ The test of slots (`slot_test.py`) asks how often two accounts would meet on suc
 knows nothing of taste. The test of timing (`timing.py`) takes as given what two accounts have in common. A pair is
 named only where both fail to explain it.
 
-1. Pairs with p ≤ `_SCREEN` in the slot test within some window are looked at closely.
+1. Pairs with a small p in the slot test within some window pass a screen and are looked at closely.
 2. A pair is as strange as s = max(p of slots, p of timing / n), the smallest over the windows; n accounts are judged.
    Of n(n-1)/2 pairs about n share a taste, so that one in n needs the test of timing, and this puts both on one scale.
    It only orders pairs: what follows holds for any order.
@@ -29,8 +29,10 @@ from watchbell.engine.slots import Array, CoActions, Slots
 LEAST_ACTIONS = 5
 """An account with fewer actions is not judged: its habits cannot be told from so little."""
 
-# Far above any p that names a pair in a large world, and rare enough that the pairs looked at are few.
-_SCREEN = 1e-3
+# The screen lets about so many pairs of people without taste through: its p is a thousand times that which one of them
+# reaches, so that what is named passes it easily, and they are few enough to be looked at quickly. In small worlds p is
+# at most the second number.
+_PASSING, _LARGEST_SCREEN = 1_000, 1e-3
 # Sums of the same weights in another order differ far below this.
 _ALIKE = 1e-9
 _LEAST_LOG = -700.0
@@ -67,13 +69,15 @@ def judged(
     log_p = [test.log_p(pairs.weight, rate) for test, pairs, rate in zip(tests, found, rates, strict=True)]
     enough = np.bincount(slots.accounts) >= LEAST_ACTIONS if len(slots.accounts) else np.zeros(0, np.bool_)
     known = [enough[pairs.a] & enough[pairs.b] for pairs in found]
-    keys = _keys_of(found, [can & (p <= np.log(_SCREEN)) for can, p in zip(known, log_p, strict=True)])
+    accounts = max(int(enough.sum()), 1)
+    screen = np.log(min(_LARGEST_SCREEN, _PASSING / max(_pairs_among(accounts), 1)))
+    keys = _keys_of(found, [can & (p <= screen) for can, p in zip(known, log_p, strict=True)])
     a, b = keys >> 32, keys & 0xFFFFFFFF
     shared = common(slots, a, b)
     at_windows = [
-        _at_window(shared, window, test, test.rates(a, b), floor) for window, test in zip(windows, tests, strict=True)
+        _at_window(shared, window, test, test.rates(a, b), (floor, screen))
+        for window, test in zip(windows, tests, strict=True)
     ]
-    accounts = max(int(enough.sum()), 1)
     harmonic = np.log(accounts) + np.euler_gamma
     false_pairs = _false_pairs(shared, at_windows, accounts)
     q_looked = share_named_wrongly(a, b, false_pairs * (harmonic if any_dependence else 1.0))
@@ -86,6 +90,10 @@ def judged(
         unknown = np.where(can, 0.0, np.nan)
         answers.append(Judged(rate * test.post_pairs, p_value + unknown, q_value + unknown))
     return answers
+
+
+def _pairs_among(accounts: int) -> float:
+    return accounts * (accounts - 1) / 2
 
 
 def _keys_of(found: Sequence[CoActions], chosen: Sequence[Array]) -> Array:
@@ -121,13 +129,14 @@ class _AtWindow(NamedTuple):
     """Likewise: how likely at least k are within the window, by fine timing alone."""
 
 
-def _at_window(shared: Common, window: int, test: SlotTest, rate: Array, floor: int) -> _AtWindow:
+def _at_window(shared: Common, window: int, test: SlotTest, rate: Array, least: tuple[int, float]) -> _AtWindow:
+    floor, screen = least
     within, at_least = shared.gaps <= window, by_timing(shared, window)
     met = shared.total(within).astype(np.int64)
     p_timing = np.ones(len(rate))
     p_timing[met > 0] = at_least[(shared.starts[:-1] + met - 1)[met > 0]]
     each = rate[shared.pair]
-    passes = (test.log_p(shared.lightest, each) <= np.log(_SCREEN)) & (shared.rank >= floor)
+    passes = (test.log_p(shared.lightest, each) <= screen) & (shared.rank >= floor)
     # Where even all would not pass, meetings beyond the horizon helped; with all of them it passes for certain.
     passes |= shared.rank == np.diff(shared.starts)[shared.pair]
     passing = np.zeros(len(rate))
@@ -156,7 +165,7 @@ def _false_pairs(shared: Common, at_windows: Sequence[_AtWindow], accounts: int)
     mass = np.concatenate(([0.0], np.cumsum(np.concatenate(likely)[order])))
     by_timing_alone = mass[np.searchsorted(np.concatenate(reached)[order], strange + _ALIKE, "right")]
     slots = np.take_along_axis(np.array([at.log_slots for at in at_windows]), window[None], axis=0)[0]
-    by_seating = len(at_windows) * accounts * (accounts - 1) / 2 * np.exp(slots)
+    by_seating = len(at_windows) * _pairs_among(accounts) * np.exp(slots)
     larger: Array = np.maximum(by_timing_alone, by_seating)
     return larger
 

@@ -67,7 +67,7 @@ def spark_session(master: str | None = None, conf: Mapping[str, str] | None = No
     if _java() is None:
         raise MissingProgramError(NO_JAVA)
     with tempfile.TemporaryDirectory(prefix="watchbell-spark-") as folder:
-        session = _started(SparkSession.builder, _properties(master, conf or {}, Path(folder)))
+        session = _started(SparkSession.builder, properties(master, conf or {}, Path(folder)))
         try:
             yield session
         finally:
@@ -79,7 +79,7 @@ def _java() -> str | None:
     return shutil.which("java", path=f"{home}/bin" if home else None)
 
 
-def _properties(master: str | None, conf: Mapping[str, str], folder: Path) -> dict[str, str]:
+def properties(master: str | None, conf: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Return the properties of a new session; what it needs on disk is in `folder`."""
     properties = dict(_ALWAYS)
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ  # by spark-submit, which knows the master

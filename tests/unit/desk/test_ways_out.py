@@ -1,0 +1,201 @@
+"""No marked byte leaves above its marking, by any way out: random records, random audiences, every way."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import made_up_desk as made_up
+from tests.made_up_desk import NOW
+from watchbell.desk.collections import read_page
+from watchbell.desk.feedback import Seen, Teller, sight
+from watchbell.desk.indicator_export import Addressee, Form, Selection, export_indicators, parcel_of_indicators
+from watchbell.desk.indicator_view import indicator_view
+from watchbell.desk.overview import overview_of
+from watchbell.desk.partner_view import partner_view
+from watchbell.desk.publishing import publish_indicators
+from watchbell.desk.releases import ask_release, decide_release
+from watchbell.desk.sending import recipient_named, recipients_of, send_case
+from watchbell.desk.told import feedback_bundle
+from watchbell.errors import NotAllowedError
+from watchbell.model.audiences import Audience
+from watchbell.model.cases import Case
+from watchbell.model.collections import HOUSE, Collection, Wanted
+from watchbell.model.evidence import Evidence, EvidenceKind
+from watchbell.model.partners import Membership, Partner, PartnerKind, Role, Scope, TrustGroup, User
+from watchbell.model.releases import ReleaseState
+from watchbell.model.tlp import Tlp
+from watchbell.vault.workspace import Workspace
+
+if TYPE_CHECKING:
+    from watchbell.model.indicators import Indicator
+
+EVERYTHING = Audience(Tlp.RED, {"g": Tlp.RED})
+EVA, KIM = (
+    User(username=name, role=Role.REVIEWER, password_hash="x", created_at=NOW, clearance=Tlp.RED, groups={"g": Tlp.RED})
+    for name in ("eva", "kim")
+)
+LABELS = st.sampled_from(list(Tlp))
+PLACES = st.lists(st.tuples(LABELS, st.sampled_from([None, "g"])), min_size=1, max_size=6)
+CLEARANCES = st.tuples(LABELS, st.none() | LABELS)
+RUNS = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+class World:
+    """A workspace with indicators that each hold a word found nowhere else, and a partner who may hear some."""
+
+    def __init__(self, workspace: Workspace, turn: int) -> None:
+        self.workspace, self.vault, self.turn = workspace, workspace.vault, turn
+        self.words: dict[str, Indicator] = {}
+
+    def tell(self, places: list[tuple[Tlp, str | None]], clearance: tuple[Tlp, Tlp | None]) -> None:
+        for number, (label, group) in enumerate(places):
+            word = f"w{self.turn}x{number}.example"
+            held = made_up.indicator(f"indicator--{self.turn:08x}-0000-4000-8000-{number:012x}", word, label)
+            self.words[word] = held.model_copy(update={"group": group, "source": f"s{self.turn}x{number}"})
+        self.vault.indicators.add(self.words.values())
+        self.partner = Partner(
+            id=f"partner--{self.turn}", name=f"P{self.turn}", kind=PartnerKind.MEDIA, clearance=clearance[0]
+        )
+        self.vault.partners.put(self.partner)
+        self.vault.partners.put_group(TrustGroup(id="g", name="g"))
+        if clearance[1] is not None:
+            place = Membership(partner_id=self.partner.id, group_id="g", clearance=clearance[1], begins_at=NOW)
+            self.vault.partners.put_membership(place)
+        self.audience = self.vault.partners.audience(self.partner, NOW)
+
+    def heard(self, audience: Audience | None = None) -> set[str]:
+        listener = audience or self.audience
+        return {
+            word for word, held in self.words.items() if listener.hears(held.tlp, [held.group] if held.group else [])
+        }
+
+    def said(self, text: str) -> set[str]:
+        """Return which of the words stand in a text, by value, id or source."""
+        return {
+            word
+            for word, held in self.words.items()
+            if word in text or word.replace(".", "[.]") in text or held.id in text or f'"{held.source}"' in text
+        }
+
+
+@pytest.fixture
+def worlds(tmp_path: Path) -> Iterator[Iterator[World]]:
+    with Workspace.create(tmp_path / "w") as workspace:
+        yield (World(workspace, turn) for turn in range(1_000_000))
+
+
+@pytest.mark.parametrize("form", list(Form))
+@RUNS
+@given(places=PLACES, clearance=CLEARANCES, up_to=LABELS)
+def test_a_file_for_a_partner_or_for_nobody_in_particular(
+    worlds: Iterator[World], form: Form, places: list[tuple[Tlp, str | None]],
+    clearance: tuple[Tlp, Tlp | None], up_to: Tlp,
+) -> None:  # fmt: skip
+    world = next(worlds)
+    world.tell(places, clearance)
+    selection = Selection()
+    for name, audience in ((world.partner.name, world.audience.up_to(up_to)), (None, Audience(up_to))):
+        to = Addressee(up_to, name)
+        if name is not None:
+            recipient = recipient_named(world.vault, name, NOW)
+            parcel = parcel_of_indicators(world.vault.indicators.heard_by(audience).all(), recipient)
+            asked = ask_release(world.vault, parcel, "Named", by=EVA, now=NOW)
+            if asked.state is ReleaseState.ASKED:
+                decide_release(world.vault, asked, ReleaseState.APPROVED, "Yes", by=KIM, now=NOW)
+        try:
+            told = export_indicators(world.workspace, form, selection, to=to, by="test", now=NOW)
+        except NotAllowedError:
+            assert name is None
+            assert up_to.rank > Tlp.AMBER.rank
+            continue
+        assert world.said("\n".join(told.files.values())) == world.heard(audience)
+
+
+@RUNS
+@given(places=PLACES, clearance=CLEARANCES)
+def test_feedback_a_case_and_the_pages_of_the_desk(
+    worlds: Iterator[World], places: list[tuple[Tlp, str | None]], clearance: tuple[Tlp, Tlp | None]
+) -> None:
+    world = next(worlds)
+    world.tell(places, clearance)
+    vault, everything = world.vault, Teller(HOUSE, "eva", EVERYTHING)
+    for held in world.words.values():
+        sight(vault, held.id, Seen(1, NOW, NOW), teller=everything, now=NOW)
+        vault.deliveries.note(world.partner.id, "bundle", [(held.id, "v")], NOW)
+    recipient = recipient_named(vault, world.partner.name, NOW)
+    assert world.said(json.dumps(feedback_bundle(vault, recipient, operator="Us"))) == world.heard()
+    viewed = {word for word, held in world.words.items() if indicator_view(vault, held.id, world.audience, NOW)}
+    assert viewed == world.heard()
+    view = partner_view(vault, world.partner.id, world.audience, NOW)
+    assert view
+    assert world.said(str([one for one, _ in view.deliveries])) == world.heard()
+    searched = {one.value for one in vault.indicators.heard_by(world.audience).page(text=f"w{world.turn}x")}
+    assert searched == world.heard()
+    assert overview_of(world.workspace, world.audience).indicators == vault.indicators.heard_by(world.audience).count()
+
+
+@RUNS
+@given(places=PLACES, clearance=CLEARANCES, label=LABELS)
+def test_a_case_goes_to_nobody_who_may_not_hear_all_of_it(
+    worlds: Iterator[World], places: list[tuple[Tlp, str | None]], clearance: tuple[Tlp, Tlp | None], label: Tlp
+) -> None:
+    world = next(worlds)
+    world.tell(places, clearance)
+    case = Case(
+        id=f"case--{world.turn}", title=f"t{world.turn}", summary="s", certainty="c", tlp=label, opened_at=NOW,
+        opened_by="eva", modified_at=NOW,
+        groups=tuple({held.group for held in world.words.values() if held.group}),
+        evidence=tuple(
+            Evidence(id=f"e{held.id}", kind=EvidenceKind.INDICATOR, subject=held.id, summary="x", added_at=NOW,
+                     added_by="eva")
+            for held in world.words.values()
+        ),
+    )  # fmt: skip
+    world.vault.cases.put(case)
+    may = world.audience.hears(case.tlp, case.groups)
+    assert (world.partner.id in {one.id for one in recipients_of(world.vault, case, NOW)}) is may
+    recipient = recipient_named(world.vault, world.partner.name, NOW)
+    try:
+        told = send_case(world.vault, case, to=recipient, operator="Us", by=EVA, now=NOW)
+    except NotAllowedError:
+        assert not may or label.rank > Tlp.AMBER.rank
+        return
+    # An indicator that is narrower than its case stays here, and so do the words that name it.
+    narrow = {held.id for held in world.words.values() if held.tlp.rank > label.rank}
+    held_back = {held["id"] for held in told["objects"]} & narrow
+    assert may
+    assert held_back == set()
+    assert f"case--{world.turn}" in {entry.subject for entry in world.vault.ledger.about(case.id)}
+
+
+@RUNS
+@given(places=PLACES, clearance=CLEARANCES, up_to=st.sampled_from([Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER]))
+def test_a_collection_tells_each_reader_its_part(
+    worlds: Iterator[World], places: list[tuple[Tlp, str | None]], clearance: tuple[Tlp, Tlp | None], up_to: Tlp
+) -> None:
+    world = next(worlds)
+    world.tell(places, (clearance[0], clearance[1] or Tlp.CLEAR))
+    vault = world.vault
+    collection = Collection(
+        id=f"00000000-0000-4000-8000-{world.turn:012x}", title="c", group_id="g", tlp=Tlp.AMBER_STRICT
+    )
+    vault.collections.put(collection)
+    publish_indicators(vault, collection, up_to=up_to, operator="Us", by="test", now=NOW)
+    [access] = vault.collections.open_to(world.partner, Scope, NOW + timedelta(hours=1), collection.id)
+    page, bodies = read_page(vault, access, Wanted(limit=10_000), NOW)
+    limit = min(up_to, clearance[1] or Tlp.CLEAR, key=lambda one: one.rank)
+    told = {
+        word for word, held in world.words.items() if held.tlp.rank <= limit.rank and held.group in (None, "g")
+    }  # fmt: skip
+    assert world.said(b"\n".join(bodies).decode()) == told
+    assert {one.object_id for one in page.objects} & {held.id for held in world.words.values()} == {
+        world.words[word].id for word in told
+    }

@@ -15,7 +15,7 @@ from watchbell.detect.pairs import pairs_of_actions
 from watchbell.detect.rules.catalogue import RULES
 
 SHARED = Path(__file__).parents[3] / "shared"
-_TOGETHER_S = (10.0, 60.0, 600.0, 3_600.0)
+TOGETHER_S = (10.0, 60.0, 600.0, 3_600.0)
 # The published rules look at one network; a quantile of all edges means all edges, so from one post pair on.
 _ALONE_S = (60.0,)
 
@@ -35,8 +35,8 @@ class Trial(NamedTuple):
 
 
 TRIALS = (
-    Trial("fdr", 0.01, _TOGETHER_S, 2),
-    Trial("fdr", 0.05, _TOGETHER_S, 2),
+    Trial("fdr", 0.01, TOGETHER_S, 2),
+    Trial("fdr", 0.05, TOGETHER_S, 2),
     Trial("fdr", 0.05, _ALONE_S, 2),
     Trial("quantile", 0.5, _ALONE_S, 1),  # CooRTweet's default
     Trial("quantile", 0.99, _ALONE_S, 1),
@@ -48,6 +48,16 @@ TRIALS = (
     Trial("svn", 0.01, _ALONE_S, 1),
 )
 
+PROMISES = (
+    *(
+        Trial("fdr", level, windows, 2)
+        for windows in (*((window,) for window in TOGETHER_S), TOGETHER_S)
+        for level in (0.01, 0.05)
+    ),
+    Trial("quantile", 0.99, _ALONE_S, 1),
+)
+"""What a rule says of each window, and of all together; beside it one that promises nothing."""
+
 
 def add_options(options: argparse.ArgumentParser, *, rules: Sequence[str] | None = None) -> None:
     """Add the options that choose trials."""
@@ -56,11 +66,11 @@ def add_options(options: argparse.ArgumentParser, *, rules: Sequence[str] | None
     options.add_argument("--windows", type=float, nargs="+", help="Seconds, in place of each rule's windows.")
 
 
-def chosen(asked: argparse.Namespace) -> list[Trial]:
-    """Return the trials asked for, and say of each that cannot be why it is left out."""
-    listed = {trial.rule for trial in TRIALS}
+def chosen(asked: argparse.Namespace, trials: Sequence[Trial] = TRIALS) -> list[Trial]:
+    """Return those of the trials asked for, and say of each that cannot be why it is left out."""
+    listed = {trial.rule for trial in trials}
     others = [Trial(rule.name, rule.usual, _ALONE_S, 1) for rule in RULES.values() if rule.name not in listed]
-    wanted = [trial for trial in (*TRIALS, *others) if not asked.rules or trial.rule in asked.rules]
+    wanted = [trial for trial in (*trials, *others) if not asked.rules or trial.rule in asked.rules]
     for rule in dict.fromkeys([*(asked.rules or []), *(trial.rule for trial in wanted)]):
         if rule not in RULES:
             print(f"left out: there is no rule {rule}", file=sys.stderr)

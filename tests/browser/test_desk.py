@@ -184,6 +184,7 @@ ADDRESSES = (
     f"/desk/cases/{CASE}",
     "/desk/indicators?text=herald",
     "/desk/hits",
+    "/desk/ads",
 )
 
 

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Sign a judgement on a case: it may harm whoever is named, so an analyst's finding needs a reviewer."""
     CASES_SHARE = "desk:cases:share"
     """Take a case out of the house as a STIX bundle."""
+    ADS_REVIEW = "desk:ads:review"
+    """Decide about an ad in place of the rules."""
     INDICATORS_READ = "desk:indicators:read"
     INDICATORS_OPINE = "desk:indicators:opine"
     """Say that an indicator was seen, or what one thinks of it."""
@@ -63,6 +65,7 @@ _ANALYST = _PUBLIC | {
 _REVIEWER = _ANALYST | {
     Permission.CASES_DECIDE,
     Permission.CASES_SHARE,
+    Permission.ADS_REVIEW,
     Permission.INDICATORS_RETRACT,
     Permission.DISPUTES_ANSWER,
     Permission.RELEASES_DECIDE,

@@ -130,3 +130,7 @@ class AdDecision(Record):
     decided_at: UtcDatetime
     decided_by: str = "watchbell"
     """`watchbell` for the first pass, else the reviewer's account."""
+    reason: str | None = None
+    """A person's reason, in their words; None for the first pass."""
+    proposed: Verdict | None = None
+    """What the first of two people decided: the ad is held until a second one has looked."""

@@ -24,7 +24,7 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0004"
+HEAD = "0005"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -137,6 +137,15 @@ users = Table(
     Column("username", Plain, primary_key=True),
     Column("disabled", Boolean, nullable=False),
     Column("record", Text, nullable=False),
+)
+
+# Who is reviewing an ad, and until when nobody else may.
+ad_claims = Table(
+    "ad_claims",
+    metadata,
+    Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
+    Column("username", Plain, ForeignKey("users.username"), nullable=False),
+    Column("until", Instant, nullable=False),
 )
 
 sessions = Table(

@@ -7,6 +7,7 @@ from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from watchbell.errors import WorkspaceError
+from watchbell.vault.adclaims import AdClaimShelf
 from watchbell.vault.adds import AddShelf
 from watchbell.vault.ads import AdShelf
 from watchbell.vault.cases import CaseShelf
@@ -34,6 +35,7 @@ class Vault:
         self.indicators = IndicatorShelf(database)
         self.hits = HitShelf(database)
         self.ads = AdShelf(database)
+        self.ad_claims = AdClaimShelf(database)
         self.cases = CaseShelf(database)
         self.partners = PartnerShelf(database)
         self.machines = MachineShelf(database)

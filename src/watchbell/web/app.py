@@ -9,6 +9,7 @@ from watchbell import __version__
 from watchbell.clock import Clock, system_clock
 from watchbell.vault.workspace import Workspace
 from watchbell.web import (
+    ad_queue,
     auth,
     cases,
     disputes,
@@ -34,6 +35,7 @@ ROUTERS = (
     overview.router,
     networks.router,
     cases.router,
+    ad_queue.router,
     releases.router,
     indicators.router,
     hits.router,

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from watchbell.desk.ad_queue import turn_of
 from watchbell.desk.library import FIRST_PASS, ad_view
-from watchbell.desk.permissions import Permission
+from watchbell.desk.permissions import Permission, may
 from watchbell.model.ads import Verdict
 from watchbell.vault.ads import AdQuery
 from watchbell.web.guard import desk_of, needs, signed_in
@@ -100,10 +101,13 @@ def search(request: Request, form: Annotated[SearchForm, Query()]) -> Response:
 @router.get("/library/ads/{ad_id:path}")
 def ad_page(request: Request, ad_id: str) -> Response:
     """Show one ad: who paid, how much, aimed at whom, and what was decided why."""
-    view = ad_view(desk_of(request).workspace.vault, ad_id, signed_in(request))
+    desk, user = desk_of(request), signed_in(request)
+    view = ad_view(desk.workspace.vault, ad_id, user)
     if view is None:
         raise not_found("There is no such ad in this library.")
-    return page(request, "ad.html", view=view, ad=view.ad, decision=view.decision, FIRST_PASS=FIRST_PASS)
+    reviews = user is not None and may(user.role, Permission.ADS_REVIEW)
+    turn = turn_of(desk.workspace.vault, ad_id, view.decision, user, desk.clock()) if user and reviews else None
+    return page(request, "ad.html", view=view, ad=view.ad, decision=view.decision, turn=turn, FIRST_PASS=FIRST_PASS)
 
 
 def _end_of(day: datetime) -> datetime | None:

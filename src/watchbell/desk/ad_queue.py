@@ -1,0 +1,141 @@
+"""Ads that wait for a person: who looks at which, what they decide, and when it takes two.
+
+One person holds an ad at a time, so two never decide the same thing. What is decided can be taken back within a
+minute. Every decision is a new one beside the old, under the person's name, with a reason, and in the ledger.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watchbell.desk.permissions import Permission, demand
+from watchbell.desk.wording import worded
+from watchbell.errors import UsageError
+from watchbell.model.ads import Ad, AdDecision, Verdict
+from watchbell.model.partners import User
+from watchbell.vault.adclaims import Claim
+from watchbell.vault.ads import AdPage, AdQuery
+from watchbell.vault.vault import Vault
+
+CLAIM_LASTS = timedelta(minutes=15)
+UNDO_WITHIN = timedelta(minutes=1)
+_FOR_TWO = frozenset({"AD-DELEG"})
+"""Rules about speech of which people argue in good faith: one person alone rejects nothing under them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A page of the ads that wait, and who is looking at them."""
+
+    page: AdPage
+    claims: dict[str, Claim]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How an ad stands with one reviewer."""
+
+    holder: Claim | None
+    """Whoever is reviewing it now."""
+    is_mine: bool
+    waits_for_second: bool
+    """Somebody else decided to reject it, and a second person must look."""
+    undo_until: datetime | None
+    """Until when this reviewer may take their last decision back."""
+
+
+def queue_of(vault: Vault, cursor: str | None, now: datetime) -> Queue:
+    """Return held ads, those that began to run last first: they may still be running.
+
+    Raises:
+        UsageError: the cursor is not one of this queue.
+    """
+    page = vault.ads.search(AdQuery(verdict=Verdict.REVIEW, cursor=cursor))
+    return Queue(page, vault.ad_claims.of([ad.id for ad, _ in page.ads], now))
+
+
+def turn_of(vault: Vault, ad_id: str, decision: AdDecision | None, user: User, now: datetime) -> Turn:
+    """Return how an ad stands with a reviewer."""
+    holder = vault.ad_claims.of([ad_id], now).get(ad_id)
+    mine_last = decision is not None and decision.decided_by == user.username
+    undo_until = decision.decided_at + UNDO_WITHIN if decision is not None and mine_last else None
+    return Turn(
+        holder,
+        is_mine=holder is not None and holder.username == user.username,
+        waits_for_second=decision is not None and decision.proposed is not None and not mine_last,
+        undo_until=undo_until if undo_until is not None and now <= undo_until else None,
+    )
+
+
+def take_ad(vault: Vault, ad: Ad, *, by: User, now: datetime) -> None:
+    """Hold an ad, so that nobody else decides about it meanwhile.
+
+    Raises:
+        NotAllowedError: the person may not review ads.
+        UsageError: somebody else is reviewing it.
+    """
+    demand(by.role, Permission.ADS_REVIEW)
+    holder = vault.ad_claims.take(ad.id, Claim(by.username, now + CLAIM_LASTS), now)
+    if holder.username != by.username:
+        raise UsageError(f"{holder.username} is reviewing this ad. It is free again at {holder.until:%H:%M} UTC.")
+
+
+def give_back(vault: Vault, ad: Ad, *, by: User) -> None:
+    """Let others have an ad that this person holds."""
+    vault.ad_claims.release(ad.id, by.username)
+
+
+def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, now: datetime) -> AdDecision:
+    """Decide about an ad, and return the decision that stands now.
+
+    To reject an ad of a registered payer, or under a rule of `_FOR_TWO`, takes two people: the first one's rejection
+    holds the ad, and whoever comes second decides.
+
+    Raises:
+        NotAllowedError: the person may not review ads.
+        UsageError: somebody else holds the ad; the reason has no word; it was never reviewed; or the same person
+            would be the second one.
+    """
+    take_ad(vault, ad, by=by, now=now)
+    reason = worded(reason)
+    standing = vault.ads.decision(ad.id)
+    if standing is None:
+        raise UsageError("The rules have not read this ad yet. Run `watchbell ads import` on its file first.")
+    if standing.proposed is not None and standing.decided_by == by.username:
+        raise UsageError("You have rejected this ad already. Another reviewer must look at it now.")
+    first_of_two = verdict is Verdict.REJECT and standing.proposed is None and takes_two(ad, standing)
+    decision = standing.model_copy(
+        update={
+            "verdict": Verdict.REVIEW if first_of_two else verdict,
+            "proposed": verdict if first_of_two else None,
+            "reason": reason,
+            "decided_by": by.username,
+            "decided_at": now,
+        }
+    )
+    vault.ads.decide([decision])
+    details = {"verdict": decision.verdict, "proposed": decision.proposed, "reason": reason}
+    vault.ledger.append(by.username, "ad.decided", ad.id, details, now)
+    give_back(vault, ad, by=by)
+    return decision
+
+
+def takes_two(ad: Ad, decision: AdDecision) -> bool:
+    """Tell whether one person alone may not reject this ad."""
+    return ad.registration_id is not None or any(finding.code in _FOR_TWO for finding in decision.policies)
+
+
+def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
+    """Take one's own decision back within a minute; what stood before it stands again.
+
+    Raises:
+        NotAllowedError: the person may not review ads.
+        UsageError: the last decision is not theirs, or older than a minute.
+    """
+    demand(by.role, Permission.ADS_REVIEW)
+    last, before = (*vault.ads.decisions(ad.id), None, None)[:2]
+    if last is None or before is None or last.decided_by != by.username or now > last.decided_at + UNDO_WITHIN:
+        raise UsageError("Only your own decision can be taken back, and only within a minute. Decide again instead.")
+    before = before.model_copy(update={"decided_at": now})
+    vault.ads.decide([before])
+    vault.ledger.append(by.username, "ad.undone", ad.id, {"verdict": last.verdict}, now)
+    return before

@@ -17,6 +17,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -151,8 +152,8 @@ def in_batches(table: pa.Table, job: Callable[[pa.Table], object], rows: int = 1
         job(table.slice(start, rows))
 
 
-def pdq_p95_ms(count: int) -> float:
-    """Return the 95th percentile of asking for one hash among `count` known ones."""
+def pdq_p95_ms(count: int) -> tuple[float, float]:
+    """Return the 95th percentile of asking for one hash among `count` known ones: by the clock, and at work."""
     chance = np.random.default_rng(3)
     known = chance.integers(0, 1 << 63, (count, 4), dtype=np.uint64)
     copies = count // 10
@@ -160,8 +161,18 @@ def pdq_p95_ms(count: int) -> float:
     laid_out = Hashes(known)
     laid_out.near(known[:1])
     asked = np.concatenate([known[:1_000], chance.integers(0, 1 << 63, (1_000, 4), dtype=np.uint64)])
-    times = [seconds(lambda one=one: laid_out.near(one[None])) for one in asked]  # type: ignore[misc]
-    return 1_000 * float(np.quantile(times, 0.95))
+    clock, processor = [], []
+    for one in asked:
+        worked = time.thread_time()
+        clock.append(seconds(lambda one=one: laid_out.near(one[None])))  # type: ignore[misc]
+        processor.append(time.thread_time() - worked)
+    return 1_000 * float(np.quantile(clock, 0.95)), 1_000 * float(np.quantile(processor, 0.95))
+
+
+def memory_mib() -> float:
+    """Return the memory that this process has now."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def peak_mib() -> float:
@@ -179,11 +190,11 @@ def main() -> None:
     asked = options.parse_args()
     known = int(asked.indicators)
     table = posts(int(asked.posts), known)
-    before = peak_mib()
+    before = memory_mib()
     started = time.perf_counter()
     index = IndicatorIndex.build(indicators(known), now=NOW)
     print(f"{len(index):,} indicators laid out in {time.perf_counter() - started:.1f} s; ", end="")
-    print(f"memory {peak_mib():,.0f} MiB, of which the posts {before:,.0f}")
+    print(f"{memory_mib() - before:,.0f} MiB for them, {before:,.0f} MiB for the posts and Python")
     few = IndicatorIndex.build(indicators(known // 100), now=NOW)
     hits = scan_posts(table.slice(0, 100_000), index).num_rows
     jobs = {
@@ -199,8 +210,8 @@ def main() -> None:
     for name, spent in took.items():
         print(f"  {name}: {spent:.2f} s, {spent / python_s:.2f} and {spent / columns_s:.2f} times the links alone")
     print(f"memory at its highest {peak_mib():,.0f} MiB")
-    pdq = pdq_p95_ms(int(asked.hashes))
-    print(f"PDQ among {int(asked.hashes):,}: 95th percentile {pdq:.3f} ms")
+    pdq, worked = pdq_p95_ms(int(asked.hashes))
+    print(f"PDQ among {int(asked.hashes):,}: 95th percentile {pdq:.3f} ms, {worked:.3f} ms of it at work")
     holds = scan_s <= TIMES * python_s and scan_s <= TIMES * columns_s and pdq <= PDQ_MS
     print(f"claim {TIMES:g} times and {PDQ_MS:g} ms: {'holds' if holds else 'DOES NOT HOLD'}")
 

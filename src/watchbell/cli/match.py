@@ -40,48 +40,55 @@ _SHOWN = 15
 _OWN = "workspace"
 
 
+_Posts = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[POSTS]...", help="Files of posts. Without any: the workspace's posts and ads."),
+]
+_Indicators = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Meta's files, STIX 2.1 or a plain table; may be given again. Without it, or with `workspace`: the "
+        "workspace's indicators.",
+    ),
+]
+_Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the hits: .parquet, .csv or .jsonl.")]
+_Source = Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")]
+_Platform = Annotated[str | None, typer.Option(help="The platform, where the files do not say.")]
+_New = Annotated[
+    bool, typer.Option("--new", help="Look only for those of the workspace's indicators that came since a search.")
+]
+_Ended = Annotated[bool, typer.Option("--ended", help="Look also for indicators that are revoked or past their end.")]
+_Lookalikes = Annotated[
+    bool, typer.Option("--lookalikes", help="Look also for hosts and accounts that imitate a protected name.")
+]
+_Against = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FILE", help="The names that --lookalikes protects; see `watchbell lookalike`."),
+]
+_Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow", help="Go on reading one file of JSON lines as it grows, or standard input (-), until Ctrl-C."
+    ),
+]
+_UntilEnd = Annotated[bool, typer.Option("--until-end", help="With --follow: stop where the file ends for now.")]
+
+
 @app.command()
 def match(
     *,
-    posts: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[POSTS]...", help="Files of posts. Without any: the workspace's posts and ads."),
-    ] = None,
-    indicators: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            help="Meta's files, STIX 2.1 or a plain table; may be given again. Without it, or with `workspace`: the "
-            "workspace's indicators.",
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to write the hits: .parquet, .csv or .jsonl.")
-    ] = None,
-    source: Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")] = "auto",
-    platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
-    new: Annotated[
-        bool, typer.Option("--new", help="Look only for those of the workspace's indicators that came since a search.")
-    ] = False,
-    ended: Annotated[
-        bool, typer.Option("--ended", help="Look also for indicators that are revoked or past their end.")
-    ] = False,
-    lookalikes: Annotated[
-        bool, typer.Option("--lookalikes", help="Look also for hosts and accounts that imitate a protected name.")
-    ] = False,
-    against: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE", help="The names that --lookalikes protects; see `watchbell lookalike`."),
-    ] = None,
-    follow: Annotated[
-        bool,
-        typer.Option(
-            "--follow", help="Go on reading one file of JSON lines as it grows, or standard input (-), until Ctrl-C."
-        ),
-    ] = False,
-    until_end: Annotated[
-        bool, typer.Option("--until-end", help="With --follow: stop where the file ends for now.")
-    ] = False,
+    posts: _Posts = None,
+    indicators: _Indicators = None,
+    out: _Out = None,
+    source: _Source = "auto",
+    platform: _Platform = None,
+    new: _New = False,
+    ended: _Ended = False,
+    lookalikes: _Lookalikes = False,
+    against: _Against = None,
+    follow: _Follow = False,
+    until_end: _UntilEnd = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -10,7 +10,7 @@ import importlib
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import EnumType
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -23,6 +23,9 @@ from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 from watchbell.detect import traces
 from watchbell.detect.traces.catalogue import TRACES
+from watchbell.exchange import disarm, hash_lists, misp_words, patterns, plain, stix_parts
+from watchbell.model.indicators import IndicatorKind
+from watchbell.model.techniques import NAMES
 
 ROOT = Path(__file__).parents[1]
 VALUE_WORDS = {int: "NUMBER", float: "NUMBER", Path: "PATH"}
@@ -312,7 +315,51 @@ def trace_section(name: str) -> str:
     return f"## `{name}`\n\n{inspect.cleandoc(said)}"
 
 
+def formats_page() -> str:
+    """Return the forms in which indicators come and go, from the codecs' own tables."""
+    kinds = [(f"`{kind}`", *map(code, _forms_of(kind))) for kind in IndicatorKind]
+    steps, codes, retired = (disarm.pairs(name) for name in ("killchain", "election", "retired"))
+    return page(
+        "Forms of indicators",
+        "How they come and go: [exchange with partners' tools](../howto/exchange-with-partners-tools.md).",
+        "## Plain CSV and JSON lines",
+        inspect.getdoc(plain) or "",
+        "## What each kind is in other forms",
+        table(("kind", "STIX 2.1 pattern", "MISP type", "ThreatExchange type"), kinds),
+        "An account is a MISP object `user-account`. Machine tags of ours tell what MISP's types do not: "
+        "`watchbell:kind`, `watchbell:platform`, `watchbell:valid-until`, and `watchbell:source` on the event.",
+        "## What STIX has no property for",
+        f"Extension definition `{stix_parts.EXTENSION}`. {stix_parts.SCHEMA}",
+        "## Techniques",
+        inspect.getdoc(disarm) or "",
+        "Codes of the ad rules, tied to the nearest techniques of DISARM, an overlay of Watchbell's own:",
+        table(("code", "techniques"), _techniques_in(codes)),
+        "Steps of Meta's Online Operations Kill Chain, by the longest number that a step begins with:",
+        table(("step", "techniques"), _techniques_in(steps)),
+        "Ids that MISP's clusters have and DISARM 1.6 has no more, and what followed them:",
+        table(("id", "techniques"), _techniques_in(retired)),
+    )
+
+
+def _forms_of(kind: IndicatorKind) -> tuple[str, str, str]:
+    pattern = patterns.PATHS.get(kind, "ipv4-addr:value, ipv6-addr:value")
+    if kind is IndicatorKind.HANDLE:
+        pattern = "user-account:account_type AND user-account:account_login"
+    return pattern, misp_words.WRITTEN.get(kind, ("username of user-account",))[0], hash_lists.TYPES.get(kind, "")
+
+
+def _techniques_in(pairs: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    for left, right in pairs.items():
+        yield f"`{left}`", "; ".join(f"{disarm_id} {NAMES[disarm_id]}" for disarm_id in right)
+
+
+def code(text: str) -> str:
+    """Return words as code; nothing stays nothing."""
+    return f"`{text}`" if text else ""
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "formats.md": formats_page,
     "cli.md": cli_page,
     "exit-codes.md": exit_codes_page,
     "settings.md": settings_page,

@@ -19,12 +19,14 @@ from watchbell.cli.options import (
 )
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
+from watchbell.desk.cases import open_cases
 from watchbell.desk.disarm import load_framework, techniques_for
 from watchbell.desk.indicator_export import Addressee, Form, Selection, end_validity, export_indicators, write_files
 from watchbell.desk.sharing import ImportedIndicators, import_indicators
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp
+from watchbell.vault.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Bring partners' indicators in, and send ours out.")
 
@@ -63,6 +65,9 @@ def import_(
         ),
     ] = None,
     source: Annotated[str | None, typer.Option(help="Who published them. Without it: what the file says.")] = None,
+    match: Annotated[
+        bool, typer.Option("--match", help="Then look for those that are new in the workspace's posts and ads.")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -72,25 +77,47 @@ def import_(
     counts and prose, of which Meta's files have many, are no indicators and only counted.
     """
     label = None if tlp is None else tlp_label(tlp)
-    done: list[tuple[Path, ImportedIndicators]] = []
-    problems: list[str] = []
     with waiting(f"Reading {len(files)} file(s)"), open_workspace(workspace) as opened:
-        for file in files:
-            try:
-                imported = import_indicators(opened, file, tlp=label, source=source, by=_BY, now=system_clock())
-            except InputError as error:
-                problems.append(str(error))
-                continue
-            done.append((file, imported))
-            if not imported.new + imported.known + imported.notes:
-                kept = f" What is there instead: {imported.rejects}." if imported.rejects else ""
-                problems.append(f"There is not one indicator in {file}.{kept}")
+        done, problems = _imported(opened, files, label, source)
+        new_hits = _new_hits(opened) if match else None
     if as_json:
-        print_json({"files": [_document(file, imported) for file, imported in done], "errors": problems})
+        found = {} if new_hits is None else {"new_hits": new_hits}
+        print_json({"files": [_document(file, imported) for file, imported in done], "errors": problems, **found})
     else:
         _print_imported(done)
+        if new_hits is not None:
+            console.say(f"{new_hits:,} new hits of indicators that had not been looked for.")
     if problems:
         raise NothingUsableError("\n".join(problems))
+
+
+def _new_hits(workspace: Workspace) -> int:
+    """Look for new indicators in what is stored, open or join cases with the hits, and return how many are new."""
+    from watchbell.desk.matching import match_newcomers  # noqa: PLC0415  # most imports need none of its parts
+
+    now = system_clock()
+    matched = match_newcomers(workspace, now=now)
+    open_cases(workspace, now)
+    return matched.new
+
+
+def _imported(
+    workspace: Workspace, files: list[Path], tlp: Tlp | None, source: str | None
+) -> tuple[list[tuple[Path, ImportedIndicators]], list[str]]:
+    """Import each file; return what became of those that could be read, and what was wrong with the others."""
+    done: list[tuple[Path, ImportedIndicators]] = []
+    problems: list[str] = []
+    for file in files:
+        try:
+            imported = import_indicators(workspace, file, tlp=tlp, source=source, by=_BY, now=system_clock())
+        except InputError as error:
+            problems.append(str(error))
+            continue
+        done.append((file, imported))
+        if not imported.new + imported.known + imported.notes:
+            kept = f" What is there instead: {imported.rejects}." if imported.rejects else ""
+            problems.append(f"There is not one indicator in {file}.{kept}")
+    return done, problems
 
 
 @app.command()

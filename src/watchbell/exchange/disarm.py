@@ -119,27 +119,27 @@ def techniques_named(words: Iterable[str]) -> list[str]:
 
 def current_ids(disarm_id: str) -> tuple[str, ...]:
     """Return an id as DISARM 1.6 has it: itself, or its successors where it is retired."""
-    return _pairs("retired", "ids").get(disarm_id, (disarm_id,))
+    return pairs("retired").get(disarm_id, (disarm_id,))
 
 
 def _named(word: str) -> tuple[str, ...]:
     if _ID.fullmatch(word):
         return current_ids(word)
-    codes = _pairs("election", "codes")
+    codes = pairs("election")
     if word in codes:
         return codes[word]
     step = _STEP.match(word)
-    steps, number = _pairs("killchain", "steps"), step[0] if step else ""
+    steps, number = pairs("killchain"), step[0] if step else ""
     while number and number not in steps:
         number = number.rpartition(".")[0]
     return steps.get(number, ())
 
 
 @cache
-def _pairs(name: str, table: str) -> Mapping[str, tuple[str, ...]]:
-    """Return a map that stands as data beside this module."""
+def pairs(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Return a map that stands as data beside this module: `killchain`, `election` or `retired` → ids of DISARM."""
     text = (files("watchbell.exchange") / "frameworks" / f"{name}.toml").read_text(encoding="utf-8")
-    return {left: tuple(right) for left, right in tomllib.loads(text)[table].items()}
+    return {left: tuple(right) for left, right in tomllib.loads(text)["pairs"].items()}
 
 
 def _entries_in(document: Any, uuids: dict[str, str], related: list[tuple[str, Sequence[Any]]]) -> list[Entry]:

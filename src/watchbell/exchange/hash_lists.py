@@ -17,7 +17,7 @@ from watchbell.files import Reject, Row
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp, strictest
 
-_TYPES = {
+TYPES = {
     IndicatorKind.DOMAIN: "DOMAIN",
     IndicatorKind.URL: "URI",
     IndicatorKind.EMAIL: "EMAIL_ADDRESS",
@@ -29,7 +29,7 @@ _TYPES = {
     IndicatorKind.PDQ: "HASH_PDQ",
     IndicatorKind.TEXT: "TEXT_STRING",
 }
-_KINDS = {name: kind for kind, name in _TYPES.items()} | {"HASH_VIDEO_MD5": IndicatorKind.MD5}
+_KINDS = {name: kind for kind, name in TYPES.items()} | {"HASH_VIDEO_MD5": IndicatorKind.MD5}
 _LEVELS = {Tlp.CLEAR: "WHITE", Tlp.GREEN: "GREEN", Tlp.AMBER: "AMBER", Tlp.AMBER_STRICT: "RED", Tlp.RED: "RED"}
 _HARMLESS = frozenset({"NON_MALICIOUS"})
 _SIGNAL_TYPES = ("signal_type", "hash_type", "algorithm")
@@ -88,19 +88,19 @@ def indicators_of_rows(rows: Iterable[Row | Reject], publication: Publication) -
 
 def document_of(indicators: Iterable[Indicator]) -> dict[str, Any]:
     """Return the indicators as a document of descriptors, each once; `kinds` says which can stand in one."""
-    once = {held.id: held for held in indicators if held.kind in _TYPES}
+    once = {held.id: held for held in indicators if held.kind in TYPES}
     return {"data": [_descriptor(held) for _, held in sorted(once.items())]}
 
 
 def can_hold(indicator: Indicator) -> bool:
     """Tell whether a descriptor can say what an indicator is."""
-    return indicator.kind in _TYPES
+    return indicator.kind in TYPES
 
 
 def _descriptor(held: Indicator) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": held.id,
-        "type": _TYPES[held.kind],
+        "type": TYPES[held.kind],
         "indicator": held.value,
         "status": "UNKNOWN" if held.revoked else "MALICIOUS",
         "share_level": _LEVELS[held.tlp],

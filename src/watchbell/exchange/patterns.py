@@ -17,7 +17,7 @@ from watchbell.model.indicators import Indicator, IndicatorKind
 MAX_PATTERN = 20_000
 """Characters of the longest pattern that is parsed; the parser takes about a millisecond for each value."""
 
-_WRITTEN = {
+PATHS = {
     IndicatorKind.DOMAIN: "domain-name:value",
     IndicatorKind.URL: "url:value",
     IndicatorKind.EMAIL: "email-addr:value",
@@ -64,7 +64,7 @@ def pattern_of(indicator: Indicator) -> str:
         return f"[{_ACCOUNT_TYPE} = {_quoted(indicator.platform or '')} AND user-account:account_login = {value}]"
     if indicator.kind in (IndicatorKind.IP, IndicatorKind.CIDR):
         return f"[{'ipv6' if ':' in indicator.value else 'ipv4'}-addr:value = {value}]"
-    return f"[{_WRITTEN[indicator.kind]} = {value}]"
+    return f"[{PATHS[indicator.kind]} = {value}]"
 
 
 def values_of_pattern(pattern: str) -> list[Value]:

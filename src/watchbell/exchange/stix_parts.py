@@ -21,7 +21,7 @@ _PROJECT = "Watchbell"
 # Fixed, so that a definition or an identity is the same object in every bundle.
 _FIXED = "2026-01-01T00:00:00.000Z"
 _EXTENDED = "2026-11-24T00:00:00.000Z"
-_SCHEMA = (
+SCHEMA = (
     "published_as (string): the value as its publisher wrote it, defanging and all. "
     "techniques (list of string): names or ids of techniques, as published. "
     "platform (string): the platform that an account is on. "
@@ -128,7 +128,7 @@ def _extension_definition() -> dict[str, Any]:
         "modified": _EXTENDED,
         "name": "Watchbell indicator",
         "description": "What a publisher of indicators wrote beside the pattern made of it, and where an account is.",
-        "schema": _SCHEMA,
+        "schema": SCHEMA,
         "version": "1.1.0",
         "extension_types": ["property-extension", "new-sco"],
     }

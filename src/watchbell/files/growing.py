@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -9,6 +10,8 @@ from typing import BinaryIO, NamedTuple
 from watchbell.errors import InputError
 from watchbell.files.rows import MAX_RECORD_BYTES
 
+# How logrotate names what it put aside: `posts.jsonl.1` before `posts.jsonl.2`, or by the day, `posts.jsonl-20241105`.
+_ROTATED = re.compile(r"([.-])(\d{1,14})$")
 _HEAD_BYTES = 1024
 """What tells a file from another that was put into its place."""
 
@@ -31,7 +34,7 @@ class Lines(NamedTuple):
 
 
 class GrowingFile:
-    """Reads on where it stopped. A renamed predecessor is read to its end; a file that was cut off, from its start."""
+    """Reads on where it stopped. Rotated files are read to their end first; a file that was cut off, from its start."""
 
     def __init__(self, path: Path, place: Place | None = None) -> None:
         """Read `path` from `place`, or from its start."""
@@ -51,18 +54,19 @@ class GrowingFile:
             raise InputError(f"{self._path} cannot be read: {error.strerror}.") from error
 
     def _lines(self, most_bytes: int) -> Iterator[Lines]:
-        before = self._predecessor()
-        if before is not None:
-            yield from self._rest_of(before, most_bytes)
-        if self._path.exists():
-            yield from self._rest_of(self._path, most_bytes)
+        for path in self._unread():
+            yield from self._rest_of(path, most_bytes)
 
-    def _predecessor(self) -> Path | None:
-        """Return the file that was being read and that has another name now, as rotation leaves it."""
-        if self._place is None or (self._path.exists() and self._path.stat().st_ino == self._place.inode):
-            return None
-        beside = (file for file in self._path.parent.glob(f"{self._path.name}*") if file != self._path)
-        return next((file for file in beside if _is_at(file, self._place)), None)
+    def _unread(self) -> list[Path]:
+        """Return the files to read on, in order: the one that was being read, those after it, and the newest."""
+        newest = [self._path] if self._path.exists() else []
+        place = self._place
+        if place is None or (newest and self._path.stat().st_ino == place.inode):
+            return newest
+        rotated = sorted(filter(_ROTATED.search, map(str, self._path.parent.glob(f"{self._path.name}?*"))), key=_age)
+        paths = list(map(Path, rotated))
+        begin = next((at for at, path in enumerate(paths) if _is_at(path, place)), len(paths))
+        return [*paths[begin:], *newest]
 
     def _rest_of(self, path: Path, most_bytes: int) -> Iterator[Lines]:
         with path.open("rb") as file:
@@ -75,6 +79,12 @@ class GrowingFile:
                 self._place = Place(os.fstat(file.fileno()).st_ino, offset, _head(file, _HEAD_BYTES))
                 file.seek(offset)
                 yield Lines(content, self._place)
+
+
+def _age(path: str) -> tuple[int, int]:
+    """Return what sorts rotated files, the oldest first: by their last change, then by the number in their name."""
+    mark, number = _ROTATED.search(path).groups()  # type: ignore[union-attr]  # only such names are asked of
+    return Path(path).stat().st_mtime_ns, -int(number) if mark == "." else int(number)
 
 
 def _is_at(path: Path, place: Place) -> bool:

@@ -75,8 +75,11 @@ def _weights(ends: pl.DataFrame, slots: pl.DataFrame, window_us: int) -> pl.Seri
 def _judge(pairs: pl.DataFrame, actions: pl.DataFrame, level: float) -> pl.Series:
     if not level >= 1:
         raise UsageError(f"The level of the rule toolkit is a number of posts, from 1 up, not {level:g}.")
-    weights = directed_weights(pairs, actions, window_s=pairs["window_s"][0])
-    return weights.select(pl.max_horizontal("a_to_b", "b_to_a") >= level).to_series()
+    # A weight is at most the pair's post pairs, and of all pairs most have one.
+    heavy = pairs["post_pairs"] >= level
+    weights = directed_weights(pairs.filter(heavy), actions, window_s=pairs["window_s"][0])
+    kept = weights.select(pl.max_horizontal("a_to_b", "b_to_a") >= level).to_series()
+    return pl.arange(pairs.height, eager=True).is_in(heavy.arg_true().filter(kept).implode())
 
 
 keep = in_each_network(_judge)

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from watchbell.desk.feedback import Teller
 from watchbell.desk.partners import Caller
 from watchbell.desk.receiving import Receiving, definitions_of, unmarked_in
 from watchbell.desk.told import keep_feedback
-from watchbell.exchange.envelope import objects_of
+from watchbell.exchange.envelope import Sent, objects_of
 from watchbell.exchange.marking import definitions_in, redacted
 from watchbell.exchange.stix import indicators_of_bundle
 from watchbell.model.audiences import Audience
@@ -21,6 +21,8 @@ from watchbell.vault.database import batches
 from watchbell.vault.vault import Vault
 
 _BATCH = 1_000
+_READ_AS_WELL = frozenset({"indicator", "identity", "marking-definition", "sighting", "opinion", "note"})
+"""Types that say something to the house itself: indicators with what they refer to, and what is said of indicators."""
 
 
 def read_page(
@@ -61,8 +63,9 @@ def begin_add(vault: Vault, caller: Caller, access: Access, envelope: bytes, now
 
 
 def finish_add(vault: Vault, add: Add, now: datetime, *, answer_days: int) -> Add:
-    """Put the objects of a pending envelope into their collection, its indicators among ours, and keep its feedback.
+    """Put the objects of a pending envelope into their collection, then its indicators and its feedback among ours.
 
+    The adding is complete when the objects are in the collection; the envelope is kept until the rest is done too.
     Doing it again after it was broken off changes nothing of what is there.
 
     Args:
@@ -74,17 +77,22 @@ def finish_add(vault: Vault, add: Add, now: datetime, *, answer_days: int) -> Ad
     partner = vault.partners.get(add.partner_id)
     accesses = vault.collections.open_to(partner, Scope, now, add.collection_id) if partner else []
     if partner is None or not accesses:
-        return vault.adds.finish(add, 0, [Refusal(add.id, None, "The collection is not open to you any more.")])
+        closed = vault.adds.complete(add, 0, [Refusal(add.id, None, "The collection is not open to you any more.")])
+        vault.adds.let_go(add.id)
+        return closed
     envelope, file = vault.adds.envelope(add.id), f"TAXII add {add.id}"
     receiving = Receiving(vault, accesses[0], now, definitions_of(envelope), kind=partner.kind)
-    teller = Teller(partner.id, add.username, vault.partners.audience(partner, now))
     for batch in batches(objects_of(envelope), _BATCH):
         receiving.take(batch)
-        _keep_indicators(vault, receiving.heard, file, partner.name, accesses[0])
-        keep_feedback(vault, receiving.heard, teller=teller, answer_days=answer_days, file=file, now=now)
     details = {"collection": add.collection_id, "added": receiving.added, "refused": len(receiving.failures)}
     vault.ledger.append(f"partner:{partner.id}", "objects.received", add.id, details, now)
-    return vault.adds.finish(add, receiving.added, receiving.failures)
+    done = vault.adds.complete(add, receiving.added, receiving.failures)
+    teller = Teller(partner.id, add.username, vault.partners.audience(partner, now))
+    for told in batches(_told_to_house(envelope, done), _BATCH):
+        _keep_indicators(vault, told, file, partner.name, accesses[0])
+        keep_feedback(vault, told, teller=teller, answer_days=answer_days, file=file, now=now)
+    vault.adds.let_go(add.id)
+    return done
 
 
 def remove(vault: Vault, caller: Caller, access: Access, wanted: Wanted, now: datetime) -> int:
@@ -94,6 +102,15 @@ def remove(vault: Vault, caller: Caller, access: Access, wanted: Wanted, now: da
         details = {"collection": access.collection.id, "versions": removed}
         vault.ledger.append(f"partner:{caller.partner.id}", "objects.removed", wanted.ids[0], details, now)
     return removed
+
+
+def _told_to_house(envelope: bytes, add: Add) -> Iterator[dict[str, Any]]:
+    """Yield the objects of an envelope that say something to the house itself, of those that were taken."""
+    refused = {refusal.object_id for refusal in add.failures}
+    for item in objects_of(envelope):
+        held = item.values if isinstance(item, Sent) else {}
+        if str(held.get("type")) in _READ_AS_WELL and isinstance(held.get("id"), str) and held["id"] not in refused:
+            yield held
 
 
 def _keep_indicators(vault: Vault, objects: Sequence[dict[str, Any]], file: str, source: str, access: Access) -> None:

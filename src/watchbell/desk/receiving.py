@@ -14,9 +14,6 @@ from watchbell.model.partners import PartnerKind
 from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault
 
-_READ_AS_WELL = frozenset({"indicator", "identity", "marking-definition", "sighting", "opinion", "note"})
-"""Types that say something to the house itself: indicators with what they refer to, and what is said of indicators."""
-
 _ASKS_ELSEWHERE = (
     "A partner of a state reports and requests; what is to be done about somebody is asked for in writing, with its "
     "legal basis, and kept in the register of requests."
@@ -37,27 +34,16 @@ class Receiving:
     failures: list[Refusal] = field(default_factory=list)
     labels: Mapping[str, Tlp] = field(default_factory=dict)
     """What holds for objects without a marking of their own, by id, where it is not what holds in the collection."""
-    heard: list[dict[str, Any]] = field(default_factory=list)
-    """Of the last batch, the objects that say something to the house itself."""
 
     def take(self, batch: Sequence[Sent | Unread]) -> None:
         """Check some objects, and put the good ones into the collection."""
         definitions = self._with_earlier(batch)
-        good: list[SharedObject] = []
-        self.heard = []
-        for item in batch:
-            judged = self._judge(item, definitions)
-            if isinstance(judged, Refusal):
-                self.failures.append(judged)
-                continue
-            good.append(judged)
-            if isinstance(item, Sent) and judged.type in _READ_AS_WELL:
-                self.heard.append(item.values)
+        judged = [self._judge(item, definitions) for item in batch]
+        good = [item for item in judged if isinstance(item, SharedObject)]
         added, refused = self.vault.collections.add(self.access, good, self.now)
         self.added += added
+        self.failures += [item for item in judged if isinstance(item, Refusal)]
         self.failures += refused
-        lost = {refusal.object_id for refusal in refused}
-        self.heard = [held for held in self.heard if held["id"] not in lost]
 
     def _judge(self, item: Sent | Unread, definitions: Definitions) -> SharedObject | Refusal:
         place = f"object {item.number} of the envelope"

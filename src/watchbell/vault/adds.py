@@ -58,15 +58,20 @@ class AddShelf:
             statement = update(adds).where(*where).values(claimed_until=now + CLAIM)
             return connection.execute(statement).rowcount > 0
 
-    def finish(self, add: Add, added: int, failures: Sequence[Refusal]) -> Add:
-        """Note what became of the objects, let the envelope go, and return the record."""
+    def complete(self, add: Add, added: int, failures: Sequence[Refusal]) -> Add:
+        """Note what became of the objects, and return the record; the envelope stays."""
         done = add.model_copy(
             update={"status": AddStatus.COMPLETE, "added": added, "failures": tuple(failures)},
         )
-        values = {"pending": False, "claimed_until": None, "envelope": None, "record": done.model_dump_json()}
         with self._database.write() as connection:
-            connection.execute(update(adds).where(adds.c.id == add.id).values(values))
+            connection.execute(update(adds).where(adds.c.id == add.id).values(record=done.model_dump_json()))
         return done
+
+    def let_go(self, add_id: str) -> None:
+        """Let an envelope go that has nothing left to do."""
+        with self._database.write() as connection:
+            done = {"pending": False, "claimed_until": None, "envelope": None}
+            connection.execute(update(adds).where(adds.c.id == add_id).values(done))
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

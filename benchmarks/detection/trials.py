@@ -13,7 +13,11 @@ import pyarrow as pa
 
 from watchbell.detect.pairs import pairs_of_actions
 from watchbell.detect.rules.catalogue import RULES
+from watchbell.engine.places import HERE
+from watchbell.engine.slots import CoActions, Slots
+from watchbell.engine.thinning import Viral
 
+_US = 1_000_000
 SHARED = Path(__file__).parents[3] / "shared"
 TOGETHER_S = (10.0, 60.0, 600.0, 3_600.0)
 # The published rules look at one network; a quantile of all edges means all edges, so from one post pair on.
@@ -84,17 +88,40 @@ def chosen(asked: argparse.Namespace, trials: Sequence[Trial] = TRIALS) -> list[
     return list(dict.fromkeys(changed))
 
 
+class CountedOnce:
+    """An engine that counts slots within all windows that will be asked for, and answers for some with their part."""
+
+    memory = None
+
+    def __init__(self, trials: Sequence[Trial]) -> None:
+        """Look up within which windows each least number of post pairs will be asked for."""
+        self._windows: dict[int, set[int]] = {}
+        for trial in trials:
+            self._windows.setdefault(trial.min_shared, set()).update(round(w * _US) for w in trial.windows_s)
+        self._found: dict[tuple[int, int], dict[int, CoActions]] = {}
+
+    def viral(self, _slots: Slots, _window: int) -> list[Viral]:
+        """Name none: nothing here is thinned."""
+        return []
+
+    def co_actions(self, slots: Slots, windows: Sequence[int], floor: int) -> list[CoActions]:
+        """Count, or remember."""
+        asked = (hash(slots.times.tobytes()), floor)
+        if asked not in self._found:
+            # What was asked with another floor is not asked again: it leaves the memory.
+            self._found = {key: found for key, found in self._found.items() if key[1] == floor}
+            every = sorted(self._windows[floor])
+            self._found[asked] = dict(zip(every, HERE.co_actions(slots, every, floor), strict=True))
+        return [self._found[asked][window] for window in windows]
+
+
 def judged(actions: pa.Table, trials: Sequence[Trial]) -> Iterator[tuple[Trial, pl.DataFrame]]:
-    """Yield for each trial the PAIRS of some ACTIONS that its rule keeps; equal questions find their pairs once."""
+    """Yield for each trial the PAIRS of some ACTIONS that its rule keeps; pairs are counted once."""
+    engine = CountedOnce(trials)
     for (windows_s, min_shared), asked in groupby(trials, key=lambda trial: (trial.windows_s, trial.min_shared)):
-        pairs = pairs_within(actions, windows_s, min_shared)
+        pairs = pl.DataFrame(pairs_of_actions(actions, window_s=windows_s, min_shared=min_shared, engine=engine))
         for trial in asked:
             yield trial, pairs.filter(RULES[trial.rule].keep(pairs, actions, trial.level))
-
-
-def pairs_within(actions: pa.Table, windows_s: Sequence[float], min_shared: int) -> pl.DataFrame:
-    """Return the PAIRS of every window, one under another; a rate of false discovery holds over all of them."""
-    return pl.DataFrame(pairs_of_actions(actions, window_s=windows_s, min_shared=min_shared))
 
 
 def shared_data(name: str) -> Path:

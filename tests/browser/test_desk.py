@@ -10,7 +10,18 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.made_up_desk import APPROVED_AD, CASE, HELD_AD, MEMBERS, PASSWORD
+from tests.made_up_desk import (
+    APPROVED_AD,
+    CASE,
+    CLEAR_INDICATOR,
+    DISPUTE,
+    HELD_AD,
+    INDICATOR,
+    MEMBERS,
+    PARTNER,
+    PASSWORD,
+    REQUEST,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -172,6 +183,26 @@ def test_a_reviewer_decides_a_case_and_takes_its_bundle(visit: Visit) -> None:
     assert re.fullmatch(r"case--[0-9a-f-]{36}\.stix\.json", started.value.suggested_filename)
 
 
+def test_an_account_holder_objects_and_the_indicator_is_taken_back(visit: Visit) -> None:
+    page = visit.page
+    visit.sign_in("rev")
+    page.goto(f"/desk/indicators/{CLEAR_INDICATOR}")
+    page.get_by_label("Reason").first.fill("A newspaper")
+    page.get_by_role("button", name="Give this opinion").click()
+    expect(page.locator("#said")).to_contain_text("A newspaper")
+    page.get_by_text("Write a dispute down").click()
+    page.get_by_label("What they say").fill("This is our site")
+    page.get_by_role("button", name="Open the dispute").click()
+    expect(page.locator(".decided")).to_contain_text("Open")
+    page.get_by_label("Right: the indicator is retracted").check()
+    page.get_by_label("Answer", exact=True).fill("It is yours")
+    page.get_by_role("button", name="Sign this answer").click()
+    expect(page.locator(".decided")).to_contain_text("Upheld")
+    page.goto(f"/desk/indicators/{CLEAR_INDICATOR}")
+    expect(page.locator(".decided")).to_contain_text("Retracted")
+    expect(page.get_by_role("button", name="Retract this indicator")).to_have_count(0)
+
+
 ADDRESSES = (
     "/",
     "/library",
@@ -185,6 +216,15 @@ ADDRESSES = (
     "/desk/indicators?text=herald",
     "/desk/hits",
     "/desk/ads",
+    f"/desk/indicators/{INDICATOR}",
+    "/desk/disputes",
+    f"/desk/disputes/{DISPUTE}",
+    "/desk/partners",
+    f"/desk/partners/{PARTNER}",
+    "/desk/collections",
+    "/desk/requests",
+    f"/desk/requests/{REQUEST}",
+    "/desk/releases",
 )
 
 

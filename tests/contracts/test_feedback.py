@@ -80,14 +80,19 @@ def test_a_hit_is_heard_as_its_indicator_is_marked_today(vault: Vault) -> None:
 
 def test_what_an_indicator_was_stays_and_nothing_follows_a_revoked_version(vault: Vault) -> None:
     first = indicator(1, description="first")
+    stamps = [vault.indicators.stamp()]
     second = first.model_copy(update={"description": "second", "modified": NOW + timedelta(days=1)})
     revoked = second.model_copy(update={"revoked": True, "modified": NOW + timedelta(days=2)})
     later = second.model_copy(update={"modified": NOW + timedelta(days=3)})
-    vault.indicators.add([first])
-    vault.indicators.add([second])
+    for version in (first, second):
+        vault.indicators.add([version])
+        stamps.append(vault.indicators.stamp())
     assert vault.indicators.replace(revoked, entry(first.id))
+    stamps.append(vault.indicators.stamp())
+    assert len(set(stamps)) == len(stamps)
     assert not vault.indicators.replace(later, entry(first.id))
     vault.indicators.add([later])
+    assert vault.indicators.stamp() == stamps[-1]
     assert vault.indicators.versions(first.id) == [revoked, second, first]
     assert [said.event for said in vault.ledger.about(first.id)] == ["something.done"]
 
@@ -96,7 +101,7 @@ def test_sightings_opinions_and_disputes_come_back_as_they_went_in(vault: Vault)
     sighting = Sighting(id="s", indicator_id="i", partner_id="p", count=3, first_seen=NOW, last_seen=NOW,
                         first_told_at=NOW, told_at=NOW, told_by="m")  # fmt: skip
     opinion = Opinion(id="o", indicator_id="i", partner_id="p", value=OpinionValue.AGREE, reason="Seen it too",
-                      first_told_at=NOW, told_at=NOW, told_at=NOW, told_by="m")  # fmt: skip
+                      first_told_at=NOW, told_at=NOW, told_by="m")  # fmt: skip
     disputes = [
         Dispute(id=f"d{day}", indicator_id="i", claimant=Claimant.PARTNER, partner_id="p", claim="Ours", opened_at=NOW,
                 opened_by="m", due_at=NOW + timedelta(days=day), state=state)

@@ -7,6 +7,8 @@ from watchbell.desk.networks import GroupRow, Run, groups_of_run, latest_run
 from watchbell.model.ads import Verdict
 from watchbell.model.audiences import Audience
 from watchbell.model.cases import Case, CaseStatus
+from watchbell.model.feedback import Dispute
+from watchbell.vault.vault import Vault
 from watchbell.vault.workspace import Workspace
 
 SHOWN = 5
@@ -25,6 +27,8 @@ class Overview:
     """Every verdict has its place, also with 0."""
     undecided_ads: int
     cases: dict[CaseStatus, int]
+    waiting_disputes: tuple[Dispute, ...]
+    """Those that wait for an answer, the one owed first on top."""
     waiting_cases: tuple[Case, ...]
     """Cases nobody has judged, as `waiting` orders them."""
     run: Run | None
@@ -50,11 +54,18 @@ def overview_of(workspace: Workspace, audience: Audience) -> Overview:
         verdicts=verdicts,
         undecided_ads=ads - sum(verdicts.values()),
         cases={status: statuses[status] for status in CaseStatus},
+        waiting_disputes=disputes_heard(vault, audience),
         waiting_cases=waiting(cases)[:SHOWN],
         run=run,
         networks=len(groups),
         largest=tuple(groups[:SHOWN]),
     )
+
+
+def disputes_heard(vault: Vault, audience: Audience) -> tuple[Dispute, ...]:
+    """Return the disputes that wait for an answer, of indicators that an audience may hear."""
+    shelf = vault.indicators.heard_by(audience)
+    return tuple(one for one in vault.feedback.disputes(open_only=True) if shelf.get(one.indicator_id) is not None)
 
 
 def waiting(cases: list[Case]) -> tuple[Case, ...]:

@@ -112,18 +112,18 @@ def _write(checkpoint: Path, written: int, place: Place | None) -> None:
 
 
 class Refreshed:
-    """The index of a workspace's indicators, laid out anew when their number has changed."""
+    """The index of a workspace's indicators, laid out anew when one has come, changed, or been taken back."""
 
     def __init__(self, workspace: Workspace, build: Callable[[], IndicatorIndex]) -> None:
         """Lay out what `build` gives."""
         self._workspace, self._build = workspace, build
-        self._count, self._index = workspace.vault.indicators.count(), build()
+        self._stamp, self._index = workspace.vault.indicators.stamp(), build()
 
     def __call__(self) -> IndicatorIndex:
         """Return the index as it is at the moment."""
-        count = self._workspace.vault.indicators.count()
-        if count != self._count:
-            self._count, self._index = count, self._build()
+        stamp = self._workspace.vault.indicators.stamp()
+        if stamp != self._stamp:
+            self._stamp, self._index = stamp, self._build()
         return self._index
 
 

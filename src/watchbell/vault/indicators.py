@@ -103,6 +103,16 @@ class IndicatorShelf:
         with self._database.read() as connection:
             return connection.scalar(select(func.count()).select_from(indicators).where(self._heard)) or 0
 
+    def stamp(self) -> tuple[int, int, str]:
+        """Return what changes whenever an indicator comes, is taken back, or gets a later version."""
+        columns = indicators.c
+        query = select(func.count(), func.count().filter(columns.revoked), func.max(columns.modified)).where(
+            self._heard
+        )
+        with self._database.read() as connection:
+            count, revoked, latest = connection.execute(query).one()
+        return count, revoked, str(latest)
+
     def _select(self, query: Select[Any]) -> list[Indicator]:
         return self._records(query.where(self._heard))
 

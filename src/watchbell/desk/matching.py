@@ -68,10 +68,10 @@ def workspace_index(
 
 def match_newcomers(workspace: Workspace, *, now: datetime) -> Matched:
     """Look in the workspace's posts and ads for those indicators only that no search has looked for yet."""
-    known = Searched.of(workspace)
-    newcomers = [held for held in workspace.vault.indicators.all() if held not in known]
+    searched = Searched.of(workspace)
+    newcomers = searched.noting(workspace.vault.indicators.all(), new_only=True)
     matched = _match_stored(workspace, workspace_index(workspace, now=now, indicators=newcomers))
-    known.add(newcomers)
+    searched.keep()
     return matched
 
 
@@ -82,11 +82,11 @@ def match_workspace(
 
     The hits are stored. Doing it again adds nothing.
     """
-    indicators = list(workspace.vault.indicators.all())
-    matched = _match_stored(
-        workspace, workspace_index(workspace, now=now, indicators=indicators, ended=ended), imitated
-    )
-    Searched.of(workspace).add(indicators)
+    searched = Searched.of(workspace)
+    indicators = searched.noting(workspace.vault.indicators.all())
+    index = workspace_index(workspace, now=now, indicators=indicators, ended=ended)
+    matched = _match_stored(workspace, index, imitated)
+    searched.keep()
     return matched
 
 

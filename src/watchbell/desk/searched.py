@@ -1,6 +1,7 @@
 """Which indicators have been looked for already, so that new ones can be looked for alone."""
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
@@ -19,30 +20,35 @@ class Searched:
         """Read `file`, which need not exist."""
         self._file = file
         self._known = np.load(file) if file.exists() else np.empty(0, np.uint64)
+        self._noted = array("Q")
 
     @classmethod
     def of(cls, workspace: Workspace) -> "Searched":
         """Return those of a workspace."""
         return cls(workspace.runs / _FILE)
 
-    def __contains__(self, indicator: object) -> bool:
-        if not isinstance(indicator, Indicator):
-            return False
-        mark = _mark(indicator)
-        place = np.searchsorted(self._known, mark)
-        return bool(place < len(self._known) and self._known[place] == mark)
+    def noting(self, indicators: Iterable[Indicator], *, new_only: bool = False) -> Iterator[Indicator]:
+        """Yield the indicators, or only those that no search has looked for, and note them for `keep`."""
+        for held in indicators:
+            mark = _mark(held)
+            if not new_only or not self._has(mark):
+                self._noted.append(mark)
+                yield held
 
-    def add(self, indicators: Iterable[Indicator]) -> None:
-        """Remember indicators; the file changes only as a whole."""
-        marks = np.fromiter(map(_mark, indicators), np.uint64)
-        self._known = np.union1d(self._known, marks)
+    def keep(self) -> None:
+        """Remember what was noted; the file changes only as a whole."""
+        self._known = np.union1d(self._known, np.array(self._noted, np.uint64))
         part = self._file.with_name(f".{_FILE}.part")
         part.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:
             np.save(file, self._known)
         part.replace(self._file)
 
+    def _has(self, mark: int) -> bool:
+        place = np.searchsorted(self._known, np.uint64(mark))
+        return bool(place < len(self._known) and self._known[place] == mark)
 
-def _mark(indicator: Indicator) -> np.uint64:
+
+def _mark(indicator: Indicator) -> int:
     version = f"{indicator.id} {indicator.modified.isoformat()}".encode()
-    return np.uint64(int.from_bytes(blake2b(version, digest_size=8).digest(), "big"))
+    return int.from_bytes(blake2b(version, digest_size=8).digest(), "big")

@@ -24,6 +24,7 @@ app = typer.Typer()
 
 _RUN_HELP = "The folder of a run, or the id of a run in the workspace."
 _OUTLETS_HELP = "Your list of declared outlets. Without it: outlets.toml in the workspace, else the one that ships."
+_MOST_LANGUAGES = 8
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help=_RUN_HELP)]
 
 
@@ -154,7 +155,9 @@ def _facts(found: GroupFacts) -> Iterator[str]:
         if names := [member.account_id for member in found.members if member.role == role]:
             yield f"  {role}s: {', '.join(names)}"
     if found.languages:
-        yield f"  languages: {', '.join(f'{each.lang} ({each.posts:,})' for each in found.languages)}"
+        shown = [f"{each.lang} ({each.posts:,} posts)" for each in found.languages[:_MOST_LANGUAGES]]
+        more = [f"{len(found.languages) - len(shown):,} more"] if len(found.languages) > len(shown) else []
+        yield f"  languages: {', '.join(shown + more)}"
     for thing in found.top_objects:
         yield f"  {thing.by} {thing.object_id[:100]!r}: {thing.accounts:,} accounts, {thing.actions:,} times"
     for technique in found.techniques:

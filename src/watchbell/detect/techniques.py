@@ -45,7 +45,7 @@ def _copypasta(bursts: pl.DataFrame) -> Technique | None:
     texts, accounts = same["object_id"].n_unique(), same["account_id"].n_unique()
     if texts < _LEAST_OBJECTS:
         return None
-    reason = f"{accounts} members published {texts} texts in the same words within moments of each other."
+    reason = f"{accounts:,} members published {texts:,} texts in the same words within moments of each other."
     return Technique("T0084.001", reason)
 
 
@@ -55,7 +55,7 @@ def _across_platforms(bursts: pl.DataFrame) -> Technique | None:
     objects, platforms = across["object_id"].n_unique(), sorted(across["platform"].drop_nulls().unique())
     if objects < _LEAST_OBJECTS:
         return None
-    reason = f"{objects} things appeared on {' and '.join(platforms)} within moments of each other."
+    reason = f"{objects:,} things appeared on {' and '.join(platforms)} within moments of each other."
     return Technique("T0119.002", reason)
 
 
@@ -63,7 +63,5 @@ def _bots(bursts: pl.DataFrame, automated: int, judged: int) -> Technique | None
     reposts = bursts.filter(kind="repost")["object_id"].n_unique()
     if reposts < _LEAST_OBJECTS or automated < _LEAST_AUTOMATED or 2 * automated < judged:
         return None
-    reason = (
-        f"Members reposted {reposts} posts together, and {automated} of {judged} post in a rhythm that looks automated."
-    )
+    reason = f"Members reposted {reposts:,} posts together, and {automated:,} of {judged:,} post in a rhythm that looks automated."
     return Technique("T0049.003", reason)

@@ -145,6 +145,7 @@ def _of_bundle(reading: Reading, rows: Iterator[Row | Reject]) -> Iterator[Publi
         least=reading.tlp,
         unmarked=_UNMARKED,
         source=reading.source,
+        now=reading.now,
     )
 
 

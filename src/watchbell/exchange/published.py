@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -80,6 +80,16 @@ def day(text: str) -> datetime | None:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):  # OverflowError: a zone that takes the time out of the years 1 to 9999
         return None
+
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+"""STIX is of 2012: an object older than this comes from a clock that was never set."""
+CLOCKS_DIFFER = timedelta(days=1)
+
+
+def is_plausible(at: datetime, now: datetime) -> bool:
+    """Tell whether an object can have been made at a time: a version of the year 2099 would hide all true ones."""
+    return EARLIEST <= at <= now + CLOCKS_DIFFER
 
 
 _QUARTER = re.compile(r"(?<![a-z0-9])q(?:[1-4]-)?([1-4])[ _-]+(20\d\d)", re.IGNORECASE)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from watchbell.exchange.marking import Definitions, definitions_in, marking_of
 from watchbell.exchange.patterns import values_of_pattern
-from watchbell.exchange.published import Note, Published, day
+from watchbell.exchange.published import Note, Published, day, is_plausible
 from watchbell.exchange.stix_cases import bundle_of_case
 from watchbell.exchange.stix_parts import EXTENSION, SYNTHETIC
 from watchbell.exchange.stix_writing import bundle_of_indicators
@@ -38,6 +38,7 @@ class _Bundle(NamedTuple):
     least: Tlp | None
     unmarked: Tlp
     source: str | None
+    now: datetime | None
 
 
 def indicators_of_bundle(
@@ -47,6 +48,7 @@ def indicators_of_bundle(
     least: Tlp | None = None,
     unmarked: Tlp = Tlp.AMBER,
     source: str | None = None,
+    now: datetime | None = None,
 ) -> Iterator[Indicator | Reject]:
     """Yield the indicators of a STIX 2.1 bundle, and a Reject for each that cannot be looked for.
 
@@ -60,10 +62,15 @@ def indicators_of_bundle(
         least: marking that every indicator has at least; a stricter one in the bundle stands.
         unmarked: marking of an object that has none, when `least` is not given.
         source: who sent it; without it, the object's creator.
+        now: the time of reading; with it, objects from the future or from before STIX are rejects.
     """
     objects = [held for held in bundle.get("objects") or () if isinstance(held, dict)]
-    context = _Bundle(file, definitions_in(objects), _names(objects), least, unmarked, source)
-    for number, held in _newest(objects):
+    context = _Bundle(file, definitions_in(objects), _names(objects), least, unmarked, source, now)
+    newest, doubled = _newest(objects)
+    for number, held in doubled:
+        reason = f"{held.get('id')} stands twice in one version with other content; the first counts."
+        yield _reject(context, number, held, "modified", reason)
+    for number, held in newest:
         try:
             yield from _indicators(held, context)
         except UnreadableValueError as error:
@@ -81,9 +88,10 @@ def read_bundle(
     least: Tlp | None = None,
     unmarked: Tlp = Tlp.AMBER,
     source: str | None = None,
+    now: datetime | None = None,
 ) -> Iterator[Published]:
     """Yield what `indicators_of_bundle` yields, a Reject for what is no object, a Note for each type passed over."""
-    yield from indicators_of_bundle(bundle, file=file, least=least, unmarked=unmarked, source=source)
+    yield from indicators_of_bundle(bundle, file=file, least=least, unmarked=unmarked, source=source, now=now)
     others: Counter[str] = Counter()
     for number, held in enumerate(bundle.get("objects") or (), start=1):
         if isinstance(held, dict) and isinstance(held.get("type"), str):
@@ -103,15 +111,24 @@ def _names(objects: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     }
 
 
-def _newest(objects: Sequence[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
-    newest: dict[str, tuple[int, dict[str, Any]]] = {}
+_Numbered = tuple[int, dict[str, Any]]
+
+
+def _newest(objects: Sequence[dict[str, Any]]) -> tuple[list[_Numbered], list[_Numbered]]:
+    """Return the newest version of each indicator, and those that contradict an earlier one of the same version."""
+    newest: dict[str, _Numbered] = {}
+    doubled: list[_Numbered] = []
     for number, held in enumerate(objects, start=1):
-        if held.get("type") == "indicator":
-            name = str(held.get("id", number))
-            known = newest.get(name)
-            if known is None or str(held.get("modified", "")) >= str(known[1].get("modified", "")):
-                newest[name] = (number, held)
-    return list(newest.values())
+        if held.get("type") != "indicator":
+            continue
+        name = str(held.get("id", number))
+        known = newest.get(name)
+        version, before = str(held.get("modified", "")), "" if known is None else str(known[1].get("modified", ""))
+        if known is None or version > before:
+            newest[name] = (number, held)
+        elif version == before and held != known[1]:
+            doubled.append((number, held))
+    return list(newest.values()), doubled
 
 
 def _indicators(held: Mapping[str, Any], context: _Bundle) -> Iterator[Indicator]:
@@ -153,14 +170,17 @@ def _fields(held: Mapping[str, Any], context: _Bundle) -> dict[str, Any]:
         "reference": f"{context.file}, {held['id']}",
         "revoked": held.get("revoked", False),
         "synthetic": SYNTHETIC in (held.get("labels") or ()),
-        **_times(held),
+        **_times(held, context.now),
     }
 
 
-def _times(held: Mapping[str, Any]) -> dict[str, datetime]:
+def _times(held: Mapping[str, Any], now: datetime | None) -> dict[str, datetime]:
     """Return the times of an object, in the order that STIX asks of them (sections 3.2 and 4.7)."""
     names = ["valid_from", "created", "modified", *(["valid_until"] if held.get("valid_until") else [])]
     times = {name: _instant(held, name) for name in names}
+    for name in ("created", "modified"):
+        if now is not None and not is_plausible(times[name], now):
+            raise ValueError(f"its {name} lies in the future or before STIX was thought of")
     if times["modified"] < times["created"]:
         raise ValueError("its modified lies before its created")
     if "valid_until" in times and times["valid_until"] <= times["valid_from"]:

@@ -6,21 +6,19 @@ the object's type requires (sections 4 to 7). Custom types and properties pass, 
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from watchbell.clock import microseconds
 from watchbell.exchange.envelope import Sent
 from watchbell.exchange.marking import Definitions, definitions_in, heard_from, marking_of
+from watchbell.exchange.published import is_plausible
 from watchbell.model.collections import SharedObject
 from watchbell.model.tlp import Tlp, strictest
 
 _TYPE = r"[a-z0-9][a-z0-9-]{1,248}[a-z0-9]"
 _ID = re.compile(rf"({_TYPE})--[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-"""STIX is of 2012: an object older than this comes from a clock that was never set."""
-_CLOCKS_DIFFER = timedelta(days=1)
 _COMMON: Mapping[str, tuple[type, str]] = {
     "spec_version": (str, "text"),
     "lang": (str, "text"),
@@ -157,7 +155,7 @@ def _time(held: Mapping[str, Any], name: str, now: datetime) -> _Instant | None:
         at = None
     if at is None:
         raise ValueError(f"Its {name} is no time as 2026-11-03T09:30:00.000Z is one.")
-    if not _EARLIEST <= at <= now + _CLOCKS_DIFFER:
+    if not is_plausible(at, now):
         raise ValueError(f"Its {name}, {written}, lies in the future or before STIX was thought of: check the clock.")
     return written, at
 

@@ -125,6 +125,23 @@ def test_a_damaged_file_loses_no_good_row(tmp_path: Path) -> None:
     assert len(found) == 6
 
 
+def test_a_hostile_bundle_gives_what_is_good_in_it(tmp_path: Path) -> None:
+    good = json.dumps(_BUNDLE["objects"][0])
+    deep = '{"type":"indicator","id":"x","pattern":' + "[" * 1_000_000 + "]" * 1_000_000 + "}"
+    bad = b'{"type":"indicator","id":"\xff\xfe"}'
+    content = b'{"type":"bundle","objects":[' + b",".join([deep.encode(), bad, b"7", good.encode()]) + b"]}"
+    found = _read(_file(tmp_path, "bundle.json", content))
+    assert [item.value for item in found if isinstance(item, Indicator)] == ["bad.example"]
+    assert len([item for item in found if isinstance(item, Reject)]) >= 3
+
+
+def test_what_a_bundle_holds_besides_is_told(tmp_path: Path) -> None:
+    others = [{"type": "malware", "id": "malware--1"}, {"type": "malware", "id": "malware--2"}, {"type": "x"}]
+    content = json.dumps({**_BUNDLE, "objects": [*others, *_BUNDLE["objects"]]}).encode()
+    items = list(read_published(_file(tmp_path, "bundle.json", content), tlp=None, source=None, now=_NOW))
+    assert [item.text for item in items if isinstance(item, Note)] == ["2 of type malware", "1 of type x"]
+
+
 def test_a_truncated_bundle_gives_what_it_holds_and_says_so(tmp_path: Path) -> None:
     content = json.dumps({**_BUNDLE, "objects": _BUNDLE["objects"] * 2}).encode()
     found = _read(_file(tmp_path, "bundle.json", content[:-40]))

@@ -249,6 +249,15 @@ def test_the_newest_version_of_an_object_counts() -> None:
     assert found.revoked
 
 
+def test_one_version_with_two_contents_is_told_and_the_first_counts() -> None:
+    first, other = _stix_indicator(), _stix_indicator(pattern="[domain-name:value = 'other.example']")
+    doubled, kept = _read([first, first, other])
+    assert isinstance(doubled, Reject)
+    assert "stands twice" in doubled.reason
+    assert isinstance(kept, Indicator)
+    assert kept.value == "bad.example"
+
+
 @pytest.mark.parametrize(
     ("refs", "least", "label"),
     [
@@ -277,6 +286,10 @@ def test_the_importers_marking_narrows_and_never_widens(refs: list[str], least: 
         ({"valid_until": "2025-12-31T00:00:00Z"}, "valid_until"),
         ({"valid_from": "0001-01-01T00:00:00+05:00"}, "valid_from"),
         ({"modified": "2025-12-31T00:00:00Z"}, "modified"),
+        ({"modified": "2099-01-01T00:00:00Z"}, "future"),
+        ({"created": "1970-01-01T00:00:00Z"}, "before STIX"),
+        ({"id": "../../etc/passwd"}, "UUID"),
+        ({"id": ["x"]}, "UUID"),
         ({"kill_chain_phases": 7}, "no STIX 2.1 indicator"),
         ({"extensions": [1]}, "no STIX 2.1 indicator"),
         ({"object_marking_refs": 5}, "no STIX 2.1 indicator"),
@@ -284,7 +297,7 @@ def test_the_importers_marking_narrows_and_never_widens(refs: list[str], least: 
 )
 def test_an_indicator_that_cannot_be_used_is_a_reject_and_costs_no_other(change: dict[str, Any], words: str) -> None:
     good = _stix_indicator(id="indicator--e1df503e-d48e-4b78-a40e-67b30fbd5a56")
-    bad, kept = _read([_stix_indicator(**change), good], file="partner.json")
+    bad, kept = _read([_stix_indicator(**change), good], file="partner.json", now=_NOW)
     assert isinstance(bad, Reject)
     assert (bad.file, bad.row) == ("partner.json", 1)
     assert words in bad.reason

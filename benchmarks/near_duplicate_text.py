@@ -1,7 +1,7 @@
 """Claim: the trace `text` makes one object of near-duplicates among 10⁶ short texts within 60 s on 2 cores.
 
-Of the pairs with a Jaccard similarity of at least 0.5 it finds 99%, and what it joins is joined truly: every text has
-at least that to the text that stands for it. Time is from posts in memory to actions, spelling included. Recall and
+Of the pairs with a Jaccard similarity of at least 0.5, 99% are one object, and what it joins is joined truly: each text
+has at least that to a text of its object. Time is from posts in memory to actions, spelling included. Recall and
 precision are held against sets of shingles made in plain Python, over all pairs of a sample of families.
 
     python benchmarks/near_duplicate_text.py [--texts 1e6] [--sample 5000]
@@ -86,11 +86,18 @@ def held_together(some: pl.DataFrame) -> list[int]:
     return [int(count) for count in counts]
 
 
-def true(moved: pl.DataFrame) -> tuple[int, int]:
-    """Return how many texts are alike to the one that stands for them, and how many there are."""
+def true(moved: pl.DataFrame, every: pl.DataFrame) -> tuple[int, int, int]:
+    """Return how many texts are alike to the one that stands for them, to it or another of its versions, and in all."""
     stands = compared(moved["stands"])
     judged = [alike(shingles(one), shingles(other)) for one, other in zip(moved["words"], stands, strict=True)]
-    return sum(judged), len(judged)
+    rest = moved.filter(~pl.Series(judged)).select("words", "stands")
+    versions = every.join(rest.select("stands").unique(), on="stands", how="semi").group_by("stands").agg("words")
+    there = {stood: [(other, shingles(other)) for other in others] for stood, others in versions.iter_rows()}
+    in_object = [
+        any(alike(shingles(one), theirs) for other, theirs in there[stood] if other != one)
+        for one, stood in rest.iter_rows()
+    ]
+    return sum(judged), sum(judged) + sum(in_object), len(judged)
 
 
 def main() -> None:
@@ -112,13 +119,15 @@ def main() -> None:
     judged = judged.with_columns(tree=trees(judged["words"]))
     pairs, found, kept, together = held_together(sample(judged, asked.sample).select("words", "tree", "stands"))
     moved = judged.filter(pl.col("text") != pl.col("stands"))
-    true_joins, joins = true(moved.sample(min(moved.height, JOINS_CHECKED), seed=4))
+    to_centre, true_joins, joins = true(moved.sample(min(moved.height, JOINS_CHECKED), seed=4), judged)
     print(f"{made.height:,} texts; {judged.height:,} long enough for versions, {judged['stands'].n_unique():,} objects")
     print(f"time {seconds:.1f} s, memory {peak_mib:,.0f} MiB ({before_mib:,.0f} MiB before)")
     print(f"pairs alike in the sample: {pairs:,}; found {found / pairs:.4f}; one object {kept / pairs:.4f}")
-    print(f"texts alike to the one that stands for them: {true_joins:,} of {joins:,}")
+    print(
+        f"texts alike to the one that stands for them: {to_centre:,}, or to another there: {true_joins:,} of {joins:,}"
+    )
     print(f"pairs that are one object: {together:,}; alike {kept / together:.4f}")
-    holds = seconds <= WITHIN_S and found >= RECALL * pairs and true_joins == joins
+    holds = seconds <= WITHIN_S and kept >= RECALL * pairs and true_joins == joins
     print(f"claim {WITHIN_S} s, recall {RECALL}, precision 1: {'holds' if holds else 'DOES NOT HOLD'}")
 
 

@@ -21,9 +21,10 @@ _PART = 50_000
 def near_texts(texts: pl.Series) -> pl.Series:
     """Return for each of some distinct texts the text that stands for all its versions.
 
-    A version has a Jaccard similarity of at least 0.5 to the text that stands for it, over shingles of five letters
-    or three wide characters (MinHash, every join verified); hashtags and mentions do not count. Texts with fewer than
-    `SHORTEST` characters besides them stand for themselves. The answer does not depend on the order of the texts.
+    A version has a Jaccard similarity of at least 0.5 to the text that stands for it, or of 0.4 and at least 0.5 to
+    another of its versions, over shingles of five letters or three wide characters (MinHash, every join verified);
+    hashtags and mentions do not count. Texts with fewer than `SHORTEST` characters besides them stand for themselves.
+    The answer does not depend on the order of the texts.
     """
     ordered = texts.sort()
     words = compared(ordered)

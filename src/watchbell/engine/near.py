@@ -33,7 +33,7 @@ def shingled(parts: Iterable[tuple[Array, Array]]) -> Texts:
 
 
 def centres_of(texts: Texts, threads: int | None = None) -> Array:
-    """Return for each text the one that stands for it: itself, or one at least half alike to it (true Jaccard).
+    """Return for each text the one that stands for it: itself, or one that `minhash.stars` puts it under.
 
     The same for any number of threads. Memory: 8 bytes for each shingle and about 200 for each text.
     """
@@ -69,7 +69,7 @@ def _joined(band: Array, texts: Texts, parents: Array) -> Array:
 
 
 def _stars(texts: Texts, roots: Array, threads: int | None) -> Array:
-    """Cut the trees into stars: a text in a chain need not be alike to all of it, but is to its star's centre."""
+    """Cut the trees into stars: a text in a chain need not be alike to all of it, but is nearly so to its centre."""
     centres = np.arange(len(roots), dtype=np.int32)
     trees = np.argsort(roots, kind="stable").astype(np.int32)
     starts = np.concatenate(([0], np.flatnonzero(np.diff(roots[trees])) + 1, [len(trees)]))

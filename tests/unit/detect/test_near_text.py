@@ -89,6 +89,15 @@ def test_no_texts_and_short_ones_are_left_as_they_are() -> None:
     assert standing("a", "b") == {"a": "a", "b": "b"}
 
 
+def is_true(text: str, stands: dict[str, str]) -> bool:
+    """Say whether a text is where it belongs: nearly alike to its centre, and half alike to something there."""
+    stood = stands[text]
+    there = [other for other in stands if stands[other] == stood and other != text]
+    return text == stood or (
+        jaccard(text, stood) >= 0.4 and any(jaccard(text, other) >= 0.5 for other in [stood, *there])
+    )
+
+
 def test_a_chain_is_cut_so_that_every_text_is_like_the_one_that_stands_for_it() -> None:
     """Each differs from the next by a little, the first from the last by all."""
     letters = random.Random(1)
@@ -97,7 +106,19 @@ def test_a_chain_is_cut_so_that_every_text_is_like_the_one_that_stands_for_it() 
     assert all(jaccard(one, other) >= 0.5 for one, other in pairwise(chain))
     stands = standing(*chain)
     assert 4 < len(set(stands.values())) < 24
-    assert min(jaccard(text, stood) for text, stood in stands.items()) >= 0.5
+    assert all(is_true(text, stands) for text in chain)
+
+
+@pytest.mark.parametrize(("changed", "nearly"), [(4, True), (5, False)])
+def test_a_text_goes_where_its_like_are_if_it_is_nearly_like_the_centre(changed: int, nearly: bool) -> None:
+    """It is half alike to two versions, and less than that to the original that stands for them."""
+    words = [f"{letter}ord{number}x" for number, letter in enumerate("wbcdfghijklmno")]
+    original = " ".join(words)
+    versions = [" ".join([*words[:-1], "another shared end", str(number)]) for number in range(2)]
+    far = " ".join([*(f"other{k}" for k in range(changed)), *words[changed:-1], "another shared end"])
+    stands = standing(original, *(f"{original} {number}" for number in range(6)), *versions, far)
+    assert jaccard(far, stands[versions[0]]) < 0.5 <= jaccard(far, versions[0])
+    assert stands[far] == (stands[original] if nearly else far)
 
 
 def test_a_crowd_of_versions_of_one_template_is_one_object() -> None:
@@ -133,7 +154,8 @@ def test_the_answer_is_true_and_knows_no_order(texts: list[str], chance: random.
     shuffled = chance.sample(texts, len(texts))
     assert standing(*shuffled) == stands
     for text, stood in stands.items():
-        assert text == stood or jaccard(text, stood) >= 0.5
+        assert is_true(text, stands)
+        assert stands[stood] == stood
     alone = [t for t in texts if stands[t] == t and len(compared(pl.Series([t])).item()) >= SHORTEST]
     # Two that each stand for themselves are not half alike, but for the 0.2% that no band shows.
     assert sum(jaccard(one, other) >= 0.55 for one, other in combinations(alone, 2)) <= 1

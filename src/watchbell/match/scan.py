@@ -195,8 +195,10 @@ _NOTHING = pl.DataFrame(schema={"row": pl.UInt32, "field": pl.String, **FOUND})
 
 def _found(place: Place) -> pl.DataFrame:
     """Return a row of `_NOTHING`'s shape for each match; each distinct word is looked up once."""
-    matches = place.lookup(place.words["asked"].unique()).rename({"words": "asked"})
-    return place.words.join(matches, on="asked", maintain_order="left_right").select(_NOTHING.columns)
+    # A text of links and hashtags alone has no words left to compare.
+    words = place.words.filter(pl.col("asked") != "")
+    matches = place.lookup(words["asked"].unique()).rename({"words": "asked"})
+    return words.join(matches, on="asked", maintain_order="left_right").select(_NOTHING.columns)
 
 
 def _as_hits(rows: pl.DataFrame, frame: pl.DataFrame, target_kind: str) -> pa.Table:

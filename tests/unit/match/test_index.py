@@ -176,6 +176,8 @@ def test_a_picture_and_a_text_match_when_they_are_near_and_say_how_near() -> Non
     [near] = _hits(index, text=text.replace("two hours", "three hours"))
     assert near["relation"] == "near"
     assert re.fullmatch(r"\d\d% of the two texts' shingles are the same\.", near["reason"])
+    no_words = _index(indicator(IndicatorKind.TEXT, "https://t.co/1 #vote"))
+    assert not _hits(no_words, text="https://t.co/2 #paris")
     assert not _hits(index, text="The polling stations of the south close at eight, as always")
 
 

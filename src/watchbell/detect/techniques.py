@@ -63,5 +63,6 @@ def _bots(bursts: pl.DataFrame, automated: int, judged: int) -> Technique | None
     reposts = bursts.filter(kind="repost")["object_id"].n_unique()
     if reposts < _LEAST_OBJECTS or automated < _LEAST_AUTOMATED or 2 * automated < judged:
         return None
-    reason = f"Members reposted {reposts:,} posts together, and {automated:,} of {judged:,} post in a rhythm that looks automated."
+    share = f"{automated:,} of {judged:,} post in a rhythm that looks automated"
+    reason = f"Members reposted {reposts:,} posts together, and {share}."
     return Technique("T0049.003", reason)

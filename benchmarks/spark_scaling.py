@@ -1,4 +1,4 @@
-"""Claim: on Spark, two cores count pairs in at most 0.75 of the time that one takes, and find what this machine finds.
+"""How counting on Spark scales from one core to two, beside this machine's own engine; all must find the same.
 
 Each place is a process of its own, which reads the events, starts its engine, counts a small part first and then all:
 only the last is timed. The places take turns, so that they share the machine's slow minutes. Without Java, it says so.
@@ -28,7 +28,6 @@ from watchbell.engine.slots import Slots
 from watchbell.errors import MissingExtraError, MissingProgramError
 
 WINDOW_S, MIN_SHARED = 60, 2
-CLAIM = 0.75
 PLACES = ("this machine, 1 thread", "this machine, 2 threads", "local[1]", "local[2]")
 
 
@@ -103,7 +102,7 @@ def main() -> None:
 
 
 def report(events_counted: int, rounds: list[dict[str, dict[str, Any]]]) -> None:
-    """Print what the rounds took, and whether the claim holds."""
+    """Print what the rounds took."""
     print(f"{events_counted:,} events, window {WINDOW_S} s, at least {MIN_SHARED}; median of {len(rounds)} runs")
     seconds = {place: statistics.median(each[place]["seconds"] for each in rounds) for place in PLACES}
     for place, taken in seconds.items():
@@ -112,9 +111,7 @@ def report(events_counted: int, rounds: list[dict[str, dict[str, Any]]]) -> None
         print(f"{place:<24} {taken:8.2f} s  {said['pairs']:,} pairs{shuffled}")
     same = len({said["digest"] for each in rounds for said in each.values()}) == 1
     print(f"every column of every pair is the same everywhere: {'yes' if same else 'NO'}")
-    ratio = seconds["local[2]"] / seconds["local[1]"]
-    holds = same and ratio <= CLAIM
-    print(f"ratio {ratio:.2f}; claim at most {CLAIM}: {'holds' if holds else 'DOES NOT HOLD'}")
+    print(f"local[2] takes {seconds['local[2]'] / seconds['local[1]']:.2f} of the time of local[1]")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def _export(workspace: Workspace, form: Form, up_to: Tlp, selection: Selection |
 
 
 @settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(list(Tlp)), min_size=1, max_size=6), st.sampled_from(list(Tlp)))
+@given(st.lists(st.sampled_from(list(Tlp)), min_size=1, max_size=6), st.sampled_from([Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER]))
 def test_no_byte_of_what_is_marked_narrower_leaves_in_any_form(
     tmp_path_factory: pytest.TempPathFactory, labels: list[Tlp], up_to: Tlp
 ) -> None:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -157,8 +158,13 @@ def folder(shared_data: Path) -> Path:
     return shared_data / "indicators" / "meta" / "indicators"
 
 
+@cache
+def _items(path: Path) -> list[Published]:
+    return list(read_published(path, tlp=None, source=None, now=_NOW))
+
+
 def _all(paths: Iterator[Path]) -> dict[Path, list[Published]]:
-    return {path: list(read_published(path, tlp=None, source=None, now=_NOW)) for path in sorted(paths)}
+    return {path: _items(path) for path in sorted(paths)}
 
 
 def _csv_rows(path: Path) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ import csv
 import re
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,7 @@ def folder(shared_data: Path) -> Path:
     return shared_data / "indicators" / "meta" / "indicators"
 
 
+@cache
 def _read(path: Path) -> list[Indicator]:
     items = list(read_published(path, tlp=None, source=None, now=_NOW))
     assert not [item for item in items if isinstance(item, Reject)], path.name

@@ -28,6 +28,10 @@ from watchbell.model.indicators import Indicator
 from watchbell.vault.vault import Vault
 
 
+NO_REASON = "No reason was given."
+"""Stands with a partner's opinion that has no explanation: STIX does not ask for one (section 4.14)."""
+
+
 @dataclass(slots=True)
 class KeptFeedback:
     """What became of some objects."""
@@ -96,7 +100,7 @@ def _keep(vault: Vault, told: Told, kept: KeptFeedback, *, teller: Teller, due: 
                 sight(vault, indicator_id, Seen(count, first, last), teller=teller, now=due[0])
                 kept.sightings += 1
             case SaidOpinion(value, reason):
-                give_opinion(vault, indicator_id, value, reason, teller=teller, now=due[0])
+                give_opinion(vault, indicator_id, value, reason or NO_REASON, teller=teller, now=due[0])
                 kept.opinions += 1
             case SaidDispute(claim, evidence):
                 draft = drafted(indicator_id, claim, evidence, claimant=Claimant.PARTNER, teller=teller, due=due)

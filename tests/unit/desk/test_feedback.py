@@ -14,7 +14,7 @@ from watchbell.desk.permissions import may_send
 from watchbell.desk.releases import Parcel, ask_release, decide_release, needs_two, release_for
 from watchbell.desk.requests import answer_request, transparency_report, write_request
 from watchbell.desk.retraction import receipts, retract
-from watchbell.desk.told import keep_feedback
+from watchbell.desk.told import NO_REASON, keep_feedback
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange.feedback import dispute_definition, feedback_out
 from watchbell.model.audiences import PUBLIC, Audience
@@ -155,6 +155,13 @@ def test_feedback_goes_out_as_stix_and_comes_in_the_same(vault: Vault, tmp_path:
         assert {one.claim for one in other.feedback.disputes()} == {"It is a newspaper", "We are the Herald"}
         deaf = keep_feedback(other, told, teller=STRANGER, answer_days=14, file="f", now=LATER)
         assert len(deaf.rejects) == len(told)
+
+
+def test_an_opinion_needs_no_explanation_in_stix(vault: Vault) -> None:
+    held = {"type": "opinion", "opinion": "agree", "object_refs": [INDICATOR]}
+    kept = keep_feedback(vault, [held], teller=PARTNER, answer_days=14, file="f", now=LATER)
+    assert (kept.opinions, kept.disputes, kept.rejects) == (1, 0, [])
+    assert [one.reason for one in vault.feedback.opinions(INDICATOR)] == [NO_REASON]
 
 
 @pytest.mark.parametrize(

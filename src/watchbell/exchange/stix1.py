@@ -14,6 +14,8 @@ from watchbell.files import Reject, Row, cut
 from watchbell.model.tlp import Tlp, strictest
 
 MAX_DEPTH = 100
+MAX_BYTES = 256 * 1024 * 1024
+"""Of a package as it is unpacked; Meta's largest has one megabyte."""
 MAX_TEXT = 64 * 1024
 _META = "https://meta.com/stix"
 _SCHEMA_TYPE = "http://www.w3.org/2001/XMLSchema-instance type"
@@ -68,6 +70,9 @@ def read_package(file: str, pieces: Iterable[bytes]) -> Package | None:
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
         for piece in pieces:
+            reader.size += len(piece)
+            if reader.size > MAX_BYTES:
+                raise _RefusedError(f"it has more than {MAX_BYTES:,} bytes")
             parser.Parse(piece, False)  # noqa: FBT003  # expat's signature
         parser.Parse(b"", True)  # noqa: FBT003
     except (expat.ExpatError, _RefusedError, ValueError) as error:
@@ -88,6 +93,8 @@ class _Reader:
         self.number = 0
         """How many indicators or observables of the package's own were begun."""
         self.is_stix = False
+        self.size = 0
+        """Bytes read so far."""
         self._file = file
         self._path: list[str] = []
         self._words: list[str] = []

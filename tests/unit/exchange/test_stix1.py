@@ -1,11 +1,13 @@
 """STIX 1 packages: what stands in them, and what cannot get in by them."""
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from watchbell.exchange import stix1
 from watchbell.exchange.stix1 import MAX_DEPTH, read_package
 from watchbell.files import Reject, Row
 from watchbell.model.tlp import Tlp
@@ -100,6 +102,16 @@ def test_a_million_levels_end_at_once() -> None:
     package = read_package("p.xml", pieces())
     assert package is not None
     assert len(package.rows) == 1
+
+
+def test_a_package_that_never_ends_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stix1, "MAX_BYTES", 10_000)
+    filler = b"<a/>" * 1_000
+    package = read_package("p.xml", itertools.chain([_OPEN.encode()], itertools.repeat(filler)))
+    assert package is not None
+    assert [item.reason for item in package.rows if isinstance(item, Reject)] == [
+        "The rest of the file could not be read: it has more than 10,000 bytes."
+    ]
 
 
 def test_a_truncated_package_gives_what_it_holds_and_says_so() -> None:

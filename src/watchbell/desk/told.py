@@ -27,7 +27,6 @@ from watchbell.model.feedback import Claimant
 from watchbell.model.indicators import Indicator
 from watchbell.vault.vault import Vault
 
-
 NO_REASON = "No reason was given."
 """Stands with a partner's opinion that has no explanation: STIX does not ask for one (section 4.14)."""
 

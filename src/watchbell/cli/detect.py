@@ -118,6 +118,12 @@ AnyDependenceOption = Annotated[
         "--any-dependence", help="Rates of false discovery that hold however the tests hang together; stricter."
     ),
 ]
+HeldOutOption = Annotated[
+    bool,
+    typer.Option(
+        "--held-out", help="Test each group on the half of the things that did not find it; takes twice as long."
+    ),
+]
 MemoryOption = Annotated[
     str | None, typer.Option(metavar="AMOUNT", help="How much of it to take: 4GiB. Without it: half of the machine's.")
 ]
@@ -139,6 +145,7 @@ def find(
     rule: RuleOption = "shared",
     level: LevelOption = None,
     any_dependence: AnyDependenceOption = False,
+    held_out: HeldOutOption = False,
     source: Annotated[str, typer.Option(help="Which platform's export the files are; see `posts import`.")] = "auto",
     platform: Annotated[str | None, typer.Option(help="The platform, where the files do not say.")] = None,
     maps: MapOption = None,
@@ -159,7 +166,7 @@ def find(
     """
     columns = _columns(account, object_, time, post)
     traces = tuple(by or ((_ANY_OBJECT,) if columns else DEFAULT_TRACES))
-    question = Question(traces, windows(window), min_shared, rule_named(rule).name, level, any_dependence)
+    question = Question(traces, windows(window), min_shared, rule_named(rule).name, level, any_dependence, held_out)
     if out is not None and out.is_file():
         raise UsageError(f"{out} is a file. Name a folder for the result.")
     most = None if memory is None else amount(memory)

@@ -17,6 +17,7 @@ from watchbell.clock import utc_text
 from watchbell.detect.actions import actions_of_accounts, actions_of_posts, distinct, joined, traces_named
 from watchbell.detect.bursts import shared_within, with_roles
 from watchbell.detect.groups import groups_of_pairs
+from watchbell.detect.held_out import with_held_out_q
 from watchbell.detect.pairs import ThinnedObject, each_window, in_widest, pairs_of_actions
 from watchbell.detect.rules.catalogue import rule_named
 from watchbell.engine.places import HERE, Engine
@@ -48,6 +49,8 @@ class Question:
     """The rule's level; its usual one when None."""
     any_dependence: bool = False
     """Whether rates of false discovery shall hold however the tests hang together; see `detect/significance.py`."""
+    held_out: bool = False
+    """Whether groups are tested on the objects that did not find them; see `detect/held_out.py`."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -103,6 +106,10 @@ def investigate(actions: pa.Table, question: Question, engine: Engine = HERE) ->
     chosen = pairs.filter(kept.to_arrow())
     groups = groups_of_pairs(chosen)
     groups = with_roles(groups, chosen, actions_of_accounts(actions, groups["account_id"]))
+    if question.held_out:
+        groups = with_held_out_q(
+            groups, actions, window_s=question.window_s, min_shared=question.min_shared, engine=engine
+        )
     return Findings(question, actions, pairs, chosen, groups, tuple(thinned), engine.memory)
 
 

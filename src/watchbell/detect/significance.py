@@ -192,3 +192,23 @@ def share_named_wrongly(a: Array, b: Array, false_pairs: Array) -> Array:
     q_value = np.empty(len(order))
     q_value[order] = np.minimum(np.minimum.accumulate(share[::-1])[::-1], 1.0)
     return q_value
+
+
+def p_values(slots: Slots, windows: Sequence[int], a: Array, b: Array) -> Array:
+    """Return the larger p of the two tests for any pairs of accounts, met or not: windows by pairs.
+
+    Args:
+        slots: all slots of one kind of action; times are microseconds.
+        windows: in microseconds.
+        a: the pairs' account codes.
+        b: likewise.
+    """
+    from watchbell.engine.local import followers  # noqa: PLC0415  # numba takes a second to load
+
+    shared = common(slots, a, b)
+    tests = [SlotTest.of(slots, followers(slots, window)) for window in windows]
+    at_windows = [
+        _at_window(shared, window, test, test.rates(a, b), (1, 0.0))
+        for window, test in zip(windows, tests, strict=True)
+    ]
+    return np.array([np.maximum(np.exp(at.log_slots), at.p_timing) for at in at_windows])

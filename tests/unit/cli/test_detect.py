@@ -55,6 +55,7 @@ def test_posts_give_pairs_groups_and_how_they_were_found(posts: Path, tmp_path: 
         "rule": "shared",
         "level": 0.0,
         "any_dependence": False,
+        "held_out": False,
     }
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from watchbell.ads.normalise import Normalised, normalise
+from watchbell.ads.normalise import Normalised
 from watchbell.ads.rulebook import CompiledPattern, Rule, RuleBook
 from watchbell.model.ads import PolicyFinding, Verdict
 
@@ -24,9 +24,8 @@ class Judged:
     verdict: Verdict
 
 
-def policy_findings(text: str, rules: RuleBook) -> tuple[Judged, ...]:
-    """Return at most one finding for each rule that `text` breaks, its plainest, quoted in the ad's own words."""
-    plain = normalise(text)
+def policy_findings(plain: Normalised, rules: RuleBook) -> tuple[Judged, ...]:
+    """Return at most one finding for each rule that a text breaks, its plainest, quoted in the ad's own words."""
     if not rules.context.found_in(plain.letters):
         return ()
     found = (_plainest(plain, rule, patterns, rules) for rule, patterns in rules.patterns_for(plain).items())

@@ -1,16 +1,19 @@
 """The first review of an ad: political or not, disclaimer or not, rules touched, and what follows. Deterministic."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from watchbell.ads import disclaimers
+from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
 from watchbell.ads.images import ImageReader
-from watchbell.ads.normalise import READ_AT_MOST
+from watchbell.ads.normalise import READ_AT_MOST, normalise
 from watchbell.ads.policy import Judged, policy_findings
 from watchbell.ads.political import Answer, political
 from watchbell.ads.register import Register, payer_findings
 from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.voting_days import checked_days
 from watchbell.model.ads import Ad, AdDecision, DisclaimerFinding, DisclaimerState, PolicyFinding, Verdict
 
 CODE_TOO_LONG = "TEXT-TOO-LONG"
@@ -18,14 +21,29 @@ CODE_UNSURE = "POL-UNSURE"
 _SPEAKS_OF_VOTING = "It speaks of how, when or whether to vote."
 
 
+@dataclass(frozen=True, slots=True)
+class Aids:
+    """What a review may ask beside the rules."""
+
+    register: Register | None = None
+    """Whom to ask about a claimed registration; None asks nobody."""
+    images: ImageReader | None = None
+    """Reads the words inside the ad's pictures; None leaves them unread."""
+    classifier: Classifier | None = None
+    """Tells what is political; the bundled one when None."""
+    calendar: Calendar | None = None
+    """Knows when people vote; the bundled one when None."""
+
+
+NO_AIDS = Aids()
+
+
 def review(
     ad: Ad,
     rules: RuleBook,
     *,
     now: datetime,
-    register: Register | None = None,
-    images: ImageReader | None = None,
-    classifier: Classifier | None = None,
+    aids: Aids = NO_AIDS,
 ) -> AdDecision:
     """Return the first decision on an ad.
 
@@ -35,19 +53,19 @@ def review(
         ad: what is reviewed; nothing it points to is fetched.
         rules: the policy rules; their version is written into the decision.
         now: the time of the decision, and the day the ad runs where it gives none.
-        register: whom to ask about a claimed registration; None asks nobody.
-        images: reads the words inside the ad's pictures; None leaves them unread.
-        classifier: tells what is political; the bundled one when None.
+        aids: what else to ask.
     """
-    ad, unread = images.words_of(ad) if images else (ad, ())
+    ad, unread = aids.images.words_of(ad) if aids.images else (ad, ())
     words = "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
-    judged = policy_findings(words[:READ_AT_MOST], rules)
-    classifier = classifier or Classifier.bundled()
+    plain = normalise(words[:READ_AT_MOST])
+    calendar = aids.calendar or Calendar.bundled()
+    judged = checked_days(policy_findings(plain, rules), plain, ad, calendar, now.date())
+    classifier = aids.classifier or Classifier.bundled()
     answer = political(ad, classifier)
     is_political = answer.political or bool(judged)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
     held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)
-    held += payer_findings(ad, register, now) if register else ()
+    held += payer_findings(ad, aids.register, now) if aids.register else ()
     return AdDecision(
         ad_id=ad.id,
         verdict=_verdict(judged, held=bool(held)),

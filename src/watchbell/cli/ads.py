@@ -7,11 +7,14 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
 from watchbell.ads.images import ImageReader
 from watchbell.ads.register import Register
+from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import READERS
+from watchbell.cli import ad_calendar
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
@@ -45,12 +48,19 @@ ImagesOption = Annotated[
     Path | None,
     typer.Option("--images", metavar="DIR", help="Read the words inside the pictures that ads name in `media`, too."),
 ]
+CalendarOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--calendar", metavar="FILE", help="Elections beside the bundled ones; YAML, see `ads calendar check`."
+    ),
+]
 ModelOption = Annotated[
     Path | None,
     typer.Option(
         "--model", metavar="FILE", help="Tell what is political by this model (`ads train`), not by the bundled one."
     ),
 ]
+app.add_typer(ad_calendar.app, name="calendar")
 
 
 @app.callback()
@@ -69,6 +79,7 @@ def import_(
     register_covers: RegisterDays = None,
     images: ImagesOption = None,
     model: ModelOption = None,
+    calendar: CalendarOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,7 +87,7 @@ def import_(
 
     Rows that are no ads are kept in the workspace's folder `rejects`, each with its line and the reason.
     """
-    reviewer = _reviewer(register, register_covers, images, model)
+    reviewer = _reviewer(register, register_covers, images, model, calendar or [])
     done: dict[Path, AdTally] = {}
     problems: list[str] = []
     with open_workspace(workspace) as opened:
@@ -100,13 +111,14 @@ def review_(
     register_covers: RegisterDays = None,
     images: ImagesOption = None,
     model: ModelOption = None,
+    calendar: CalendarOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Review ads from a file, without a workspace: one decision a line, in the same order.
 
     What is no ad goes to the file of the decisions with `.rejects.jsonl`, or is said when the decisions are printed.
     """
-    reviewer = _reviewer(register, register_covers, images, model)
+    reviewer = _reviewer(register, register_covers, images, model, calendar or [])
     if out == _STDOUT:
         if as_json:
             raise UsageError("--json and --out - would both print to standard output; choose a file for --out.")
@@ -155,15 +167,22 @@ def train(
 
 
 def _reviewer(
-    register: Path | None, covers: tuple[datetime, datetime] | None, images: Path | None, model: Path | None
+    register: Path | None,
+    covers: tuple[datetime, datetime] | None,
+    images: Path | None,
+    model: Path | None,
+    calendar: list[Path],
 ) -> Reviewer:
     first, last = (day.replace(tzinfo=UTC).date() for day in covers) if covers else (None, None)
     return Reviewer(
         rules=RuleBook.bundled(),
         now=system_clock(),
-        register=Register.read(register, covers_from=first, covers_until=last) if register else None,
-        images=ImageReader(images) if images else None,
-        classifier=Classifier.read(model) if model else None,
+        aids=Aids(
+            register=Register.read(register, covers_from=first, covers_until=last) if register else None,
+            images=ImageReader(images) if images else None,
+            classifier=Classifier.read(model) if model else None,
+            calendar=Calendar.bundled().with_files(calendar),
+        ),
     )
 
 

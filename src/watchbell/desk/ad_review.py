@@ -9,11 +9,8 @@ from itertools import islice
 from pathlib import Path
 
 from watchbell.ads.answers import ad_of_record, answer_of
-from watchbell.ads.classifier import Classifier
 from watchbell.ads.fields import FieldError, rejected
-from watchbell.ads.images import ImageReader
-from watchbell.ads.register import Register
-from watchbell.ads.review import review
+from watchbell.ads.review import NO_AIDS, Aids, review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import read_ads
 from watchbell.errors import NothingUsableError
@@ -30,20 +27,15 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
-    """What a first review needs beside the ad: rules, perhaps a register and the pictures, and the time."""
+    """What a first review needs beside the ad: the rules, the time, and what else may be asked."""
 
     rules: RuleBook
     now: datetime
-    register: Register | None = None
-    images: ImageReader | None = None
-    classifier: Classifier | None = None
-    """Tells what is political; the bundled one when None."""
+    aids: Aids = NO_AIDS
 
     def decide(self, ad: Ad) -> AdDecision:
         """Return the first decision on an ad."""
-        return review(
-            ad, self.rules, now=self.now, register=self.register, images=self.images, classifier=self.classifier
-        )
+        return review(ad, self.rules, now=self.now, aids=self.aids)
 
 
 @dataclass(slots=True)

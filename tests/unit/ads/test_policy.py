@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from watchbell.ads.normalise import normalise
 from watchbell.ads.policy import Judged, policy_findings
 from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.errors import InputError
@@ -22,7 +23,7 @@ CODES = {
 
 
 def found(text: str) -> dict[str, Judged]:
-    return {judged.finding.code: judged for judged in policy_findings(text, RULES)}
+    return {judged.finding.code: judged for judged in policy_findings(normalise(text), RULES)}
 
 
 def test_every_code_has_one_rule() -> None:
@@ -124,7 +125,7 @@ def test_real_election_ads_are_left_alone(shared_data: Path) -> None:
     with (shared_data / "ads" / "wmp_goal_fbel_2020.csv").open(encoding="utf-8", newline="") as file:
         texts = [row["text"] for row in csv.DictReader(file)]
     assert len(texts) == 3671
-    findings = [policy_findings(text, RULES) for text in texts]
+    findings = [policy_findings(normalise(text), RULES) for text in texts]
     rejected = sum(any(judged.verdict is Verdict.REJECT for judged in judgements) for judgements in findings)
     held = sum(bool(judgements) for judgements in findings) - rejected
     assert rejected <= 0.005 * len(texts)
@@ -133,7 +134,7 @@ def test_real_election_ads_are_left_alone(shared_data: Path) -> None:
 
 @given(st.text(max_size=400))
 def test_any_text_can_be_judged(text: str) -> None:
-    for judged in policy_findings(f"vote {text}", RULES):
+    for judged in policy_findings(normalise(f"vote {text}"), RULES):
         assert judged.finding.quote
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from watchbell.ads.images import ImageReader
-from watchbell.ads.review import review
+from watchbell.ads.review import Aids, review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, Verdict
@@ -19,7 +19,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def decided(images: ImageReader | None = None, **fields: object) -> AdDecision:
     ad = Ad.model_validate({"id": "a:1", "source": "a", "platform": "p"} | fields)
-    return review(ad, RULES, now=NOW, images=images)
+    return review(ad, RULES, now=NOW, aids=Aids(images=images))
 
 
 def codes(decision: AdDecision) -> list[str]:

@@ -213,3 +213,18 @@ def test_import_without_a_workspace_tells_of_init(
     ended = ads("import", written(tmp_path / "ads.jsonl", RECORDS))
     assert ended.code == 66
     assert "watchbell init" in ended.err
+
+
+def test_the_calendar_is_checked_with_ones_own_file(ads: Terminal, tmp_path: Path) -> None:
+    own = tmp_path / "ours.yaml"
+    own.write_text(
+        "elections:\n- {id: zz-1, jurisdiction: ZZ, name: Vote of ZZ, days: [2099-11-15], source: Law, "
+        "official: 'https://zz.example'}\n"
+    )
+    ended = ads("calendar", "check", own, "--json")
+    listed = json.loads(ended.out)["elections"]
+    assert {"us-general-2028", "zz-1"} <= {one["id"] for one in listed}
+    own.write_text("elections: [{id: zz-1}]")
+    ended = ads("calendar", "check", own)
+    assert ended.code != 0
+    assert "election 1, jurisdiction" in ended.err

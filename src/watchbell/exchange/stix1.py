@@ -5,7 +5,7 @@ fetched; depth, and the text of one element, are bounded.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
@@ -69,16 +69,22 @@ def read_package(file: str, pieces: Iterable[bytes]) -> Package | None:
     parser.StartNamespaceDeclHandler = reader.namespace
     parser.StartDoctypeDeclHandler = _refuse_doctype
     try:
-        for piece in pieces:
-            reader.size += len(piece)
-            if reader.size > MAX_BYTES:
-                raise _RefusedError(f"it has more than {MAX_BYTES:,} bytes")
+        for piece in _bounded(pieces):
             parser.Parse(piece, False)  # noqa: FBT003  # expat's signature
         parser.Parse(b"", True)  # noqa: FBT003
     except (expat.ExpatError, _RefusedError, ValueError) as error:
         reason = f"The rest of the file could not be read: {error}."
         reader.package.rows.append(Reject(file, reader.number or None, None, reason))
     return reader.package if reader.is_stix else None
+
+
+def _bounded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_BYTES:
+            raise _RefusedError(f"it has more than {MAX_BYTES:,} bytes")
+        yield piece
 
 
 def _refuse_doctype(*_: object) -> None:
@@ -93,8 +99,6 @@ class _Reader:
         self.number = 0
         """How many indicators or observables of the package's own were begun."""
         self.is_stix = False
-        self.size = 0
-        """Bytes read so far."""
         self._file = file
         self._path: list[str] = []
         self._words: list[str] = []

@@ -13,6 +13,9 @@ from watchbell.engine.spark_counting import LOAD, MET_BYTES, SLOT_BYTES, sketch_
 
 # What lies in a first task at once: its slots, its post pairs as they are dealt (16 bytes each) and as they are sent.
 _DEALT_BYTES = 16
+# A row of Spark's, one for each part that a task deals to: eight bytes for each of six columns, the bits that say what is
+# missing, and what fills bytes up to eights.
+_ROW_BYTES = 80
 # A post pair in a second task: as it came, sorted, as two slots, and grouped.
 _GROUPED_BYTES = 150
 # Of an action in the driver: its ids as codes, its time, its slot, and copies of both while they are sorted.
@@ -43,7 +46,9 @@ def plan(actions: int, per_action: float) -> Plan:
     """
     post_pairs = round(actions * per_action)
     tasks = -(-(actions + post_pairs) // LOAD)
-    shuffled = post_pairs * MET_BYTES // (2 if sketch_bits(post_pairs, 2) else 1)
+    sent_on = post_pairs // (2 if sketch_bits(post_pairs, 2) else 1)
+    parts = 1 << (tasks - 1).bit_length()
+    shuffled = sent_on * MET_BYTES + min(sent_on, tasks * parts) * _ROW_BYTES
     first = LOAD * (_DEALT_BYTES + MET_BYTES)
     return Plan(
         actions,

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from watchbell.match.links import KEYS, account_key, page_key
-from watchbell.match.near import near_pictures, near_texts
+from watchbell.match.near import laid_out_pictures, laid_out_texts, near_pictures, near_texts
 from watchbell.match.shared_hosts import why_shared
 from watchbell.match.spelling import digits_of, spelled
 from watchbell.match.warning_lists import NamedList, bundled_lists, remarks_on
@@ -88,11 +88,7 @@ class IndicatorIndex:
         lists = bundled_lists() if warnings is None else tuple(warnings)
         parts, aside = [pl.DataFrame(schema=_HELD)], []
         rows: list[tuple[Any, ...]] = []
-        for indicator in indicators:
-            if not ended and (
-                indicator.revoked or (indicator.valid_until is not None and indicator.valid_until <= now)
-            ):
-                continue
+        for indicator in indicators if ended else _in_force(indicators, now):
             why = why_shared(indicator.value) if indicator.kind is IndicatorKind.DOMAIN else None
             if why is not None:
                 aside.append((indicator.value, indicator.source, why))
@@ -161,15 +157,18 @@ class IndicatorIndex:
 
     @cached_property
     def _pictures(self) -> "tuple[Hashes, pl.Series]":
-        from watchbell.match.near import laid_out_pictures  # noqa: PLC0415  # commands start without the compiler
-
         return laid_out_pictures(self._keys_of(IndicatorKind.PDQ))
 
     @cached_property
     def _texts(self) -> "tuple[KnownTexts, pl.Series]":
-        from watchbell.match.near import laid_out_texts  # noqa: PLC0415  # commands start without the compiler
-
         return laid_out_texts(self._keys_of(IndicatorKind.TEXT))
+
+
+def _in_force(indicators: Iterable[Indicator], now: datetime) -> Iterator[Indicator]:
+    for indicator in indicators:
+        over = indicator.valid_until is not None and indicator.valid_until <= now
+        if not (indicator.revoked or over):
+            yield indicator
 
 
 def _fingerprints(keys: pl.DataFrame) -> pl.Series:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from watchbell.match.links import KEYS
 from watchbell.model.indicators import IndicatorKind, Relation
 
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 SHORTEST = 20
 """Characters of the shortest text that has versions: in a few words, half of the shingles say too little."""
-NEAR_KEYS = {**KEYS, "reason": pl.String}
 _PDQ = r"^[0-9a-f]{64}$"
 # Texts whose code points are in memory at once.
 _PART = 50_000
@@ -31,7 +29,7 @@ def laid_out_pictures(hashes: pl.Series) -> "tuple[Hashes, pl.Series]":
 
 
 def near_pictures(words: pl.Series, known: "Hashes", keys: pl.Series) -> pl.DataFrame:
-    """Return (NEAR_KEYS) for pictures within 31 of 256 bits of a known one, but not equal to it."""
+    """Return keys and a reason for pictures within 31 of 256 bits of a known one, but not equal to it."""
     asked = words.str.to_lowercase()
     valid = asked.str.contains(_PDQ)
     words, asked = words.filter(valid), asked.filter(valid)
@@ -52,7 +50,7 @@ def laid_out_texts(texts: pl.Series) -> "tuple[KnownTexts, pl.Series]":
 
 
 def near_texts(words: pl.Series, known: "KnownTexts", keys: pl.Series) -> pl.DataFrame:
-    """Return (NEAR_KEYS) for texts, spelled, of whose shingles at least half are a known one's, the same left out."""
+    """Return keys and a reason for texts (spelled) that are at least half alike to a known one, but not equal to it."""
     asked = words.filter(words.str.len_chars() >= SHORTEST)
     which, alike, similarity = known.alike(_shingles(asked))
     found = _found(asked, which, keys, alike, IndicatorKind.TEXT)

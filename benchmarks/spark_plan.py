@@ -13,8 +13,8 @@ from watchbell.engine.spark_counting import LOAD, MET_BYTES, SLOT_BYTES, sketch_
 
 # What lies in a first task at once: its slots, its post pairs as they are dealt (16 bytes each) and as they are sent.
 _DEALT_BYTES = 16
-# A row of Spark's, one for each part that a task deals to: eight bytes for each of six columns, the bits that say what is
-# missing, and what fills bytes up to eights.
+# A row of Spark's, one for each part that a task deals to: eight bytes for each of six columns, which of them
+# are empty, and what fills bytes up to eights.
 _ROW_BYTES = 80
 # A post pair in a second task: as it came, sorted, as two slots, and grouped.
 _GROUPED_BYTES = 150

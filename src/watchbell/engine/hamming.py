@@ -66,27 +66,38 @@ class Hashes:
 
 @njit(cache=True, nogil=True)
 def _near_to(known: Array, order: Array, starts: Array, asked: Array) -> tuple[Array, Array, Array]:
-    last_seen = np.full(len(known), -1, np.int32)
     found = np.empty((3, 1024), np.int32)
     count = 0
     for i in range(len(asked)):
         for part in range(_PARTS):
-            bits = np.int64(asked[i, part // 4] >> np.uint64(16 * (part % 4))) & 0xFFFF
+            bits = _part(asked[i], part)
             for flip in range(_PART_BITS + 1):
                 value = bits ^ ((1 << flip) >> 1)  # flip 0 leaves the part as it is
                 for place in range(starts[part, value], starts[part, value + 1]):
                     j = order[part, place]
-                    if last_seen[j] == i:
-                        continue
-                    last_seen[j] = i
                     differing = _differing(asked, i, known, j)
-                    if differing > MOST_BITS:
+                    if differing > MOST_BITS or _met_before(asked[i], known[j], part):
                         continue
                     if count == found.shape[1]:
                         found = np.concatenate((found, np.empty_like(found)), axis=1)
                     found[0, count], found[1, count], found[2, count] = i, j, differing
                     count += 1
     return found[0, :count].copy(), found[1, :count].copy(), found[2, :count].copy()
+
+
+@njit(cache=True, nogil=True)
+def _part(hashed: Array, part: Any) -> Any:
+    return np.int64(hashed[part // 4] >> np.uint64(_PART_BITS * (part % 4))) & ((1 << _PART_BITS) - 1)
+
+
+@njit(cache=True, nogil=True)
+def _met_before(one: Array, other: Array, part: Any) -> Any:
+    """Say whether two hashes differ in at most one bit of an earlier part, and so were compared already."""
+    for earlier in range(part):
+        differ = _part(one, earlier) ^ _part(other, earlier)
+        if differ & (differ - 1) == 0:
+            return True
+    return False
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ from watchbell.desk.feedback import Seen, Teller, give_opinion, sight
 from watchbell.desk.investigate import Question, investigate_workspace
 from watchbell.desk.partners import add_partner
 from watchbell.desk.requests import drafted_request, write_request
+from watchbell.desk.series import investigate_periods
 from watchbell.ids import fact_id
 from watchbell.model.ads import (
     Ad,
@@ -59,7 +60,9 @@ def build(root: Path) -> None:
     """Make the workspace at `root`."""
     with Workspace.create(root) as workspace:
         workspace.posts.add(posts())
-        investigate_workspace(workspace, Question(("link",), 60, 2), NOW)
+        question = Question(("link",), 60, 2)
+        investigate_workspace(workspace, question, NOW)
+        list(investigate_periods(workspace, question, timedelta(days=4), NOW))
         vault = workspace.vault
         vault.ads.add(ads())
         vault.ads.decide(decisions())

@@ -211,6 +211,7 @@ ADDRESSES = (
     "/sign-in",
     "/desk",
     "/desk/networks",
+    "/desk/networks/over-time",
     "/desk/cases",
     f"/desk/cases/{CASE}",
     "/desk/indicators?text=herald",
@@ -238,7 +239,7 @@ def test_every_page_is_usable_by_everyone(browser: Browser, desk: str, scheme: s
     network = page.locator("tbody a").first.get_attribute("href")
     assert network
     problems = {}
-    for address in (*ADDRESSES, network):
+    for address in (*ADDRESSES, network, f"{network}/pair?a=twitter:100&b=twitter:101"):
         page.goto(address)
         problems[address] = page.evaluate(CHECKS)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

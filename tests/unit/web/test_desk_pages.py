@@ -1,15 +1,12 @@
 import re
-from datetime import timedelta
 from urllib.parse import quote
 
 import pyarrow as pa
 import pytest
 
-from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS, NOW, PARTNER
+from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS, PARTNER
 from tests.unit.web.conftest import StillClock, Visitor
-from watchbell.desk.investigate import Question
 from watchbell.desk.networks import groups_of_run, latest_run
-from watchbell.desk.series import investigate_periods
 from watchbell.model.cases import CaseStatus
 from watchbell.model.indicators import HITS
 from watchbell.vault.workspace import Workspace
@@ -56,10 +53,8 @@ def test_the_posts_of_a_pair_stand_side_by_side(visitor: Visitor, group_page: st
     assert browser.get(f"{group_page}/pair?a=twitter:100&b=twitter:100").status_code == 400
 
 
-def test_networks_are_followed_through_the_periods(workspace: Workspace, visitor: Visitor) -> None:
+def test_networks_are_followed_through_the_periods(visitor: Visitor) -> None:
     browser = visitor("ana")
-    assert "detect follow --every 7d" in browser.get("/desk/networks/over-time").text
-    list(investigate_periods(workspace, Question(("link",), 60, 2), timedelta(days=4), NOW))
     html = browser.get("/desk/networks/over-time").text
     assert 'class="lineages"' in html
     link = re.search(r'href="(/desk/networks/group-\w+\?run=run-\w+)"', html)

@@ -14,7 +14,7 @@ from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
 ONE_PERSON = Tlp.AMBER
-"""The narrowest marking that one person may share alone; narrower ones name their recipients (TLP 2.0), so two look."""
+"""The narrowest marking that one person may share alone; narrower ones are for their recipients only (TLP 2.0)."""
 INDICATORS = "indicators"
 """Subject of a release of all indicators that a recipient may hear."""
 

@@ -33,6 +33,12 @@ SETTINGS_TEXT = """\
 # Within how many days whoever disputes an indicator is owed an answer, 1 to 90.
 # dispute_days = 14
 
+# The names by which `watchbell serve` may be asked, beside this machine's own.
+# allowed_hosts = ["desk.example.org"]
+
+# The header in which a proxy names a partner's client certificate; it must take the header away from what clients send.
+# client_certificate_header = "X-Client-Certificate"
+
 # What opens a case by itself: an indicator found in so many posts and ads, hits of at least this confidence, imitations
 # of protected names of at least this score, and whether indicators on warning lists do.
 # case_hit_targets = 3
@@ -55,6 +61,7 @@ class Workspace:
         self.settings = settings
         self.blobs = root / "blobs"
         self.runs = root / "runs"
+        self.dumps = root / "dumps"
         self.rejects = root / "rejects"
 
     @staticmethod

@@ -136,8 +136,8 @@ def parcel_of_indicators(heard: Iterable[Indicator], recipient: Recipient | None
 def _demand_word(vault: Vault, parcel: Parcel) -> None:
     if needs_two(parcel.tlp) and not parcel.recipient:
         raise NotAllowedError(
-            f"Among these is one marked TLP:{parcel.tlp.upper()}, which is for its recipients only. Say who receives it "
-            "with --to, or export up to TLP:AMBER."
+            f"Among these is one marked TLP:{parcel.tlp.upper()}, which is for its recipients only. Say who receives "
+            "it with --to, or export up to TLP:AMBER."
         )
     demand_release(vault, parcel)
 

@@ -148,7 +148,7 @@ def slots_of(actions: pa.Table) -> tuple[Slots, pl.Series]:
     order = names.arg_sort().to_numpy()
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    account, obj, at = ordered(rank[accounts], objects, actions["at"].cast(pa.int64()).to_numpy())
+    account, obj, at = ordered(rank[accounts], objects, pl.Series(actions["at"].cast(pa.int64())).to_numpy())
     return Slots(account, obj, at, marks(obj, len(names))), names.gather(order)
 
 
@@ -156,5 +156,6 @@ def _coded(ids: pa.ChunkedArray) -> tuple[Array, pl.Series]:
     """Return int32 codes in the order of first appearance, and the id that each stands for."""
     coded = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
     chunks = coded.unify_dictionaries().chunks
-    codes = [np.zeros(0, np.int32), *(chunk.indices.to_numpy() for chunk in chunks)]
+    # By way of Polars: Arrow's own way to NumPy loads pandas where it is installed, and that takes a second.
+    codes = [np.zeros(0, np.int32), *(pl.Series(chunk.indices).to_numpy() for chunk in chunks)]
     return np.concatenate(codes), pl.Series(chunks[0].dictionary if chunks else [], dtype=pl.String)

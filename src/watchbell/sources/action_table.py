@@ -6,7 +6,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -82,15 +81,18 @@ def _once(frame: pl.DataFrame, same: list[str]) -> pl.DataFrame:
 
 
 def _coded(frame: pl.DataFrame, kind: str) -> pa.Table:
-    ids = [_dictionary(frame[name]) for name in ("account", "object")]
-    kinds = pa.DictionaryArray.from_arrays(pa.array(np.zeros(frame.height, np.int32)), pa.array([kind]))
+    # Made by Polars: Arrow's own ways to make arrays load pandas where it is installed, and that takes a second.
+    one = pl.repeat(0, frame.height, dtype=pl.Int32, eager=True).to_arrow()
+    coded = [(one, pl.Series([kind]).to_arrow()), _codes(frame["account"]), _codes(frame["object"])]
+    columns = [pa.DictionaryArray.from_arrays(codes, names.cast(pa.string())) for codes, names in coded]
     posts = frame["post"].to_arrow().cast(pa.string())
-    return pa.Table.from_arrays([kinds, *ids, frame["at"].to_arrow(), posts], schema=CODED_ACTIONS)
+    return pa.Table.from_arrays([*columns, frame["at"].to_arrow(), posts], schema=CODED_ACTIONS)
 
 
-def _dictionary(ids: pl.Series) -> pa.DictionaryArray:
+def _codes(ids: pl.Series) -> tuple[pa.Array, pa.Array]:
+    """Return codes in the order of first appearance, and what each stands for."""
     coded = ids.to_arrow().dictionary_encode()
-    return pa.DictionaryArray.from_arrays(coded.indices, coded.dictionary.cast(pa.string()))
+    return coded.indices, coded.dictionary
 
 
 def _is_parquet(path: File) -> bool:

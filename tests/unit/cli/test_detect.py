@@ -1,6 +1,8 @@
 """`watchbell detect` as it is typed."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -163,3 +165,15 @@ def test_a_file_without_one_usable_row_is_an_error_that_says_the_first_reason(tm
     table.write_text("u,o,t\na,x,1623160000000\nb,x,1623160001000\n")
     with pytest.raises(NothingUsableError, match="divided by 1000"):
         run(table, "--account", "u", "--object", "o", "--time", "t", "--out", tmp_path / "out")
+
+
+def test_a_table_is_counted_without_loading_pandas(tmp_path: Path) -> None:
+    """Several of Arrow's ways load it where it is installed, and that takes longer than a small table does."""
+    table = tmp_path / "actions.parquet"
+    pl.DataFrame({"u": ["a", "b"] * 2, "o": ["x", "x", "y", "y"], "t": [1, 2, 3, 4]}).write_parquet(table)
+    words = [str(table), "--account", "u", "--object", "o", "--time", "t", "--out", str(tmp_path / "out")]
+    script = (
+        "import sys; from watchbell.cli.detect import app\n"
+        "app(sys.argv[1:], standalone_mode=False); assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script, *words], check=True, capture_output=True)

@@ -18,6 +18,7 @@ from watchbell.cli import ad_calendar
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
+from watchbell.desk.ad_dump import write_dump
 from watchbell.desk.ad_review import AdTally, Reviewer, import_ads, review_file, review_lines
 from watchbell.desk.ad_training import train_classifier
 from watchbell.errors import InputError, NothingUsableError, UsageError
@@ -129,6 +130,28 @@ def review_(
     with waiting(file.name):
         tally = review_file(file, out, reviewer)
     _print_done({file: tally}, reviewer.rules.version, [], as_json=as_json)
+
+
+@app.command()
+def dump(
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", metavar="DIR", help="Where it goes; else to the workspace's dumps, for all to see."
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the whole ad library as Parquet, CSV and JSON lines, with checksums. Run it every night."""
+    now = system_clock()
+    with open_workspace(workspace) as opened, waiting("dump"):
+        made = write_dump(opened.vault, out or opened.dumps / f"{now:%Y-%m-%d}", now)
+    if as_json:
+        print_json({"folder": str(made.folder), "ads": made.ads, "bytes": made.bytes})
+        return
+    console.say(f"{made.ads:,} ads in {made.folder}, {made.bytes / 1e6:,.1f} MB.")
 
 
 @app.command()

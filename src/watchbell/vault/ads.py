@@ -1,7 +1,7 @@
 """Ads, and what was decided about each."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
@@ -83,6 +83,24 @@ class AdShelf:
         while page:
             yield from page
             page = self._select(query.where(ads.c.id > page[-1].id))
+
+    def records(self, size: int = 50_000) -> Iterator[list[tuple[str, str | None]]]:
+        """Yield all ads and the decisions that count, as JSON text, in the order of the ads' ids, `size` at a time."""
+        joined = ads.outerjoin(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq)
+        query = (
+            select(ads.c.id, ads.c.record, ad_decisions.c.record.label("decision"))
+            .select_from(joined)
+            .order_by(ads.c.id)
+            .limit(size)
+        )
+        last = None
+        while rows := self._rows(query if last is None else query.where(ads.c.id > last)):
+            yield [(row.record, row.decision) for row in rows]
+            last = rows[-1].id
+
+    def _rows(self, query: Select[Any]) -> Sequence[Any]:
+        with self._database.read() as connection:
+            return connection.execute(query).all()
 
     def count(self) -> int:
         """Return how many ads there are."""

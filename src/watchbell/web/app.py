@@ -9,6 +9,7 @@ from watchbell import __version__
 from watchbell.clock import Clock, system_clock
 from watchbell.vault.workspace import Workspace
 from watchbell.web import (
+    ad_api,
     ad_queue,
     auth,
     cases,
@@ -29,6 +30,7 @@ from watchbell.web.guard import Desk, guarded
 from watchbell.web.pages import STATIC, handle_errors
 
 ROUTERS = (
+    ad_api.router,
     library.router,
     auth.router,
     enrolment.router,

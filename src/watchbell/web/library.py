@@ -56,7 +56,7 @@ class Asked:
 
 def read_form(form: SearchForm) -> Asked:
     """Turn a form into a query."""
-    since, until = _day(form.since), _day(form.until)
+    since, until = first_day(form.since), first_day(form.until)
     problems = {
         name: "Write the day as year-month-day, such as 2019-09-02."
         for name, written, read in (("from", form.since, since), ("until", form.until, until))
@@ -68,7 +68,7 @@ def read_form(form: SearchForm) -> Asked:
         platform=form.platform.strip() or None,
         verdict=Verdict(form.verdict) if form.verdict in list(Verdict) else None,
         started_from=since,
-        started_until=_end_of(until) if until else None,
+        started_until=last_day(form.until),
         political={"yes": True, "no": False}.get(form.political),
         sort="spend" if form.sort == "spend" else "newest",
         cursor=form.cursor or None,
@@ -110,15 +110,17 @@ def ad_page(request: Request, ad_id: str) -> Response:
     return page(request, "ad.html", view=view, ad=view.ad, decision=view.decision, turn=turn, FIRST_PASS=FIRST_PASS)
 
 
-def _end_of(day: datetime) -> datetime | None:
-    """Return the end of a day, of which the form means the whole; None where the calendar ends with it."""
+def last_day(text: str) -> datetime | None:
+    """Return the end of a day, of which a question means the whole; None where the calendar ends with it."""
+    day = first_day(text)
     try:
-        return day + timedelta(days=1)
+        return day + timedelta(days=1) if day else None
     except OverflowError:
         return None
 
 
-def _day(text: str) -> datetime | None:
+def first_day(text: str) -> datetime | None:
+    """Return the beginning of a day written year-month-day; None where it is not."""
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:

@@ -1,0 +1,147 @@
+"""Ads as the public gets them: the document that the JSON API answers with, and the table of a bulk dump.
+
+The API's fields carry the names of Meta's Ad Library API (`ads_archive`), so that scripts written for it read ours;
+what that API has no field for stands under `watchbell`. A person who decided is never named, only that one did.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from watchbell.model.ads import Ad, AdDecision, Count, Money
+
+FIRST_PASS = "watchbell"  # noqa: S105  # the name under which rules decide, not a password
+
+_TARGETS = {"age": "target_ages", "gender": "target_gender", "region": "target_locations"}
+
+
+def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[str, Any]:
+    """Return an ad as the API tells it.
+
+    Args:
+        ad: the ad.
+        decision: the one that stands, if there is one.
+        page_address: where people see it.
+    """
+    return {
+        "id": ad.id,
+        "ad_snapshot_url": page_address,
+        "page_name": ad.advertiser,
+        "bylines": ad.payer,
+        "ad_creative_bodies": [ad.text] if ad.text else [],
+        "ad_creative_link_captions": list(ad.links),
+        "ad_delivery_start_time": ad.started_at.isoformat() if ad.started_at else None,
+        "ad_delivery_stop_time": ad.ended_at.isoformat() if ad.ended_at else None,
+        "currency": ad.spend.currency if ad.spend else None,
+        "spend": _bounds(ad.spend),
+        "impressions": _bounds(ad.impressions),
+        "publisher_platforms": [ad.platform],
+        "languages": [ad.language] if ad.language else [],
+        "target_countries": [ad.country] if ad.country else [],
+        **{name: _targets(ad, dimension) for dimension, name in _TARGETS.items()},
+        "watchbell": {
+            "source": ad.source,
+            "disclaimer": ad.disclaimer,
+            "registration_id": ad.registration_id,
+            "payer_address": ad.payer_address,
+            "clicks": ad.clicks,
+            "targeting": [target.model_dump() for target in ad.targeting],
+            "media": list(ad.media),
+            "made_up": ad.synthetic,
+            "decision": _decision(decision) if decision else None,
+        },
+    }
+
+
+def _bounds(given: Money | Count | None) -> dict[str, str | None] | None:
+    """Return lower and upper bound as the API writes them: text, and no upper one where the source says "more than"."""
+    if given is None:
+        return None
+    return {"lower_bound": str(given.lower), "upper_bound": None if given.upper is None else str(given.upper)}
+
+
+def _targets(ad: Ad, dimension: str) -> list[dict[str, Any]]:
+    wanted = (target for target in ad.targeting if target.dimension == dimension)
+    return [{"name": target.value, "excluded": target.excluded} for target in wanted]
+
+
+def _decision(decision: AdDecision) -> dict[str, Any]:
+    said = decision.model_dump(mode="json", exclude={"ad_id", "decided_by", "proposed"})
+    return said | {"by_person": decision.decided_by != FIRST_PASS}
+
+
+_TARGET = pl.Struct({"dimension": pl.String, "value": pl.String, "excluded": pl.Boolean})
+_FINDING = pl.Struct({"code": pl.String, "quote": pl.String, "reason": pl.String})
+_SPEND = pl.Struct({"currency": pl.String, "lower": pl.String, "upper": pl.String})
+_IMPRESSIONS = pl.Struct({"lower": pl.Int64, "upper": pl.Int64})
+_DISCLAIMER = pl.Struct({"state": pl.String, "payer": pl.String, "quote": pl.String, "reason": pl.String})
+_WORDS = (
+    *("id", "source", "platform", "text", "advertiser", "payer", "payer_address", "registration_id", "disclaimer"),
+    *("language", "country"),
+)
+_TIMES = ("started_at", "ended_at")
+_AD = pl.Struct(
+    dict.fromkeys((*_WORDS, *_TIMES), pl.String)
+    | {"declared_political": pl.Boolean, "synthetic": pl.Boolean, "clicks": pl.Int64}
+    | {"spend": _SPEND, "impressions": _IMPRESSIONS, "targeting": pl.List(_TARGET)}
+    | {"links": pl.List(pl.String), "media": pl.List(pl.String)}
+)
+_DECISION = pl.Struct(
+    dict.fromkeys(["verdict", "political_reason", "rules_version", "decided_at", "decided_by", "reason"], pl.String)
+    | {"political": pl.Boolean, "political_probability": pl.Float64}
+    | {"policies": pl.List(_FINDING), "disclaimer": _DISCLAIMER}
+)
+
+
+def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFrame:
+    """Return ads and the decisions on them as rows of a bulk dump, from their records as JSON text.
+
+    Sums are exact decimals as text, times are UTC. `targeting` and `policies` are lists of structs.
+    """
+    told = pl.DataFrame(
+        {
+            "ad": pl.Series(ads, dtype=pl.String).str.json_decode(_AD),
+            "decision": pl.Series(decisions, dtype=pl.String).str.json_decode(_DECISION),
+        }
+    )
+    ad, decision = pl.col("ad").struct, pl.col("decision").struct
+    plain = (*_WORDS, "declared_political", "clicks", "targeting", "links", "media")
+    return told.select(
+        *(ad.field(name) for name in plain),
+        *(_time(ad.field(name)) for name in _TIMES),
+        *(ad.field("spend").struct.field(name).alias(f"spend_{name}") for name in ("currency", "lower", "upper")),
+        *(ad.field("impressions").struct.field(name).alias(f"impressions_{name}") for name in ("lower", "upper")),
+        *(decision.field(name) for name in ("verdict", "political", "political_probability", "political_reason")),
+        decision.field("policies"),
+        decision.field("disclaimer").struct.field("state").alias("disclaimer_state"),
+        decision.field("reason").alias("decision_reason"),
+        decision.field("rules_version"),
+        _time(decision.field("decided_at")),
+        (decision.field("decided_by") != FIRST_PASS).alias("decided_by_person"),
+        ad.field("synthetic").alias("made_up"),
+    )
+
+
+def flat(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a dump's rows for a spreadsheet: nothing nested, nothing it takes for a formula (OWASP, CSV injection)."""
+    target = pl.element().struct
+    aims = (
+        pl.when(target.field("excluded")).then(pl.lit("not ")).otherwise(pl.lit(""))
+        + target.field("dimension")
+        + ": "
+        + target.field("value")
+    )
+    plain = table.with_columns(
+        pl.col("targeting").list.eval(aims).list.join("; "),
+        pl.col("policies").list.eval(pl.element().struct.field("code")).list.join(" "),
+        pl.col("links", "media").list.join(" "),
+    )
+    words = pl.col(pl.String)
+    return plain.with_columns(
+        pl.when(words.str.contains(r"^[=+\-@\t\r\n]")).then("'" + words).otherwise(words).name.keep()
+    )
+
+
+def _time(written: pl.Expr) -> pl.Expr:
+    return written.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)

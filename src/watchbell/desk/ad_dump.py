@@ -1,0 +1,89 @@
+"""Bulk dumps of the ad library: all ads with the decisions that stand, for anyone, with checksums."""
+
+import gzip
+import hashlib
+import json
+import shutil
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyarrow.parquet as pq
+
+from watchbell import __version__
+from watchbell.ads.library import dump_table, flat
+from watchbell.clock import utc_text
+from watchbell.vault.vault import Vault
+
+FILES = ("ads.parquet", "ads.csv.gz", "ads.jsonl.gz")
+SUMS, ABOUT = "SHA256SUMS", "about.json"
+# Level 1: a dump is made every night and read seldom, and the second half of the gain costs five times as long.
+_GZIP_LEVEL = 1
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A dump that was written."""
+
+    folder: Path
+    ads: int
+    bytes: int
+
+
+def write_dump(vault: Vault, folder: Path, now: datetime) -> Dump:
+    """Write all ads into `folder` as Parquet, CSV and JSON lines, with checksums in the form of `sha256sum`.
+
+    The folder appears when the dump is complete; one of the same name is replaced.
+    """
+    part = folder.with_name(folder.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    ads = _write_tables(vault, part)
+    sums = {name: _sha256(part / name) for name in FILES}
+    (part / SUMS).write_text("".join(f"{value}  {name}\n" for name, value in sums.items()), "utf-8")
+    about = {"watchbell": __version__, "at": utc_text(now), "ads": ads, "sha256": sums}
+    (part / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+    return Dump(folder, ads, sum((folder / name).stat().st_size for name in FILES))
+
+
+def dumps_in(root: Path) -> list[Path]:
+    """Return the complete dumps below a folder, the latest first."""
+    return sorted((about.parent for about in root.glob(f"*/{ABOUT}") if about.parent.suffix != ".part"), reverse=True)
+
+
+def _write_tables(vault: Vault, folder: Path) -> int:
+    ads = 0
+    with ExitStack() as stack:
+        parquet: pq.ParquetWriter | None = None
+        csv, lines = (
+            # mtime 0: the same ads give the same bytes.
+            stack.enter_context(gzip.GzipFile(folder / name, "wb", _GZIP_LEVEL, mtime=0))
+            for name in FILES[1:]
+        )
+        for rows in vault.ads.records():
+            table = dump_table([ad for ad, _ in rows], [decision for _, decision in rows])
+            arrow = table.to_arrow()
+            if parquet is None:
+                parquet = stack.enter_context(pq.ParquetWriter(folder / FILES[0], arrow.schema, compression="zstd"))
+            parquet.write_table(arrow)
+            flat(table).write_csv(cast("BinaryIO", csv), include_header=ads == 0)
+            table.write_ndjson(cast("BinaryIO", lines))
+            ads += table.height
+        if parquet is None:
+            empty = dump_table([], [])
+            pq.write_table(empty.to_arrow(), folder / FILES[0])
+            flat(empty).write_csv(cast("BinaryIO", csv))
+    return ads
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,109 @@
+"""The open door of the ad library for machines: a JSON API and bulk dumps. No account, no key, no cap."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from watchbell.ads.library import document
+from watchbell.desk.ad_dump import ABOUT, FILES, SUMS, dumps_in
+from watchbell.desk.permissions import Permission
+from watchbell.errors import UsageError
+from watchbell.model.ads import Verdict
+from watchbell.model.record import UtcDatetime
+from watchbell.vault.ads import AdQuery
+from watchbell.web.guard import desk_of, needs
+from watchbell.web.library import first_day, last_day
+from watchbell.web.pages import not_found, page
+
+router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
+
+# Anyone's page may read what is public; no cookie is looked at, so nothing of a visitor's session can leak.
+_OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+
+
+class Asked(BaseModel):
+    """The parameters of the API, named as in Meta's Ad Library API where it has them."""
+
+    search_terms: str = Field("", max_length=500)
+    """Words that must all occur in the ad's text, advertiser, payer or disclaimer."""
+    bylines: str = Field("", max_length=200)
+    """The payer's whole name."""
+    search_page_name: str = Field("", max_length=200)
+    publisher_platforms: str = Field("", max_length=100)
+    ad_reached_countries: str = Field("", max_length=100)
+    ad_delivery_date_min: str = Field("", max_length=10)
+    ad_delivery_date_max: str = Field("", max_length=10)
+    source: str = Field("", max_length=100)
+    verdict: Verdict | None = None
+    political: bool | None = None
+    limit: int = Field(25, ge=1, le=1000)
+    after: str = Field("", max_length=500)
+    """`paging.cursors.after` of the page before."""
+
+    def query(self) -> AdQuery:
+        """Return the question to the library.
+
+        Raises:
+            UsageError: a day cannot be read.
+        """
+        return AdQuery(
+            text=self.search_terms.strip() or None,
+            payer=self.bylines.strip() or None,
+            advertiser=self.search_page_name.strip() or None,
+            platform=self.publisher_platforms.strip() or None,
+            country=self.ad_reached_countries.strip() or None,
+            source=self.source.strip() or None,
+            verdict=self.verdict,
+            political=self.political,
+            started_from=_read("ad_delivery_date_min", self.ad_delivery_date_min, first_day(self.ad_delivery_date_min)),
+            started_until=_read("ad_delivery_date_max", self.ad_delivery_date_max, last_day(self.ad_delivery_date_max)),
+            cursor=self.after or None,
+            limit=self.limit,
+        )
+
+
+@router.get("/api/v1/ads")
+def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
+    """Answer with a page of ads; the same question gives the same answer."""
+    try:
+        found = desk_of(request).workspace.vault.ads.search(asked.query())
+    except UsageError as error:
+        return JSONResponse({"error": {"message": str(error)}}, HTTPStatus.BAD_REQUEST, headers=_OPEN)
+    base = str(request.base_url).rstrip("/")
+    data = [document(ad, decision, page_address=f"{base}/library/ads/{quote(ad.id)}") for ad, decision in found.ads]
+    paging = {}
+    if found.next_cursor:
+        given = asked.model_dump(mode="json", exclude_defaults=True) | {"after": found.next_cursor}
+        paging = {"cursors": {"after": found.next_cursor}, "next": f"{base}/api/v1/ads?{urlencode(given)}"}
+    return JSONResponse({"data": data, "paging": paging, "total_count": found.total}, headers=_OPEN)
+
+
+@router.get("/library/dumps")
+def dumps(request: Request) -> Response:
+    """List the bulk dumps."""
+    kept = [(folder.name, _sizes(folder)) for folder in dumps_in(desk_of(request).workspace.dumps)]
+    return page(request, "dumps.html", dumps=kept)
+
+
+@router.get("/library/dumps/{name}/{file}")
+def dump_file(request: Request, name: str, file: str) -> Response:
+    """Hand out one file of a dump."""
+    folders = {folder.name: folder for folder in dumps_in(desk_of(request).workspace.dumps)}
+    if name not in folders or file not in (*FILES, SUMS, ABOUT):
+        raise not_found("There is no such file among the dumps.")
+    return FileResponse(folders[name] / file, filename=file, headers=_OPEN)
+
+
+def _sizes(folder: Path) -> list[tuple[str, int]]:
+    return [(name, (folder / name).stat().st_size) for name in (*FILES, SUMS, ABOUT)]
+
+
+def _read(field: str, written: str, day: UtcDatetime | None) -> UtcDatetime | None:
+    if written and day is None:
+        raise UsageError(f"`{field}` is {written!r}; write the day as year-month-day, such as 2019-09-02.")
+    return day

@@ -1,0 +1,129 @@
+"""The open door of the library: a JSON API and dumps, for anyone."""
+
+import gzip
+import hashlib
+import io
+import json
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import polars as pl
+import pytest
+
+from tests.made_up_desk import APPROVED_AD, HELD_AD, NOW, REJECTED_AD
+from tests.unit.web.conftest import Visitor
+from watchbell.desk.ad_dump import FILES, write_dump
+from watchbell.desk.ad_queue import decide_ad
+from watchbell.model.ads import Ad, Verdict
+from watchbell.vault.workspace import Workspace
+
+
+def asked(visitor: Visitor, query: str) -> dict[str, object]:
+    answer = visitor(None).get(f"/api/v1/ads?{query}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["access-control-allow-origin"] == "*"
+    document: dict[str, object] = answer.json()
+    return document
+
+
+def ids(document: dict[str, object]) -> list[str]:
+    data = document["data"]
+    assert isinstance(data, list)
+    return [one["id"] for one in data]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {HELD_AD, APPROVED_AD, REJECTED_AD}),
+        ("search_terms=register+TUESDAY", {APPROVED_AD}),
+        ("bylines=league+of+examples", {APPROVED_AD}),
+        ("publisher_platforms=snapchat", {APPROVED_AD}),
+        ("verdict=review", {HELD_AD}),
+        ("ad_delivery_date_min=2026-10-01&ad_delivery_date_max=2026-10-01", {HELD_AD}),
+        ("political=false", set()),
+    ],
+)
+def test_anyone_may_ask(visitor: Visitor, query: str, expected: set[str]) -> None:
+    assert set(ids(asked(visitor, query))) == expected
+
+
+def test_an_ad_is_told_in_the_fields_of_the_ad_library_api(visitor: Visitor) -> None:
+    data = asked(visitor, "verdict=review")["data"]
+    assert isinstance(data, list)
+    held = data[0]
+    assert held["bylines"] == "Payer & Sons"
+    assert held["spend"] == {"lower_bound": "100", "upper_bound": "499"}
+    assert held["impressions"] == {"lower_bound": "1000", "upper_bound": None}
+    assert held["target_locations"] == [{"name": "Ohio", "excluded": False}]
+    assert held["target_ages"] == [{"name": "65+", "excluded": True}]
+    assert held["watchbell"]["decision"]["policies"][0]["code"] == "VI-METHOD"
+    assert urlsplit(held["ad_snapshot_url"]).path == "/library/ads/jsonl%3Aheld"
+
+
+def test_no_reviewer_is_named(workspace: Workspace, visitor: Visitor) -> None:
+    ad, rev = workspace.vault.ads.get(HELD_AD), workspace.vault.users.get("rev")
+    assert ad
+    assert rev
+    decide_ad(workspace.vault, ad, Verdict.APPROVE, "It names its payer.", by=rev, now=NOW + timedelta(minutes=1))
+    data = asked(visitor, "bylines=payer+%26+sons")["data"]
+    assert isinstance(data, list)
+    told = data[0]["watchbell"]["decision"]
+    assert (told["by_person"], told["reason"]) == (True, "It names its payer.")
+    assert "decided_by" not in told
+
+
+def test_pages_follow_each_other_without_a_gap(workspace: Workspace, visitor: Visitor) -> None:
+    ad = workspace.vault.ads.get(APPROVED_AD)
+    assert ad
+    workspace.vault.ads.add(ad.model_copy(update={"id": f"jsonl:{n:03}"}) for n in range(60))
+    seen, query = [], "search_terms=register&limit=25"
+    while query:
+        document = asked(visitor, query)
+        seen += ids(document)
+        paging = document["paging"]
+        assert isinstance(paging, dict)
+        query = urlsplit(paging.get("next", "")).query
+    assert len(seen) == len(set(seen)) == 61
+
+
+@pytest.mark.parametrize("query", ["ad_delivery_date_min=yesterday", "after=nonsense"])
+def test_what_cannot_be_read_is_said(visitor: Visitor, query: str) -> None:
+    answer = visitor(None).get(f"/api/v1/ads?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].endswith(".")
+
+
+def test_a_dump_is_offered_with_its_checksums(workspace: Workspace, visitor: Visitor) -> None:
+    formula = Ad(id="a:formula", source="a", platform="p", text="=HYPERLINK(1)", links=("https://a.example",))
+    workspace.vault.ads.add([formula])
+    write_dump(workspace.vault, workspace.dumps / "2026-11-03", NOW)
+    public = visitor(None)
+    assert "2026-11-03" in public.get("/library/dumps").text
+    got = {name: public.get(f"/library/dumps/2026-11-03/{name}").content for name in (*FILES, "SHA256SUMS")}
+    sums = dict(reversed(line.split("  ")) for line in got["SHA256SUMS"].decode().splitlines())
+    assert {name: hashlib.sha256(got[name]).hexdigest() for name in FILES} == sums
+    table = pl.read_parquet(io.BytesIO(got["ads.parquet"]))
+    assert set(table["id"]) == {HELD_AD, APPROVED_AD, REJECTED_AD, formula.id}
+    lines = [json.loads(line) for line in gzip.decompress(got["ads.jsonl.gz"]).splitlines()]
+    assert [line["id"] for line in lines] == table["id"].to_list()
+    cells = pl.read_csv(gzip.decompress(got["ads.csv.gz"])).filter(pl.col("id") == formula.id)
+    assert cells["text"].to_list() == ["'=HYPERLINK(1)"]
+
+
+@pytest.mark.parametrize("path", ["2026-11-03/../../watchbell.toml", "none/ads.parquet", "2026-11-03/watchbell.db"])
+def test_nothing_else_is_handed_out(workspace: Workspace, visitor: Visitor, path: str) -> None:
+    write_dump(workspace.vault, workspace.dumps / "2026-11-03", NOW)
+    assert visitor(None).get(f"/library/dumps/{path}").status_code == 404
+
+
+def test_the_same_ads_make_the_same_dump_and_none_an_empty_one(
+    workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("dumps")
+    first = write_dump(workspace.vault, root / "a", NOW)
+    again = write_dump(workspace.vault, root / "b", NOW)
+    assert (first.folder / "SHA256SUMS").read_text() == (again.folder / "SHA256SUMS").read_text()
+    with Workspace.create(root / "empty") as empty:
+        nothing = write_dump(empty.vault, root / "c", NOW)
+    assert pl.read_parquet(nothing.folder / "ads.parquet").height == nothing.ads == 0

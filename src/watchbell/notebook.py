@@ -126,13 +126,14 @@ class Run:
 
     def __repr__(self) -> str:
         counts = self.described["counts"]
-        return f"<Run of {counts['accounts']:,} accounts: {counts['pairs']:,} pairs, {counts['groups']:,} groups>"
+        found = f"{counted(counts['pairs'], 'pair')}, {counted(counts['groups'], 'group')}"
+        return f"<Run of {counted(counts['accounts'], 'account')}: {found}>"
 
     def _repr_html_(self) -> str:
         counts = self.described["counts"]
         said = (
-            f"{counts['groups']:,} groups and {counts['pairs']:,} pairs among {counts['accounts']:,} accounts and "
-            f"{counts['actions']:,} actions."
+            f"{counted(counts['groups'], 'group')} and {counted(counts['pairs'], 'pair')} among "
+            f"{counted(counts['accounts'], 'account')} and {counted(counts['actions'], 'action')}."
         )
         parts = [html(tag("p", tag("strong", said))), html(tag("p", self.described["caveat"]))]
         if counts["groups"]:

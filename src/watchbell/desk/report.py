@@ -15,6 +15,7 @@ from watchbell.desk.drawing import COLOURS, dot_svg, key_svg, network_svg, timel
 from watchbell.desk.elements import html, moment, name, table, tag
 from watchbell.desk.investigate import thinned_said
 from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, members_of, role_said
+from watchbell.desk.pieces import counted
 from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
 from watchbell.detect.facts import GroupFacts
@@ -132,8 +133,9 @@ def _summary(run: KeptRun) -> Element:
         tag("h1", "Accounts that acted at the same time"),
         tag(
             "p",
-            f"{counts['groups']:,} groups of {counts['grouped_accounts']:,} accounts and {counts['pairs']:,} pairs, "
-            f"found among {counts['accounts']:,} accounts and {counts['actions']:,} actions.",
+            f"{counted(counts['groups'], 'group')} of {counted(counts['grouped_accounts'], 'account')} and "
+            f"{counted(counts['pairs'], 'pair')}, found among {counted(counts['accounts'], 'account')} and "
+            f"{counted(counts['actions'], 'action')}.",
             class_="lead",
         ),
         tag(
@@ -185,11 +187,11 @@ def _overview(run: KeptRun, inside: pl.DataFrame) -> Element:
 
 def _platforms(inside: pl.DataFrame) -> Element | None:
     """Count the pairs inside groups by platform; None where there is only one."""
-    counted = by_platforms(inside)
-    if counted.height == 1:
+    spread = by_platforms(inside)
+    if spread.height == 1:
         return None
     rows: list[list[Element | str]] = [
-        [name(row[0]), *(f"{count:,}" for count in row[1:])] for row in counted.iter_rows()
+        [name(row[0]), *(f"{count:,}" for count in row[1:])] for row in spread.iter_rows()
     ]
     heads = ["Between accounts of", "Pairs", "Accounts", "Post pairs"]
     return table("Pairs inside groups, within and across platforms", heads, rows, (1, 2, 3))

@@ -5,6 +5,7 @@ What Rust can tell of a whole column it tells; what is left over goes through `m
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
@@ -105,9 +106,16 @@ def _accounts(frame: pl.DataFrame) -> pl.DataFrame:
     fediverse = _URL.str.contains(r"^https?://[^/]*/(?:@|(?i:users)/)")
     maybe = _HOST_COLUMN.is_in(list(SITES)) | bare.is_in(list(SITES)) | above.is_in(list(SUBDOMAIN_SITES)) | fediverse
     distinct = frame.filter(maybe)["url"].unique()
-    read = [(url, account_key(*author)) for url in distinct if (author := author_of(url)) is not None]
+    read = [(url, account) for url in distinct if (account := _account_of(url)) is not None]
     table = pl.DataFrame(read, schema={"url": pl.String, "key": pl.String}, orient="row")
     return _keys(frame.join(table, on="url"), IndicatorKind.HANDLE, pl.col("key"), Relation.ACCOUNT)
+
+
+@lru_cache(maxsize=200_000)
+def _account_of(url: str) -> str | None:
+    """Return the key of the account whose page or post a canonical address is; what is popular is asked for often."""
+    author = author_of(url)
+    return None if author is None else account_key(*author)
 
 
 def account_key(platform: str, handle: str) -> str:

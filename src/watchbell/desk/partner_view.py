@@ -60,7 +60,7 @@ class CollectionRow:
 
 def partner_rows(vault: Vault, now: datetime) -> list[PartnerRow]:
     """Return the partners by name."""
-    names = _group_names(vault)
+    names, received = _group_names(vault), vault.deliveries.counts()
     partners = sorted(vault.partners.all(), key=lambda partner: (partner.name.casefold(), partner.id))
     return [
         PartnerRow(
@@ -69,7 +69,7 @@ def partner_rows(vault: Vault, now: datetime) -> list[PartnerRow]:
             last_used_at=max(
                 (one.last_used_at for one in vault.machines.of_partner(partner.id) if one.last_used_at), default=None
             ),
-            received=len(vault.deliveries.to_partner(partner.id)),
+            received=received.get(partner.id, 0),
         )
         for partner in partners
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, literal, select
+from sqlalchemy import ColumnElement, bindparam, func, literal, select
 
 from watchbell.vault.columns import Instant
 from watchbell.vault.database import Database, batches, insert_new, insert_new_from
@@ -70,6 +70,12 @@ class DeliveryShelf:
     def to_partner(self, partner_id: str) -> list[Delivery]:
         """Return what a partner received, in the order of time."""
         return self._where(deliveries.c.partner_id == partner_id)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many versions of objects each partner received; those that had none are not there."""
+        query = select(deliveries.c.partner_id, func.count()).group_by(deliveries.c.partner_id)
+        with self._database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def _where(self, condition: ColumnElement[bool]) -> list[Delivery]:
         columns = [deliveries.c[name] for name in Delivery._fields]

@@ -22,7 +22,7 @@ def test_a_link_shows_a_token_once(workspace: Workspace, visitor: Visitor, clock
     offered = browser.get(path)
     assert "Ü &lt;b&gt;Radio" in offered.text
     shown = browser.post(path)
-    token = re.search(r'<code class="id">([\w-]{43})</code>', shown.text)
+    token = re.search(r'<code id="token">([\w-]{43})</code>', shown.text)
     assert token
     assert shown.headers["cache-control"] == "no-store"
     caller = caller_of_token(workspace.vault, "u-b-radio-b-2", token[1], None, clock())

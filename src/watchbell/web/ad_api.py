@@ -90,13 +90,13 @@ def dumps(request: Request) -> Response:
     return page(request, "dumps.html", dumps=kept)
 
 
-@router.get("/library/dumps/{name}/{file}")
-def dump_file(request: Request, name: str, file: str) -> Response:
+@router.get("/library/dumps/{dump}/{file}")
+def dump_file(request: Request, dump: str, file: str) -> Response:
     """Hand out one file of a dump."""
     folders = {folder.name: folder for folder in dumps_in(desk_of(request).workspace.dumps)}
-    if name not in folders or file not in (*FILES, SUMS, ABOUT):
+    if dump not in folders or file not in (*FILES, SUMS, ABOUT):
         raise not_found("There is no such file among the dumps.")
-    return FileResponse(folders[name] / file, filename=file, headers=_OPEN)
+    return FileResponse(folders[dump] / file, filename=file, headers=_OPEN)
 
 
 def _sizes(folder: Path) -> list[tuple[str, int]]:

@@ -39,6 +39,8 @@ def test_who_may_ask_for_what(workspace: Workspace, visitor: Visitor) -> None:
         "request_id": made_up_desk.REQUEST,
         "release_id": "no-such-release",
         "secret": "no-such-link",
+        "dump": "no-such-dump",
+        "file": "ads.parquet",
     }
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     browsers = [visitor(name) for name in WHO.values()]

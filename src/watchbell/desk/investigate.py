@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from watchbell import __version__
 from watchbell.clock import utc_text
+from watchbell.desk.names import NAMES, names_in_posts
 from watchbell.detect.actions import actions_of_accounts, actions_of_posts, distinct, joined, traces_named
 from watchbell.detect.bursts import shared_within, with_roles
 from watchbell.detect.groups import groups_of_pairs
@@ -191,10 +192,11 @@ def investigate_workspace(
 
 
 def keep_run(workspace: "Workspace", findings: Findings, described: dict[str, Any], now: datetime) -> None:
-    """Keep a run of a workspace's posts there, with what its groups did together: pages show it at once."""
+    """Keep a run of a workspace's posts there, with what its groups did together and are called: for pages to show."""
     folder = workspace.runs / described["run_id"]
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / "actions.parquet", shared_within(findings.groups, findings.actions))
+    _replace(folder / NAMES, names_in_posts(workspace, findings.groups["account_id"].unique().to_pylist()).to_arrow())
     write_run(folder, findings, described)
     workspace.vault.runs.put(described["run_id"], now, described)
 

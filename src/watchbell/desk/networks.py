@@ -1,7 +1,7 @@
 """Detected groups as the desk shows them: the list of a run, and one group with its picture and tables."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -203,13 +203,6 @@ def texts_of(workspace: Workspace, actions: pl.DataFrame) -> dict[str, str]:
     )
     written = pl.DataFrame(posts).select(pl.col("platform") + ":" + pl.col("post_id"), "text").drop_nulls()
     return dict(written.iter_rows())
-
-
-def names_of(workspace: Workspace, accounts: Collection[str]) -> dict[str, str]:
-    """Return the latest name of each account whose posts carry one."""
-    posts = workspace.posts.scan(accounts=accounts, columns=["account_id", "account_name", "created_at"])
-    named = pl.DataFrame(posts).drop_nulls("account_name").sort("created_at")
-    return dict(named.group_by("account_id").agg(pl.col("account_name").last()).iter_rows())
 
 
 def draw(members: tuple[Member, ...], pairs: pl.DataFrame) -> Picture:

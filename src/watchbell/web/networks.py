@@ -14,12 +14,12 @@ from watchbell.desk.following import counted_lineages, followed
 from watchbell.desk.group_facts import facts_at_desk
 from watchbell.desk.lineages import MOST_ROWS as MOST_LINEAGES
 from watchbell.desk.lineages import lineages_svg
+from watchbell.desk.names import names_of
 from watchbell.desk.networks import (
     MOST_ROWS,
     Network,
     groups_of_run,
     latest_run,
-    names_of,
     network_of,
     run_named,
     texts_of,
@@ -81,7 +81,7 @@ def network(
         request,
         "network.html",
         network=found,
-        names=names_of(workspace, members),
+        names=names_of(workspace, members, found.run.folder),
         facts=facts_at_desk(workspace, found),
         timeline=timeline_of(found, thing),
         thing=thing,
@@ -95,7 +95,7 @@ def network(
 def picture(request: Request, group_id: str, run_id: RunId = None) -> Response:
     """Return the nodes and edges that the page's script draws."""
     found = _network(request, group_id, run_id)
-    names = names_of(desk_of(request).workspace, [node.account_id for node in found.picture.nodes])
+    names = names_of(desk_of(request).workspace, [node.account_id for node in found.picture.nodes], found.run.folder)
     nodes: list[dict[str, Any]] = [
         asdict(node) | {"label": account(node.account_id, names)} for node in found.picture.nodes
     ]
@@ -123,7 +123,7 @@ def pair(
         "pair.html",
         network=found,
         explained=explained,
-        names=names_of(workspace, [one, other]),
+        names=names_of(workspace, [one, other], found.run.folder),
         rows=shown.to_dicts(),
         texts=texts_of(workspace, _acts_behind(explained, shown)),
         start=start,

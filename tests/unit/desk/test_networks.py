@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchbell.desk.investigate import Question, investigate_workspace
+from watchbell.desk.names import NAMES, names_of
 from watchbell.desk.networks import (
     MOST_EDGES,
     MOST_NODES,
@@ -18,7 +19,6 @@ from watchbell.desk.networks import (
     draw,
     groups_of_run,
     latest_run,
-    names_of,
     network_of,
 )
 from watchbell.desk.timeline import LANES, MARKED_OBJECTS, MOST_MARKS, MOST_TICKS, lay_out, timeline_of
@@ -95,8 +95,13 @@ def test_there_is_no_network_of_an_unknown_name(workspace: Workspace) -> None:
     assert network_of(run, "group-none") is None
 
 
-def test_an_account_has_the_name_it_had_last(workspace: Workspace) -> None:
-    assert names_of(workspace, ["twitter:a", "twitter:b"]) == {"twitter:a": "renamed_later"}
+def test_an_account_has_the_name_it_had_last_and_is_looked_up_where_the_run_did_not(workspace: Workspace) -> None:
+    run = latest_run(workspace)
+    assert run
+    asked, known = ["twitter:a", "twitter:b"], {"twitter:a": "renamed_later"}
+    assert names_of(workspace, asked, run.folder) == known
+    (run.folder / NAMES).unlink()
+    assert names_of(workspace, asked, run.folder) == known
 
 
 def test_the_timeline_shows_shared_things_only(network: Network) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from watchbell.ads.register import Register
+from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password
 from watchbell.desk.ad_review import Reviewer, import_ads
@@ -93,7 +94,8 @@ def _bring_in(workspace: Workspace, now: datetime, tell: Tell) -> None:
     for path in sample_files("indicators"):
         import_indicators(workspace, path, tlp=Tlp.CLEAR, source="Meta", by=ACCOUNT, now=now)
     import_indicators(workspace, sample_path("scenario-bundle"), tlp=None, source=None, by=ACCOUNT, now=now)
-    reviewer = Reviewer(RuleBook.bundled(), now, Register.read(sample_path("fec-committees-2016")))
+    register = Register.read(sample_path("fec-committees-2016"))
+    reviewer = Reviewer(RuleBook.bundled(), now, Aids(register))
     for name, source in ADS.items():
         tell(f"Importing and reviewing ads: {name}")
         import_ads(workspace, sample_path(name), source, reviewer)

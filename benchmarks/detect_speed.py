@@ -41,6 +41,7 @@ polars.read_parquet(sys.argv[1]).sort("object_id", "timestamp_share")
 """
 _COORTWEET = """
 library(data.table)
+library(igraph)
 given <- commandArgs(trailingOnly = TRUE)
 for (name in c("calc_group_combinations", "detect_groups", "generate_coordinated_network"))
   source(file.path(given[1], "R", paste0(name, ".R")))

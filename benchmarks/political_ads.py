@@ -19,6 +19,7 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.normalise import normalise
 from watchbell.ads.political import political_text
 from watchbell.ads.training import Example, bundled_examples, read_examples, train
 from watchbell.ids import short_digest
@@ -65,12 +66,12 @@ def _examples(path: Path) -> list[Example]:
 
 
 def _f1(model: Classifier, examples: Sequence[Example]) -> float:
-    answers = [political_text(one.text, model).political for one in examples]
+    answers = [political_text(normalise(one.text), model).political for one in examples]
     return float(f1_score([one.political for one in examples], answers))
 
 
 def _line(model: Classifier, examples: Sequence[Example]) -> str:
-    answers = [political_text(one.text, model) for one in examples]
+    answers = [political_text(normalise(one.text), model) for one in examples]
     said, true = np.array([one.political for one in answers]), np.array([one.political for one in examples])
     sure = np.array([not one.unsure for one in answers])
     precision, recall = true[said].mean(), said[true].mean()
@@ -85,12 +86,12 @@ def _plain(seen: Sequence[Example], held_out: Sequence[Example]) -> float:
 
 
 def _found(model: Classifier, examples: Sequence[Example]) -> float:
-    return float(np.mean([political_text(one.text, model).political for one in examples if one.political]))
+    return float(np.mean([political_text(normalise(one.text), model).political for one in examples if one.political]))
 
 
 def _print_calibration(model: Classifier, examples: Sequence[Example]) -> None:
     """Draw how often a text is political, for each band of the probability that the model gave it."""
-    given = np.array([political_text(one.text, model).probability or 0.0 for one in examples])
+    given = np.array([political_text(normalise(one.text), model).probability or 0.0 for one in examples])
     true = np.array([one.political for one in examples])
     print("the model says   truly political")
     for band in range(BANDS):

@@ -94,17 +94,24 @@ def _entries(topics: dict[str, dict[str, dict[int, str]]]) -> Iterator[tuple[str
                 yield topic, weight, rf"\b(?:{written})\b"
 
 
-def political(ad: Ad, classifier: Classifier | None = None) -> Answer:
-    """Return whether an ad is political: declared so, or likelier than not by its words; the bundled model if None."""
+def political(ad: Ad, classifier: Classifier | None = None, plain: Normalised | None = None) -> Answer:
+    """Return whether an ad is political: declared so, or likelier than not by its words.
+
+    Args:
+        ad: the ad; the names of advertiser and payer count among its words.
+        classifier: the bundled one when None.
+        plain: words of the ad in plain form, if somebody has brought them there: used where they are all it has.
+    """
     if ad.declared_political:
         return Answer(political=True, reason="The advertiser or the library declared it political.")
     words = " ".join(filter(None, (ad.text, ad.disclaimer, ad.advertiser, ad.payer)))
-    return political_text(words[:READ_AT_MOST], classifier or Classifier.bundled())
+    words = words[:READ_AT_MOST]
+    known = plain is not None and plain.original == words
+    return political_text(plain if plain and known else normalise(words), classifier or Classifier.bundled())
 
 
-def political_text(text: str, classifier: Classifier) -> Answer:
+def political_text(plain: Normalised, classifier: Classifier) -> Answer:
     """Return whether a text is political: likelier than not, by the model."""
-    plain = normalise(text)
     words = Lexicon.bundled().words_in(plain)
     if not any(map(str.isalnum, plain.text)):
         return Answer(political=False, reason="It has no words.", probability=0.0)

@@ -61,7 +61,7 @@ def review(
     calendar = aids.calendar or Calendar.bundled()
     judged = checked_days(policy_findings(plain, rules), plain, ad, calendar, now.date())
     classifier = aids.classifier or Classifier.bundled()
-    answer = political(ad, classifier)
+    answer = political(ad, classifier, plain)
     is_political = answer.political or bool(judged)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
     held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)

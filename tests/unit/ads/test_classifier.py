@@ -43,7 +43,7 @@ def test_the_bundled_model_was_trained_on_the_bundled_examples() -> None:
 
 def test_what_a_sure_model_says_is_mostly_right(trained: Classifier) -> None:
     unseen = [one for one in bundled_examples()[1::8] if one not in EXAMPLES]
-    answers = [(political_text(one.text, trained), one.political) for one in unseen]
+    answers = [(political_text(normalise(one.text), trained), one.political) for one in unseen]
     right = [answer.political == truth for answer, truth in answers if not answer.unsure]
     assert len(right) > len(unseen) / 2
     assert sum(right) / len(right) > 0.8
@@ -51,7 +51,7 @@ def test_what_a_sure_model_says_is_mostly_right(trained: Classifier) -> None:
 
 def test_saying_a_word_often_says_no_more() -> None:
     model = Classifier.bundled()
-    once, often = (political_text(text, model).probability for text in ("new shoes", "new shoes " * 3000))
+    once, often = (political_text(normalise(text), model).probability for text in ("new shoes", "new shoes " * 3000))
     assert once is not None
     assert often == pytest.approx(once, abs=0.05)
 

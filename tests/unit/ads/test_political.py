@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.normalise import normalise
 from watchbell.ads.political import political, political_text
 from watchbell.model.ads import Ad
 
@@ -15,7 +16,7 @@ MODEL = Classifier.bundled()
 
 
 def share(texts: list[str]) -> float:
-    return sum(political_text(text, MODEL).political for text in texts) / len(texts)
+    return sum(political_text(normalise(text), MODEL).political for text in texts) / len(texts)
 
 
 @pytest.mark.shared
@@ -46,16 +47,16 @@ def test_propublicas_pages(shared_data: Path, language: str, label: str, least: 
     ],
 )
 def test_four_languages(text: str) -> None:
-    assert political_text(text, MODEL).political
+    assert political_text(normalise(text), MODEL).political
 
 
 @pytest.mark.parametrize("text", ["", "20% off all shoes this weekend", "Neue Rezepte für den Herbst", "🎉"])
 def test_everyday_ads_are_not_political(text: str) -> None:
-    assert not political_text(text, MODEL).political
+    assert not political_text(normalise(text), MODEL).political
 
 
 def test_the_reason_quotes_the_ads_own_words() -> None:
-    answer = political_text("Re-Elect Senatоr Lee", MODEL)  # with a Cyrillic о
+    answer = political_text(normalise("Re-Elect Senatоr Lee"), MODEL)  # with a Cyrillic о
     assert "“Re-Elect”" in answer.reason
     assert "“Senatоr” (office)" in answer.reason
 
@@ -67,12 +68,12 @@ def test_a_declaration_is_reason_enough() -> None:
 
 
 def test_a_disclaimer_and_a_call_to_vote_make_an_ad_political_and_the_disclaimer_alone_does_not() -> None:
-    assert political_text("Vote on Tuesday. Paid for by Friends of Lee", MODEL).political
-    assert not political_text("New shoes. Paid for by Lee Shoes", MODEL).political
+    assert political_text(normalise("Vote on Tuesday. Paid for by Friends of Lee"), MODEL).political
+    assert not political_text(normalise("New shoes. Paid for by Lee Shoes"), MODEL).political
 
 
 def test_one_light_word_is_too_little() -> None:
-    answer = political_text("Join our school", MODEL)
+    answer = political_text(normalise("Join our school"), MODEL)
     assert not answer.political
     assert answer.probability is not None
     assert f"{answer.probability:.0%}" in answer.reason

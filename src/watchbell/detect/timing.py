@@ -40,6 +40,10 @@ class Common(NamedTuple):
 
     starts: Array
     """int64: the meetings of pair j are those from starts[j] to starts[j + 1]."""
+    pair: Array
+    """The place of each meeting's pair."""
+    rank: Array
+    """1, 2, 3… for the meetings of each pair."""
     weights: Array
     gaps: Array
     horizons: Array
@@ -47,17 +51,6 @@ class Common(NamedTuple):
     """Post pairs within the horizon."""
     tick: int
     """Unit of the clock: every time is a whole number of them after the first."""
-
-    @property
-    def pair(self) -> Array:
-        """The place of each meeting's pair."""
-        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
-
-    @property
-    def rank(self) -> Array:
-        """1, 2, 3… for the meetings of each pair."""
-        rank: Array = np.arange(1, len(self.gaps) + 1) - self.starts[:-1][self.pair]
-        return rank
 
     def total(self, values: Array) -> Array:
         """Add up each pair's values."""
@@ -92,11 +85,19 @@ def common(slots: Slots, a: Array, b: Array) -> Common:
     kept = _one_a_moment(pair, found.times, weights)
     # One key for pair and weight, which is below 32: ln(1 + n/k) of fewer than e³² accounts.
     order = kept[np.argsort(32.0 * pair[kept] - weights[kept], kind="stable")]
-    rank = np.arange(len(order)) - np.searchsorted(pair[order], pair[order])
-    order = order[rank < _MOST_MEETINGS]
-    starts = np.searchsorted(pair[order], np.arange(len(a) + 1))
+    order = order[_ranks(pair[order]) <= _MOST_MEETINGS]
+    pair = pair[order]
+    starts = np.searchsorted(pair, np.arange(len(a) + 1))
     tick = int(np.gcd.reduce(slots.times - slots.times.min())) if len(slots.times) else 0
-    return Common(starts, weights[order], found.gaps[order], found.horizons[order], found.ways[order], max(tick, 1))
+    gaps, horizons, ways = (column[order] for column in (found.gaps, found.horizons, found.ways))
+    return Common(starts, pair, _ranks(pair), weights[order], gaps, horizons, ways, max(tick, 1))
+
+
+def _ranks(sorted_codes: Array) -> Array:
+    """Return 1, 2, 3… for the places of each code."""
+    begins = np.flatnonzero(np.diff(sorted_codes, prepend=-1))
+    ranks: Array = np.arange(1, len(sorted_codes) + 1) - np.repeat(begins, np.diff(begins, append=len(sorted_codes)))
+    return ranks
 
 
 def _one_a_moment(pair: Array, times: Array, weights: Array) -> Array:

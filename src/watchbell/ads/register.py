@@ -29,7 +29,11 @@ _COMMON_WORDS = frozenset(
     | {"pac", "paid", "people", "political", "super", "team", "the", "to", "us", "vote", "voters"}
 )
 _COMMITTEE_ID = re.compile(r"C\d{8}")
+_CANDIDATE_ID = re.compile(r"[HPS]\w{8}")
 _COLUMNS = 15
+_FREQUENCY, _CANDIDATE = 11, 14
+# Filing frequency A: terminated by the FEC; T: terminated by the committee.
+_OVER = frozenset("AT")
 # The largest edition is 4 MB; a file far beyond is no committee master.
 _MAX_BYTES = 64 * 1024 * 1024
 
@@ -37,8 +41,12 @@ _MAX_BYTES = 64 * 1024 * 1024
 class Register:
     """One edition of a register and the days for which it can say that an id does not exist."""
 
+    candidates: Mapping[str, str]
+    """Names of candidates by id, where their file was read too."""
+
     def __init__(self, name: str, registrations: Iterable[Registration], covers_from: date, covers_until: date) -> None:
         """Keep the registrations by id."""
+        self.candidates = {}
         self.name = name
         self.covers_from = covers_from
         self.covers_until = covers_until
@@ -70,10 +78,34 @@ class Register:
             first, last = first or date(year - 1, 1, 1), last or date(year, 12, 31)
         name = name or f"FEC committee master {last.year}"
         entries = [
-            Registration(registry=name, id=id_, name=entry, covers_from=first, covers_until=last)
-            for id_, entry in _committees(path)
+            Registration(
+                registry=name,
+                id=cells[0],
+                name=cells[1].strip(),
+                covers_from=first,
+                covers_until=last,
+                terminated=cells[_FREQUENCY] in _OVER,
+                treasurer=cells[2].strip() or None,
+                candidate_id=cells[_CANDIDATE].strip() or None,
+            )
+            for cells in _committees(path)
         ]
         return cls(name, entries, first, last)
+
+    def read_candidates(self, path: Path) -> None:
+        """Read the names of candidates from the FEC's candidate master (CAND_ID, CAND_NAME, then 13 more columns).
+
+        Raises:
+            InputError: the file is not a candidate master.
+        """
+        rows = [line.split("|") for line in _lines(path)]
+        if not rows or not all(_CANDIDATE_ID.fullmatch(cells[0]) and len(cells) == _COLUMNS for cells in rows):
+            raise InputError(f"{path.name} is no FEC candidate master, whose rows begin with an id such as P00003392.")
+        self.candidates = {cells[0]: cells[1].strip() for cells in rows}
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all that are registered."""
+        return frozenset(entry.name for entry in self._by_id.values() if entry.name)
 
     def find(self, registration_id: str) -> Registration | None:
         """Return the registration with this id."""
@@ -93,13 +125,13 @@ def payer_findings(ad: Ad, register: Register, now: datetime) -> tuple[PolicyFin
     if registration is None:
         reason = f"The ad claims this registration, and the {register.name} has no such id for the day the ad ran."
         return (PolicyFinding(code=CODE_UNKNOWN, quote=claimed, reason=reason),)
-    if ad.payer is None or _alike(ad.payer, registration.name):
+    if ad.payer is None or alike(ad.payer, registration.name):
         return ()
     reason = f"The {register.name} knows {registration.id} as {registration.name}, not as the payer the ad names."
     return (PolicyFinding(code=CODE_MISMATCH, quote=ad.payer, reason=reason),)
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Tell whether two names may be one payer's: compared by the words that tell committees apart."""
     return fuzz.token_set_ratio(_telling(one), _telling(other)) >= _SAME_NAME
 
@@ -134,8 +166,8 @@ def _cycle(path: Path) -> int:
     return year + year % 2
 
 
-def _committees(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the id and name of each row."""
+def _committees(path: Path) -> Iterator[list[str]]:
+    """Yield the cells of each row."""
     for row, line in enumerate(_lines(path), 1):
         cells = line.split("|")
         if len(cells) < _COLUMNS or not _COMMITTEE_ID.fullmatch(cells[0]):
@@ -143,4 +175,4 @@ def _committees(path: Path) -> Iterator[tuple[str, str]]:
                 f"{path.name}, row {row}: this is no FEC committee master, whose rows have {_COLUMNS} cells between "
                 "`|` and begin with an id such as C00401224."
             )
-        yield cells[0], cells[1].strip()
+        yield cells

@@ -7,6 +7,7 @@ from datetime import datetime
 from watchbell.ads import disclaimers
 from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.house_rules import HouseRules, Seen
 from watchbell.ads.images import ImageReader
 from watchbell.ads.normalise import READ_AT_MOST, normalise
 from watchbell.ads.policy import Judged, policy_findings
@@ -33,6 +34,8 @@ class Aids:
     """Tells what is political; the bundled one when None."""
     calendar: Calendar | None = None
     """Knows when people vote; the bundled one when None."""
+    house: HouseRules | None = None
+    """The operator's own rules."""
 
 
 NO_AIDS = Aids()
@@ -63,6 +66,9 @@ def review(
     classifier = aids.classifier or Classifier.bundled()
     answer = political(ad, classifier, plain)
     is_political = answer.political or bool(judged)
+    if aids.house:
+        seen = Seen(is_political, answer.probability, tuple(one.finding.code for one in judged))
+        judged += aids.house.judge(ad, seen)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
     held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)
     held += payer_findings(ad, aids.register, now) if aids.register else ()
@@ -70,11 +76,11 @@ def review(
         ad_id=ad.id,
         verdict=_verdict(judged, held=bool(held)),
         political=is_political,
-        political_reason=answer.reason if answer.political or not judged else _SPEAKS_OF_VOTING,
+        political_reason=answer.reason if answer.political or not is_political else _SPEAKS_OF_VOTING,
         policies=tuple(one.finding for one in judged) + held,
         disclaimer=disclaimer,
         political_probability=answer.probability,
-        rules_version=rules.version,
+        rules_version=f"{rules.version}+{aids.house.version}" if aids.house else rules.version,
         political_model=classifier.version,
         decided_at=now,
     )

@@ -9,12 +9,13 @@ from rich.table import Table
 
 from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.house_rules import HouseRules
 from watchbell.ads.images import ImageReader
 from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import READERS
-from watchbell.cli import ad_calendar
+from watchbell.cli import ad_calendar, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
@@ -55,6 +56,10 @@ CalendarOption = Annotated[
         "--calendar", metavar="FILE", help="Elections beside the bundled ones; YAML, see `ads calendar check`."
     ),
 ]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="FILE", help="Your own rules beside the bundled ones; YAML, see `ads rules test`."),
+]
 ModelOption = Annotated[
     Path | None,
     typer.Option(
@@ -62,6 +67,7 @@ ModelOption = Annotated[
     ),
 ]
 app.add_typer(ad_calendar.app, name="calendar")
+app.add_typer(ad_rules.app, name="rules")
 
 
 @app.callback()
@@ -81,6 +87,7 @@ def import_(
     images: ImagesOption = None,
     model: ModelOption = None,
     calendar: CalendarOption = None,
+    rules: RulesOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -88,7 +95,7 @@ def import_(
 
     Rows that are no ads are kept in the workspace's folder `rejects`, each with its line and the reason.
     """
-    reviewer = _reviewer(register, register_covers, images, model, calendar or [])
+    reviewer = _reviewer(register, register_covers, images, model, calendar or [], rules)
     done: dict[Path, AdTally] = {}
     problems: list[str] = []
     with open_workspace(workspace) as opened:
@@ -113,13 +120,14 @@ def review_(
     images: ImagesOption = None,
     model: ModelOption = None,
     calendar: CalendarOption = None,
+    rules: RulesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Review ads from a file, without a workspace: one decision a line, in the same order.
 
     What is no ad goes to the file of the decisions with `.rejects.jsonl`, or is said when the decisions are printed.
     """
-    reviewer = _reviewer(register, register_covers, images, model, calendar or [])
+    reviewer = _reviewer(register, register_covers, images, model, calendar or [], rules)
     if out == _STDOUT:
         if as_json:
             raise UsageError("--json and --out - would both print to standard output; choose a file for --out.")
@@ -195,6 +203,7 @@ def _reviewer(
     images: Path | None,
     model: Path | None,
     calendar: list[Path],
+    rules: Path | None,
 ) -> Reviewer:
     first, last = (day.replace(tzinfo=UTC).date() for day in covers) if covers else (None, None)
     return Reviewer(
@@ -205,6 +214,7 @@ def _reviewer(
             images=ImageReader(images) if images else None,
             classifier=Classifier.read(model) if model else None,
             calendar=Calendar.bundled().with_files(calendar),
+            house=HouseRules.read(rules) if rules else None,
         ),
     )
 

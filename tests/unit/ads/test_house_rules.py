@@ -83,7 +83,7 @@ def test_a_rule_that_cannot_be_is_refused_when_it_is_read(when: str, said: str) 
         ("rules: {", "cannot be read"),
         ("[]", "has no list `rules`"),
         ("rules: [{code: x}]", "rule 1, code"),
-        ("rules: [{code: HOUSE-A, title: abc, reason: abc, verdict: approve, when: 'true'}]", "rule 1, verdict"),
+        ("rules: [{code: HOUSE-AB, title: abc, reason: abc, verdict: approve, when: 'true'}]", "rule 1, verdict"),
     ],
 )
 def test_a_broken_file_names_rule_and_field(tmp_path: Path, text: str, said: str) -> None:

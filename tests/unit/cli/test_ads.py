@@ -228,3 +228,19 @@ def test_the_calendar_is_checked_with_ones_own_file(ads: Terminal, tmp_path: Pat
     ended = ads("calendar", "check", own)
     assert ended.code != 0
     assert "election 1, jurisdiction" in ended.err
+
+
+@pytest.mark.usefixtures("workspace")
+def test_own_rules_are_tried_on_the_library_and_then_used(ads: Terminal, tmp_path: Path) -> None:
+    lines, own = written(tmp_path / "ads.jsonl", RECORDS), tmp_path / "rules.yaml"
+    own.write_text(
+        "rules:\n- {code: HOUSE-ALL, title: Hold all, reason: We hold all., verdict: review, when: 'true'}\n"
+        "- {code: HOUSE-NONE, title: None, reason: Never., verdict: reject, when: 'false'}\n"
+    )
+    ads("import", lines)
+    tried = json.loads(ads("rules", "test", own, "--json").out)
+    assert tried["touched"] == {"HOUSE-ALL": tried["ads"], "HOUSE-NONE": 0}
+    assert {(change["from"], change["to"]) for change in tried["changes"]} == {("approve", "review")}
+    assert "HOUSE-ALL" in ads("rules", "test", own).out
+    verdicts = json.loads(ads("import", lines, "--rules", own, "--json").out)["files"][0]["verdicts"]
+    assert verdicts["approve"] == 0

@@ -116,10 +116,11 @@ def _kinds(actions: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 
 def load_kernel() -> None:
     """Load the compiled kernel: worth doing in a thread while files are read, for it takes about a second."""
-    from watchbell.engine import local, ordering  # noqa: PLC0415  # that is what takes the second
+    from watchbell.engine import local, meetings, ordering  # noqa: PLC0415  # that is what takes the second
 
     local.load()
     ordering.load()
+    meetings.load()
 
 
 def _described(found: CoActions, by_chance: Judged, names: pl.Series) -> pl.DataFrame:

@@ -47,6 +47,14 @@ def meetings(slots: Slots, a: Array, b: Array, *, least: int, most: int) -> Meet
     return Meetings(starts, *rows.T)
 
 
+def load() -> None:
+    """Load what is compiled; see `local.load`."""
+    two = np.array([0, 1])
+    slots = Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2))
+    meetings(slots, two[:1], two[1:], least=1, most=1)
+    tails(np.ones(1), two)
+
+
 def _nothing(rows: int) -> Array:
     return np.empty((rows, 5), np.int64)
 

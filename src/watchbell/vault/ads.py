@@ -10,6 +10,7 @@ from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.vault.added import Added
 from watchbell.vault.adsearch import AdPage, AdQuery, AdSort, search
+from watchbell.vault.adwords import words_of
 from watchbell.vault.columns import folded
 from watchbell.vault.database import BATCH, Database, batches, insert_new, insert_or_replace
 from watchbell.vault.schema import ad_decisions, ads
@@ -159,7 +160,7 @@ def _row(ad: Ad) -> dict[str, Any]:
         "declared_political": ad.declared_political,
         "started_at": ad.started_at,
         "spend": None if ad.spend is None else float(ad.spend.lower),
-        "words": folded(ad.text, ad.advertiser, ad.payer, ad.disclaimer),
+        "words": words_of(ad),
         "record": ad.model_dump_json(),
     }
 

@@ -3,17 +3,22 @@
 import base64
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 from pydantic import Field, FiniteFloat
-from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, or_, select
 
 from watchbell.errors import UsageError
 from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.record import Record, UtcDatetime
-from watchbell.vault.columns import folded, has_words
+from watchbell.vault.adindex import has, indexed
+from watchbell.vault.adwords import Term, terms, whole_term
 from watchbell.vault.schema import ad_decisions, ads
+
+# Totals are exact up to here: to count all of what a common word finds takes longer than to show it.
+COUNTED = 10_000
 
 
 class AdSort(StrEnum):
@@ -31,12 +36,17 @@ class AdSort(StrEnum):
 
 
 class AdQuery(Record):
-    """Which ads to show. Every condition that is given must hold; names are compared without regard to case."""
+    """Which ads to show. Every condition that is given must hold; case does not matter.
+
+    Words are found whole; `vot*` finds words that begin so. What is cut into words how: `vault/adwords.py`.
+    """
 
     text: str | None = Field(default=None, max_length=500)
     """Words that must all occur in the ad's text, advertiser, payer or disclaimer."""
-    payer: str | None = None
-    advertiser: str | None = None
+    payer: str | None = Field(default=None, max_length=500)
+    """Words that must all occur in the payer's name."""
+    advertiser: str | None = Field(default=None, max_length=500)
+    """Words that must all occur in the advertiser's name."""
     platform: str | None = None
     source: str | None = None
     country: str | None = None
@@ -61,6 +71,8 @@ class AdPage(Record):
 
     ads: tuple[tuple[Ad, AdDecision | None], ...]
     total: int
+    total_is_least: bool
+    """There are more than `total`; they are not counted."""
     next_cursor: str | None
     """None on the last page."""
 
@@ -81,37 +93,94 @@ def search(connection: Connection, query: AdQuery) -> AdPage:
     Raises:
         UsageError: the cursor is not one that a page of the same query gave.
     """
-    key = ads.c[query.sort.column]
-    joined = ads.outerjoin(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq)
-    conditions = and_(True, *_conditions(query))  # noqa: FBT003  # SQLAlchemy's neutral element
-    total = connection.scalar(select(func.count()).select_from(joined).where(conditions)) or 0
-    page = (
-        select(ads.c.id, key, ads.c.record, ad_decisions.c.record.label("decision"))
-        .select_from(joined)
-        .where(conditions)
-        .order_by(key.desc().nulls_last(), ads.c.id)
-        .limit(query.limit + 1)
-    )
-    if query.cursor is not None:
-        place = _place(query, query.cursor)
-        page = page.where(_after(key, getattr(place, key.name), place.ad_id))
-    rows = connection.execute(page).all()
+    place = None if query.cursor is None else _place(query, query.cursor)
+    wanted = _terms(query)
+    if wanted is None:
+        return AdPage(ads=(), total=0, total_is_least=False, next_cursor=None)
+    matching = _matching(connection, wanted, _conditions(query), rare=True)
+    total, is_least = _total(connection, matching)
+    if is_least:  # so many have the words: the ads are read in their order until the page is full, none is sorted
+        matching = _matching(connection, wanted, _conditions(query), rare=False)
+    rows = _rows(connection, query, matching, place)
     shown = rows[: query.limit]
     return AdPage(
-        ads=tuple((Ad.model_validate_json(row.record), _decision(row.decision)) for row in shown),
+        ads=_with_decisions(connection, [row.id for row in shown]),
         total=total,
+        total_is_least=is_least,
         next_cursor=_cursor(query, shown[-1]) if len(rows) > len(shown) else None,
     )
 
 
+def _terms(query: AdQuery) -> list[Term] | None:
+    """Return the words that the ads must have; None where something is asked for that holds no word at all."""
+    asked = [(query.text, None), (query.payer, "payer"), (query.advertiser, "advertiser")]
+    parts = [terms(written, field) for written, field in asked if written is not None and written.strip()]
+    whole = [(name, getattr(query, name)) for name in ("platform", "source", "country")]
+    parts += [[whole_term(name, value)] for name, value in whole if value is not None]
+    return list(dict.fromkeys(chain.from_iterable(parts))) if all(parts) else None
+
+
+def _matching(
+    connection: Connection, wanted: list[Term], conditions: list[ColumnElement[bool]], *, rare: bool
+) -> Select[tuple[str, datetime | None, float | None]]:
+    """Return the question for id, started_at and spend of the ads; `rare` has the full-text index tell which."""
+    found = indexed(connection, wanted) if wanted and rare else None
+    if found is not None and not conditions:
+        return select(found.c.id, found.c.started_at, found.c.spend)
+    joined = ads.outerjoin(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq) if conditions else ads
+    query = select(ads.c.id, ads.c.started_at, ads.c.spend)
+    if found is not None:
+        return query.select_from(joined.join(found, found.c.id == ads.c.id)).where(*conditions)
+    return query.select_from(joined).where(*conditions, *([has(connection, wanted)] if wanted else []))
+
+
+def _total(connection: Connection, matching: Select[Any]) -> tuple[int, bool]:
+    """Return how many match, and whether there are more: beyond `COUNTED` nobody counts on. All ads are counted."""
+    if matching.whereclause is None and matching.get_final_froms() == [ads]:
+        return connection.scalar(select(func.count()).select_from(ads)) or 0, False
+    some = matching.with_only_columns(literal(1), maintain_column_froms=True).limit(COUNTED + 1).subquery()
+    total = connection.scalar(select(func.count()).select_from(some)) or 0
+    return min(total, COUNTED), total > COUNTED
+
+
+def _rows(connection: Connection, query: AdQuery, matching: Select[Any], place: Place | None) -> list[Row[Any]]:
+    """Return the page's rows and the one after it, from the place on: by value downwards, nulls last, then by id."""
+    columns = {column.name: column for column in matching.selected_columns}
+    key, ad_id = columns[query.sort.column], columns["id"]
+    rows: list[Row[Any]] = []
+    for part in _parts(key, ad_id, place, query.sort):
+        left = query.limit + 1 - len(rows)
+        if left > 0:
+            ordered = matching.where(*part).order_by(key.desc().nulls_last(), ad_id).limit(left)
+            rows += connection.execute(ordered).all()
+    return rows
+
+
+def _parts(
+    key: ColumnElement[Any], ad_id: ColumnElement[Any], place: Place | None, sort: AdSort
+) -> list[list[ColumnElement[bool]]]:
+    """Return the conditions on what is left after a place, part by part: each can be walked along an index."""
+    if place is None:
+        return [[]]
+    value = getattr(place, sort.column)
+    if value is None:
+        return [[key.is_(None), ad_id > place.ad_id]]
+    return [[key <= value, or_(key < value, ad_id > place.ad_id)], [key.is_(None)]]
+
+
+def _with_decisions(connection: Connection, ids: list[str]) -> tuple[tuple[Ad, AdDecision | None], ...]:
+    """Return the ads of these ids, in this order, each with the decision that counts."""
+    query = (
+        select(ads.c.id, ads.c.record, ad_decisions.c.record.label("decision"))
+        .select_from(ads.outerjoin(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq))
+        .where(ads.c.id.in_(ids))
+    )
+    told = {row.id: (Ad.model_validate_json(row.record), _decision(row.decision)) for row in connection.execute(query)}
+    return tuple(told[ad_id] for ad_id in ids)
+
+
 def _conditions(query: AdQuery) -> list[ColumnElement[bool]]:
-    conditions = [
-        ads.c[name] == folded(wanted)
-        for name in ("payer", "advertiser", "platform", "source", "country")
-        if (wanted := getattr(query, name)) is not None
-    ]
-    if query.text is not None:
-        conditions.append(has_words(ads.c.words, query.text))
+    conditions = []
     if query.verdict is not None:
         conditions.append(ad_decisions.c.verdict == query.verdict)
     if query.started_from is not None:
@@ -121,12 +190,6 @@ def _conditions(query: AdQuery) -> list[ColumnElement[bool]]:
     if query.political is not None:
         conditions.append(func.coalesce(ad_decisions.c.political, ads.c.declared_political) == query.political)
     return conditions
-
-
-def _after(key: Column[Any], value: datetime | float | None, ad_id: str) -> ColumnElement[bool]:
-    """Return the condition that an ad comes after this place: by value downwards, nulls last, then by id."""
-    later_of_same = and_(key.is_not_distinct_from(value), ads.c.id > ad_id)
-    return later_of_same if value is None else or_(key < value, later_of_same, key.is_(None))
 
 
 def _cursor(query: AdQuery, last: Row[*tuple[Any, ...]]) -> str:

@@ -24,7 +24,7 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0005"
+HEAD = "0009"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -92,12 +92,12 @@ ads = Table(
     Column("started_at", Instant),
     # Lower bound of what the source gives, in the source's currency.
     Column("spend", Double),
+    # As `adwords.words_of` cuts them. Their full-text index, and the indexes in the orders in which ads are shown,
+    # differ between the databases: migration 0007 makes them.
     Column("words", Plain, nullable=False),
     # The decision that counts; no foreign key, for decisions already point at ads.
     Column("decision_seq", SEQUENCE),
     Column("record", Text, nullable=False),
-    Index("ads_by_start", "started_at", "id"),
-    Index("ads_by_spend", "spend", "id"),
     Index("ads_by_decision", "decision_seq"),
 )
 

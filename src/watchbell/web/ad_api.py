@@ -30,9 +30,9 @@ class Asked(BaseModel):
     """The parameters of the API, named as in Meta's Ad Library API where it has them."""
 
     search_terms: str = Field("", max_length=500)
-    """Words that must all occur in the ad's text, advertiser, payer or disclaimer."""
+    """Words that must all occur in the ad's text, advertiser, payer or disclaimer; `vot*` is any that begins so."""
     bylines: str = Field("", max_length=200)
-    """The payer's whole name."""
+    """Words that must all occur in the payer's name."""
     search_page_name: str = Field("", max_length=200)
     publisher_platforms: str = Field("", max_length=100)
     ad_reached_countries: str = Field("", max_length=100)
@@ -80,7 +80,8 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     if found.next_cursor:
         given = asked.model_dump(mode="json", exclude_defaults=True) | {"after": found.next_cursor}
         paging = {"cursors": {"after": found.next_cursor}, "next": f"{base}/api/v1/ads?{urlencode(given)}"}
-    return JSONResponse({"data": data, "paging": paging, "total_count": found.total}, headers=_OPEN)
+    total = {"total_count": found.total, "total_is_least": found.total_is_least}
+    return JSONResponse({"data": data, "paging": paging} | total, headers=_OPEN)
 
 
 @router.get("/library/dumps")

@@ -7,6 +7,7 @@
     ├── WorkspaceError         the workspace is absent, locked, or of another version
     ├── MissingExtraError      a part that is not installed is needed (names the extra)
     ├── MissingProgramError    a program of another's that is needed is not there, or does not start
+    ├── PeerError              a partner's server cannot be reached, or does not answer as the protocol asks
     └── NotAllowedError        the asker may not see or do this
 
 A message is a sentence for the person who must act on it: what is wrong, where, what to do.
@@ -60,6 +61,12 @@ class MissingProgramError(WatchbellError):
     """A program that Watchbell starts, such as Java, is not on this machine or does not start. Says which."""
 
     exit_code = 69
+
+
+class PeerError(WatchbellError):
+    """A partner's server cannot be reached, refuses, or answers what its protocol does not allow. Says which."""
+
+    exit_code = 76
 
 
 class NotAllowedError(WatchbellError):

@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     """The header in which a proxy names a partner's client certificate: its SHA-256, or the certificate as PEM.
     None: no certificate is believed. The proxy must take this header away from what clients send."""
 
+    peer_networks: tuple[str, ...] = ()
+    """Networks inside the house, or on this machine, in which a partner's server may stand: 10.20.0.0/16, 127.0.0.0/8;
+    in the environment, a JSON list. Only there is it asked without TLS. Other inside addresses are never asked."""
+
     spark_master: str | None = None
     """Where Spark counts: local[4], yarn, spark://host:7077. None: what spark-submit says, else all cores here."""
     spark_conf: dict[str, str] = {}

@@ -37,6 +37,7 @@ DOORS = {
     "request": Door("watchbell.cli.request", "Keep what governments ask, and count it in public.", "desk"),
     "partner": Door("watchbell.cli.partner", "Let partners in, and say what each may hear.", "desk"),
     "collection": Door("watchbell.cli.collection", "Open collections for partners, and put in what you share.", "desk"),
+    "taxii": Door("watchbell.cli.taxii", "Pull from partners' TAXII servers, and push to them.", "desk"),
     "match": Door("watchbell.cli.match", "Find partners' indicators in posts."),
     "lookalike": Door("watchbell.cli.lookalike", "Tell which domains imitate a protected name."),
     "ads": Door("watchbell.cli.ads", "Import political ads and review them.", "desk"),
@@ -87,7 +88,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Find coordinated influence operations, match partners' indicators, open political ads, share what you find.",
     epilog="Exit codes: 0 done; 1 failed; 2 wrong use; 65 unusable input; 66 no workspace; 69 a part is not installed; "
-    "77 not allowed; 130 interrupted.",
+    "76 a partner's server failed; 77 not allowed; 130 interrupted.",
 )
 
 

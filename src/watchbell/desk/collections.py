@@ -17,6 +17,7 @@ from watchbell.model.audiences import Audience
 from watchbell.model.collections import Access, Add, ObjectPage, Refusal, Wanted
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import Scope
+from watchbell.vault.added import Added
 from watchbell.vault.database import batches
 from watchbell.vault.vault import Vault
 
@@ -114,14 +115,18 @@ def _told_to_house(envelope: bytes, add: Add) -> Iterator[dict[str, Any]]:
 
 
 def _keep_indicators(vault: Vault, objects: Sequence[dict[str, Any]], file: str, source: str, access: Access) -> None:
+    """Bring the indicators of a collection among ours, as its trust group's."""
+    read = indicators_of_bundle({"objects": objects}, file=file, unmarked=unmarked_in(access), source=source)
+    group = access.collection.group_id
+    keep_indicators(
+        vault, [item.model_copy(update={"group": group}) for item in read if isinstance(item, Indicator)], source
+    )
+
+
+def keep_indicators(vault: Vault, told: Sequence[Indicator], source: str) -> Added:
     """Bring a partner's indicators among ours; one that another source told us of stays as that source told it."""
-    bundle = {"objects": objects}
-    read = indicators_of_bundle(bundle, file=file, unmarked=unmarked_in(access), source=source)
-    told = [
-        item.model_copy(update={"group": access.collection.group_id}) for item in read if isinstance(item, Indicator)
-    ]
     others = vault.indicators.of_other_sources([item.id for item in told], source)
-    vault.indicators.add(item for item in told if item.id not in others)
+    return vault.indicators.add(item for item in told if item.id not in others)
 
 
 def _part(body: bytes, access: Access) -> bytes:

@@ -80,6 +80,8 @@ def sight(vault: Vault, indicator_id: str, seen: Seen, *, teller: Teller, now: d
         raise UsageError("A sighting begins before it ends, and neither lies ahead. Look at its times.")
     identity = sighting_id(indicator.id, teller.partner_id, seen.first.isoformat())
     before = next((one for one in vault.feedback.sightings(indicator.id) if one.id == identity), None)
+    if before is not None and (before.count, before.last_seen) == (seen.times, seen.last):
+        return before
     sighting = Sighting(
         id=identity,
         indicator_id=indicator.id,
@@ -107,6 +109,8 @@ def give_opinion(
     indicator = indicator_told_of(vault, indicator_id, teller)
     identity = opinion_id(indicator.id, teller.partner_id, teller.name)
     before = next((one for one in vault.feedback.opinions(indicator.id) if one.id == identity), None)
+    if before is not None and (before.value, before.reason) == (value, worded(reason)):
+        return before
     opinion = Opinion(
         id=identity,
         indicator_id=indicator.id,

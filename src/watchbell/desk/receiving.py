@@ -61,7 +61,7 @@ class Receiving:
 
     def _with_earlier(self, batch: Sequence[Sent | Unread]) -> Definitions:
         """Return the definitions of this envelope, with those referred to that the partner sent before."""
-        refs = {ref for item in batch if isinstance(item, Sent) for ref in _marking_refs(item.values)}
+        refs = {ref for item in batch if isinstance(item, Sent) for ref in marking_refs(item.values)}
         unknown = sorted(refs - self.definitions.keys())
         if not unknown:
             return self.definitions
@@ -82,7 +82,8 @@ def definitions_of(envelope: bytes) -> Definitions:
     return definitions_in(held for held in sent if isinstance(held.get("id"), str))
 
 
-def _marking_refs(held: dict[str, Any]) -> Iterator[str]:
+def marking_refs(held: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the ids of the marking definitions that an object and its parts refer to."""
     refs = held.get("object_marking_refs")
     if isinstance(refs, list):
         yield from (ref for ref in refs if isinstance(ref, str))

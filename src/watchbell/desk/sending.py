@@ -116,7 +116,7 @@ def demand_release(vault: Vault, parcel: Parcel) -> None:
 
 def note_delivery(vault: Vault, objects: Iterable[Mapping[str, Any]], *, to: Recipient, now: datetime) -> None:
     """Write down that a recipient has received STIX objects as a file."""
-    vault.deliveries.note(to.id, BUNDLE, _versions(objects), now)
+    vault.deliveries.note(to.id, BUNDLE, versions_of(objects), now)
 
 
 def indicators_of_case(vault: Vault, case: Case) -> list[Indicator]:
@@ -125,7 +125,7 @@ def indicators_of_case(vault: Vault, case: Case) -> list[Indicator]:
     return [indicator for indicator in map(vault.indicators.get, named) if indicator]
 
 
-def _versions(objects: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def versions_of(objects: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Yield the id and version of each object that says something: not of definitions and identities."""
     for held in objects:
         if held["type"] not in {"marking-definition", "extension-definition", "identity"}:

@@ -27,5 +27,14 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
     return count
 
 
+def append_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+    """Write rejects as JSON lines behind those that are there."""
+    lines = "".join(map(_line, rejects))
+    if lines:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(lines)
+
+
 def _line(reject: Reject) -> str:
     return json.dumps(dataclasses.asdict(reject), ensure_ascii=False) + "\n"

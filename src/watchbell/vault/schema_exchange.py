@@ -101,3 +101,20 @@ deliveries = Table(
     Column("at", Instant, nullable=False),
     Index("deliveries_by_partner", "partner_id", "at"),
 )
+
+peers = Table(
+    "peers",
+    metadata,
+    Column("name", Plain, primary_key=True),
+    Column("partner_id", Plain, ForeignKey("partners.id"), nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+peer_checkpoints = Table(
+    "peer_checkpoints",
+    metadata,
+    Column("peer", Plain, ForeignKey("peers.name"), primary_key=True),
+    Column("collection_id", Plain, primary_key=True),
+    Column("part", Plain, primary_key=True),
+    Column("record", Text, nullable=False),
+)

@@ -20,6 +20,7 @@ from watchbell.vault.indicators import IndicatorShelf
 from watchbell.vault.ledger import Ledger
 from watchbell.vault.machines import MachineShelf
 from watchbell.vault.partners import PartnerShelf
+from watchbell.vault.peers import PeerShelf
 from watchbell.vault.requests import ReleaseShelf, RequestShelf
 from watchbell.vault.runs import RunShelf
 from watchbell.vault.schema import HEAD
@@ -38,6 +39,7 @@ class Vault:
         self.ad_claims = AdClaimShelf(database)
         self.cases = CaseShelf(database)
         self.partners = PartnerShelf(database)
+        self.peers = PeerShelf(database)
         self.machines = MachineShelf(database)
         self.collections = CollectionShelf(database)
         self.adds = AddShelf(database)

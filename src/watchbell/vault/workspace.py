@@ -39,6 +39,9 @@ SETTINGS_TEXT = """\
 # The header in which a proxy names a partner's client certificate; it must take the header away from what clients send.
 # client_certificate_header = "X-Client-Certificate"
 
+# Networks inside the house in which a partner's TAXII server may stand; other inside addresses are never asked.
+# peer_networks = ["10.20.0.0/16"]
+
 # What opens a case by itself: an indicator found in so many posts and ads, hits of at least this confidence, imitations
 # of protected names of at least this score, and whether indicators on warning lists do.
 # case_hit_targets = 3

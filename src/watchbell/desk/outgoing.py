@@ -1,0 +1,239 @@
+"""Requests to partners' servers: bounded in size and time, and never steered to where the operator did not mean.
+
+A name is looked up once, every address that it has is checked, and the connection goes to the address that was checked.
+So neither a name that points inside nor one that changes between two looks reaches a machine of the house.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any, NamedTuple, Self
+from urllib.parse import urljoin
+
+import httpx
+
+from watchbell.errors import PeerError, UsageError
+from watchbell.exchange.taxii import MEDIA_TYPE, is_envelope
+from watchbell.exchange.taxii_client import origin_of
+from watchbell.model.peers import Peer
+
+MOST_BYTES = 64 * 1024 * 1024
+"""The longest answer that is read; a thousand objects have about one megabyte."""
+MOST_SECONDS = 300
+"""How long one answer may take in all, however slowly it drips. Servers that hold all in memory take half a minute."""
+SILENT_SECONDS = 60
+_MOST_REDIRECTS = 3
+_MOST_TRIES = 3
+_LONGEST_WAIT_S = 30
+_REDIRECTS = frozenset({301, 302, 307, 308})
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+_PLAIN_JSON = "application/json"
+_NAT64 = ip_network("64:ff9b::/96")
+
+Network = IPv4Network | IPv6Network
+
+
+class Answer(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def networks_named(names: Sequence[str]) -> list[Network]:
+    """Return the networks of the setting `peer_networks`.
+
+    Raises:
+        UsageError: one is none.
+    """
+    try:
+        return [ip_network(name) for name in names]
+    except ValueError as error:
+        raise UsageError(f"The setting peer_networks: {error}; it lists networks such as 10.20.0.0/16.") from error
+
+
+def may_be_asked(address: str, inside: Sequence[Network]) -> bool:
+    """Tell whether an address is outside the house, or in a network that the operator named.
+
+    An IPv6 address that carries one of IPv4 counts as that one.
+    """
+    found = _carried(address)
+    return _is_in(address, inside) or (found.is_global and not found.is_multicast)
+
+
+def _is_in(address: str, inside: Sequence[Network]) -> bool:
+    found = _carried(address)
+    return any(found in network for network in inside)
+
+
+def _carried(address: str) -> IPv4Address | IPv6Address:
+    found = ip_address(address.partition("%")[0])
+    if isinstance(found, IPv4Address):
+        return found
+    translated = IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None
+    return found.ipv4_mapped or found.sixtofour or translated or found
+
+
+class Connection:
+    """A connection to one peer; use it as a context manager."""
+
+    def __init__(self, peer: Peer, token: str, inside: Sequence[Network]) -> None:
+        """Speak to `peer`, also where its addresses are in the networks `inside`.
+
+        Raises:
+            UsageError: a file of certificates cannot be used.
+        """
+        self._peer = peer
+        self._runner = asyncio.Runner()
+        given = {"accept": MEDIA_TYPE}
+        if peer.username is None:
+            given["authorization"] = f"Bearer {token}"
+        self._client = httpx.AsyncClient(
+            auth=None if peer.username is None else httpx.BasicAuth(peer.username, token),
+            headers=given,
+            transport=_Transport(inside, verify=_context(peer)),
+            timeout=httpx.Timeout(SILENT_SECONDS, connect=15),
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._runner.run(self._client.aclose())
+        self._runner.close()
+
+    def get(self, url: str, parameters: Mapping[str, str] | None = None) -> Answer:
+        """Return what is at `url`.
+
+        Raises:
+            PeerError: the server cannot be reached, answers too slowly, too much, or in another media type.
+        """
+        target = str(httpx.URL(url, params=dict(parameters))) if parameters else url
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._ask("GET", target)
+            if answer.status not in _REDIRECTS:
+                return answer
+            target = self._redirected(target, answer)
+        raise PeerError(f"{self._peer.name} sends us in circles: {url}.")
+
+    def post(self, url: str, body: bytes) -> Answer:
+        """Send an envelope to `url` and return the answer.
+
+        Raises:
+            PeerError: as `get` does, or the server sends us elsewhere.
+        """
+        answer = self._ask("POST", url, body)
+        if answer.status in _REDIRECTS:
+            raise PeerError(f"{self._peer.name} takes no envelopes at {url}: it sends us elsewhere.")
+        return answer
+
+    def _redirected(self, url: str, answer: Answer) -> str:
+        target = urljoin(url, answer.headers.get("location", ""))
+        if origin_of(target) != origin_of(self._peer.url):
+            raise PeerError(
+                f"{self._peer.name} sends us to {target[:200]}, another server, which is not told our token. If that "
+                "is right, change the peer's address: watchbell taxii add."
+            )
+        return target
+
+    def _ask(self, method: str, url: str, body: bytes | None = None) -> Answer:
+        try:
+            return self._runner.run(self._patiently(method, url, body))
+        except TimeoutError as error:
+            raise PeerError(f"{self._peer.name} did not answer within {MOST_SECONDS} seconds: {url}.") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            reason = str(error) or type(error).__name__
+            raise PeerError(f"{self._peer.name} cannot be reached at {url}: {reason}.") from error
+
+    async def _patiently(self, method: str, url: str, body: bytes | None) -> Answer:
+        """Ask, and ask again where the server is only busy or the line broke."""
+        for number in range(1, _MOST_TRIES):
+            wait = float(number)
+            try:
+                answer = await self._once(method, url, body)
+            except httpx.TransportError:
+                pass
+            else:
+                if answer.status not in _AGAIN:
+                    return answer
+                said = answer.headers.get("retry-after", "")
+                wait = min(float(said), _LONGEST_WAIT_S) if said.isdecimal() else wait
+            await asyncio.sleep(wait)
+        return await self._once(method, url, body)
+
+    async def _once(self, method: str, url: str, body: bytes | None) -> Answer:
+        headers = {} if body is None else {"content-type": MEDIA_TYPE}
+        async with (
+            asyncio.timeout(MOST_SECONDS),
+            self._client.stream(method, url, content=body, headers=headers) as response,
+        ):
+            pieces, length = [], 0
+            async for piece in response.aiter_bytes():
+                length += len(piece)
+                if length > MOST_BYTES:
+                    raise PeerError(f"{self._peer.name} answers with more than {MOST_BYTES:,} bytes: {url}.")
+                pieces.append(piece)
+            return Answer(response.status_code, response.headers, b"".join(pieces))
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """Connects to the address that was checked, and to no other."""
+
+    def __init__(self, inside: Sequence[Network], verify: ssl.SSLContext) -> None:
+        super().__init__(verify=verify)
+        self._inside = inside
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        host = request.url.raw_host.decode("ascii")
+        addresses = await _addresses(host, request.url.port or (443 if request.url.scheme == "https" else 80))
+        for address in addresses:
+            if not may_be_asked(address, self._inside):
+                raise PeerError(
+                    f"{host} is at {address}, inside the house. If a partner's server stands there, name its network "
+                    "in the setting peer_networks."
+                )
+        if request.url.scheme != "https" and not all(_is_in(address, self._inside) for address in addresses):
+            raise PeerError(
+                f"{request.url.copy_with(query=None)} is asked without TLS; that shows our token to others."
+            )
+        request.url = request.url.copy_with(host=addresses[0])
+        # The name stands in the request and in the certificate, although the connection goes to an address.
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        return await super().handle_async_request(request)
+
+
+async def _addresses(host: str, port: int) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, proto=6)  # TCP
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _context(peer: Peer) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=peer.authority) if peer.authority else httpx.create_ssl_context()
+        if peer.certificate is not None:
+            context.load_cert_chain(peer.certificate, peer.key)
+    except (OSError, ssl.SSLError) as error:
+        raise UsageError(f"The certificates for {peer.name} cannot be used: {error}.") from error
+    return context
+
+
+def refuse_other_media(answer: Answer) -> None:
+    """Return if an answer is in a media type that can be TAXII 2.1.
+
+    Raises:
+        PeerError: it is in another.
+    """
+    said = answer.headers.get("content-type", "")
+    if not is_envelope(said) and said.partition(";")[0].strip().lower() != _PLAIN_JSON:
+        raise PeerError(
+            f"It answers with {said[:80] or 'no media type'!r}, not {MEDIA_TYPE}. Is that its TAXII 2.1 root?"
+        )
+
+
+def fault_of(answer: Answer, decoded: Any) -> str:
+    """Return what a server says is wrong, in a line (section 3.6.1)."""
+    title = decoded.get("title") if isinstance(decoded, dict) else None
+    return f"status {answer.status}" + (f", {title[:200]!r}" if isinstance(title, str) else "")

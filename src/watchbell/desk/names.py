@@ -2,16 +2,18 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from watchbell.vault.workspace import Workspace
+if TYPE_CHECKING:  # a run on a table needs no workspace, and starts without it
+    from watchbell.vault.workspace import Workspace
 
 NAMES = "names.parquet"
 """In the folder of a kept run: `account_id` and `name` of all accounts in its groups; no name is null."""
 
 
-def names_of(workspace: Workspace, accounts: Collection[str], folder: Path) -> dict[str, str]:
+def names_of(workspace: "Workspace", accounts: Collection[str], folder: Path) -> dict[str, str]:
     """Return the name of each account whose posts carry one, as of the run kept in `folder`.
 
     Accounts that the run did not look up, as runs of earlier versions did not, are looked up in the posts.
@@ -24,7 +26,7 @@ def names_of(workspace: Workspace, accounts: Collection[str], folder: Path) -> d
     return dict(pl.concat(found).drop_nulls().iter_rows()) if found else {}
 
 
-def names_in_posts(workspace: Workspace, accounts: Collection[str]) -> pl.DataFrame:
+def names_in_posts(workspace: "Workspace", accounts: Collection[str]) -> pl.DataFrame:
     """Return `account_id` and `name` for all of `accounts`: the latest that a post of theirs carries, or null."""
     posts = workspace.posts.scan(accounts=accounts, columns=["account_id", "account_name", "created_at"])
     named = pl.DataFrame(posts).drop_nulls("account_name").sort("created_at")

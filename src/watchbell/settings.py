@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -35,6 +36,23 @@ class Settings(BaseSettings):
     """Where Spark counts: local[4], yarn, spark://host:7077. None: what spark-submit says, else all cores here."""
     spark_conf: dict[str, str] = {}
     """Properties of the Spark session, by Spark's own names; in the environment, a JSON object."""
+
+    production: bool = False
+    """Whether advertisers are real: nothing that must be sent may then go to a stand-in that only warns."""
+    identity_key_file: Path | None = None
+    """The key for identity documents and codes, outside the database: `watchbell advertiser key` makes one."""
+    identity_document_days: int = Field(default=30, ge=0, le=365)
+    """How many days after the decision an identity document is deleted."""
+    smtp_host: str | None = None
+    """The server that sends e-mail. None: codes by e-mail are not sent, and whoever asks for one is warned."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    smtp_from: str = "watchbell@localhost"
+    """Whom e-mail comes from."""
+    letters_folder: Path | None = None
+    """Where letters go as PDF, to be printed and posted. None: none is made, and whoever asks for one is warned."""
 
     case_hit_targets: int = Field(default=3, ge=1)
     """In how many posts and ads an indicator must be found to open a case by itself. In an ad, or in the posts of a

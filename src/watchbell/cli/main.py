@@ -41,6 +41,7 @@ DOORS = {
     "match": Door("watchbell.cli.match", "Find partners' indicators in posts."),
     "lookalike": Door("watchbell.cli.lookalike", "Tell which domains imitate a protected name."),
     "ads": Door("watchbell.cli.ads", "Import political ads and review them.", "desk"),
+    "advertiser": Door("watchbell.cli.advertiser", "Let advertisers show who they are before their ads run.", "desk"),
     "serve": Door("watchbell.cli.serve", "Serve the desk, the public ad library, and TAXII 2.1 for partners.", "desk"),
     "user": Door("watchbell.cli.user", "Add people to the desk.", "desk"),
 }

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """Take a case out of the house as a STIX bundle."""
     ADS_REVIEW = "desk:ads:review"
     """Decide about an ad in place of the rules."""
+    ADVERTISERS_DECIDE = "desk:advertisers:decide"
+    """See an advertiser's documents, and decide whether they show what they must."""
     INDICATORS_READ = "desk:indicators:read"
     INDICATORS_OPINE = "desk:indicators:opine"
     """Say that an indicator was seen, or what one thinks of it."""
@@ -66,6 +68,7 @@ _REVIEWER = _ANALYST | {
     Permission.CASES_DECIDE,
     Permission.CASES_SHARE,
     Permission.ADS_REVIEW,
+    Permission.ADVERTISERS_DECIDE,
     Permission.INDICATORS_RETRACT,
     Permission.DISPUTES_ANSWER,
     Permission.RELEASES_DECIDE,

@@ -10,6 +10,7 @@ from watchbell.errors import WorkspaceError
 from watchbell.vault.adclaims import AdClaimShelf
 from watchbell.vault.adds import AddShelf
 from watchbell.vault.ads import AdShelf
+from watchbell.vault.advertisers import AdvertiserShelf
 from watchbell.vault.cases import CaseShelf
 from watchbell.vault.collections import CollectionShelf
 from watchbell.vault.database import Database, connect
@@ -37,6 +38,7 @@ class Vault:
         self.hits = HitShelf(database)
         self.ads = AdShelf(database)
         self.ad_claims = AdClaimShelf(database)
+        self.advertisers = AdvertiserShelf(database)
         self.cases = CaseShelf(database)
         self.partners = PartnerShelf(database)
         self.peers = PeerShelf(database)

@@ -42,6 +42,23 @@ SETTINGS_TEXT = """\
 # Networks inside the house in which a partner's TAXII server may stand; other inside addresses are never asked.
 # peer_networks = ["10.20.0.0/16"]
 
+# Whether advertisers are real: nothing may then go to a stand-in that only warns.
+# production = true
+
+# The key for advertisers' identity documents and codes (`watchbell advertiser key FILE` makes one; keep it out of this
+# folder and its backups), and how many days after the decision a document is deleted.
+# identity_key_file = "/etc/watchbell/identity.key"
+# identity_document_days = 30
+
+# The server that sends advertisers their codes, and where letters go to be printed and posted.
+# smtp_host = "smtp.example.org"
+# smtp_port = 587
+# smtp_security = "starttls"
+# smtp_user = "watchbell"
+# smtp_password = "secret"
+# smtp_from = "ads@example.org"
+# letters_folder = "/var/spool/watchbell/letters"
+
 # What opens a case by itself: an indicator found in so many posts and ads, hits of at least this confidence, imitations
 # of protected names of at least this score, and whether indicators on warning lists do.
 # case_hit_targets = 3

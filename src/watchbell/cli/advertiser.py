@@ -1,0 +1,321 @@
+"""`watchbell advertiser`: let advertisers show who they are, and say whether their ads may run."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from watchbell.ads.authorization import Standing
+from watchbell.ads.evidence.address import Address
+from watchbell.ads.evidence.government import GovernmentDomains
+from watchbell.ads.register import Register
+from watchbell.ads.routebook import RouteBook
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
+from watchbell.cli.screen import console
+from watchbell.clock import system_clock
+from watchbell.desk.accounts import COMMAND_LINE, at_command_line
+from watchbell.desk.advertisers import (
+    Office,
+    add_advertiser,
+    advertiser_id,
+    advertiser_named,
+    confirm,
+    confirm_website,
+    decide,
+    give,
+    keep_time,
+    see_document,
+    status,
+)
+from watchbell.desk.evidence_checks import Shown
+from watchbell.desk.identity_key import IdentityKey
+from watchbell.desk.txt_records import txt_records
+from watchbell.errors import InputError, UsageError
+from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
+from watchbell.vault.workspace import Workspace
+
+app = typer.Typer(no_args_is_help=True, help="Let advertisers show who they are, and say whether their ads may run.")
+
+Who = Annotated[str, typer.Argument(metavar="ADVERTISER", help="Id, organisation or person.")]
+StepArgument = Annotated[str, typer.Argument(metavar="STEP", help="A step of the route, such as identity.")]
+RoutesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--routes", metavar="FILE", help="Routes of another jurisdiction beside the bundled ones; YAML."),
+]
+_MOST_BYTES = 20 * 1024 * 1024
+
+
+@app.callback()
+def _group() -> None:
+    """Let advertisers show who they are, and say whether their ads may run."""
+
+
+@app.command()
+def key(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the key goes; not into the workspace.")],
+) -> None:
+    """Make the key that encrypts identity documents; name it in the setting identity_key_file."""
+    IdentityKey.make(file)
+    typer.echo(f"The key is in {file}. Without it no document can be read and no code be entered: keep a copy apart.")
+
+
+@app.command()
+def add(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Legal name, as on the identity document.")],
+    *,
+    email: Annotated[str, typer.Option(help="Where notices go.")],
+    route: Annotated[str, typer.Option(help="Which way they take; a wrong one lists all.")],
+    organisation: Annotated[str | None, typer.Option(help="Who pays, if not the person.")] = None,
+    jurisdiction: Annotated[str, typer.Option(metavar="CODE", help="Whose rules apply: US, EU, GB, CA.")] = "US",
+    routes: RoutesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add an advertiser and say what they must show."""
+    now = system_clock()
+    with open_workspace(workspace) as opened:
+        office = _office(opened, routes)
+        advertiser = Advertiser(
+            id=advertiser_id(jurisdiction, route, person, organisation),
+            person=person,
+            email=email,
+            organisation=organisation,
+            jurisdiction=jurisdiction,
+            route=route,
+            added_at=now,
+        )
+        add_advertiser(office, advertiser, by=COMMAND_LINE)
+        found = status(office, advertiser, now)
+    _print_standing(advertiser, found, as_json=as_json)
+
+
+@app.command()
+def show(
+    advertiser: Annotated[str | None, typer.Argument(metavar="ADVERTISER", help="Id, organisation or person.")] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an advertiser and all that they gave, or list the advertisers."""
+    with open_workspace(workspace) as opened:
+        vault = opened.vault
+        if advertiser is None:
+            _print_list(vault.advertisers.all(), as_json=as_json)
+            return
+        found = advertiser_named(vault, advertiser)
+        given = vault.advertisers.evidence(found.id)
+    if as_json:
+        print_json(found.model_dump(mode="json") | {"evidence": [one.model_dump(mode="json") for one in given]})
+        return
+    console.say(f"{found.organisation or found.person}, {found.jurisdiction}, route {found.route}: {found.id}")
+    table = Table("step", "evidence", "verdict", "reason", "given", "by")
+    for one in given:
+        table.add_row(one.step, one.kind, one.verdict, one.reason, f"{one.given_at:%Y-%m-%d}", one.decided_by or "")
+    console.print(table)
+
+
+@app.command()
+def evidence(
+    advertiser: Who,
+    step: StepArgument,
+    kind: Annotated[EvidenceKind, typer.Option(help="What is shown.")],
+    *,
+    text: Annotated[
+        str, typer.Option(help="A number, an id, a website, an e-mail address, or the title of a document.")
+    ] = "",
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A picture or scan; of a passport, its two lines as text.")
+    ] = None,
+    email: Annotated[str, typer.Option(help="The e-mail address beside a governmental website.")] = "",
+    address: Annotated[
+        tuple[str, str, str, str] | None,
+        typer.Option(metavar="STREET CITY REGION POSTCODE", help="The address; '' where there is no region."),
+    ] = None,
+    country: Annotated[str, typer.Option(metavar="CODE", help="The country of the address.")] = "US",
+    register: Annotated[Path | None, typer.Option(metavar="FILE", help="FEC committee master (cm26.txt).")] = None,
+    candidates: Annotated[Path | None, typer.Option(metavar="FILE", help="FEC candidate master (cn26.txt).")] = None,
+    domains: Annotated[Path | None, typer.Option(metavar="FILE", help="Registry of .gov domains.")] = None,
+    routes: RoutesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in what an advertiser shows for a step, and send the code that it needs."""
+    now = system_clock()
+    document = _read(file) if file else b""
+    shown = Shown(
+        kind=kind,
+        text=text or (document.decode("ascii", "replace") if kind is EvidenceKind.PASSPORT else ""),
+        email=email,
+        document=document,
+        address=_address(address, country) if address else None,
+        register=_register(register, candidates),
+        domains=GovernmentDomains.read(domains) if domains else None,
+    )
+    with open_workspace(workspace) as opened:
+        office = _office(opened, routes)
+        receipt = give(office, advertiser_named(opened.vault, advertiser), step, shown, by=COMMAND_LINE, now=now)
+    if receipt.publish and not as_json:
+        console.say(f"To be published as a TXT record of {receipt.evidence.facts['domain']}: {receipt.publish}")
+    _print_evidence(receipt.evidence, as_json=as_json, publish=receipt.publish)
+
+
+@app.command("confirm")
+def confirm_(
+    advertiser: Who,
+    step: StepArgument,
+    *,
+    code: Annotated[str | None, typer.Option(help="The code that came back; of a website, leave it out.")] = None,
+    resolver: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="Name servers to ask, instead of this machine's.")
+    ] = None,
+    routes: RoutesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Enter a code that was sent, or look for the one that a website publishes."""
+    now = system_clock()
+    with open_workspace(workspace) as opened:
+        office = _office(opened, routes)
+        who = advertiser_named(opened.vault, advertiser)
+        if code is None:
+            settled = confirm_website(office, who, step, lambda domain: txt_records(domain, resolver or ()), now)
+        else:
+            settled = confirm(office, who, step, code, now=now)
+    _print_evidence(settled, as_json=as_json)
+
+
+@app.command("decide")
+def decide_(
+    advertiser: Who,
+    step: StepArgument,
+    *,
+    accept: Annotated[bool, typer.Option("--accept/--refuse", help="Whether it shows what it must.")],
+    reason: Annotated[str, typer.Option(help="Why; the advertiser is told.")],
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day on which the document is good.")
+    ] = None,
+    routes: RoutesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide evidence that waits for a person."""
+    now = system_clock()
+    verdict = EvidenceVerdict.ACCEPTED if accept else EvidenceVerdict.REFUSED
+    finding = Finding(verdict=verdict, reason=reason, expires_on=expires.date() if expires else None)
+    with open_workspace(workspace) as opened:
+        who = advertiser_named(opened.vault, advertiser)
+        by = at_command_line(opened.vault, now)
+        settled = decide(_office(opened, routes), who, step, finding, by=by, now=now)
+    _print_evidence(settled, as_json=as_json)
+
+
+@app.command()
+def document(
+    advertiser: Who,
+    step: StepArgument,
+    *,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where it goes, for your eyes only.")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Decrypt the document that waits for a person. That you saw it is written into the ledger."""
+    now = system_clock()
+    with open_workspace(workspace) as opened:
+        who = advertiser_named(opened.vault, advertiser)
+        by = at_command_line(opened.vault, now)
+        seen = see_document(_office(opened, None), who, step, by=by, now=now)
+    try:
+        out.touch(mode=0o600, exist_ok=False)
+        out.write_bytes(seen)
+    except OSError as error:
+        raise UsageError(f"The document cannot be written to {out}: {error.strerror}.") from error
+    typer.echo(f"The document is in {out}. Delete it when you have decided.")
+
+
+@app.command("status")
+def status_(
+    advertiser: Who,
+    routes: RoutesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether an advertiser's ads may run, until when, and what is missing."""
+    with open_workspace(workspace) as opened:
+        found = advertiser_named(opened.vault, advertiser)
+        standing = status(_office(opened, routes), found, system_clock())
+    _print_standing(found, standing, as_json=as_json)
+
+
+@app.command()
+def expire(routes: RoutesOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """Note who is paused, tell those whose evidence lapses soon, delete old documents. Run it every day."""
+    with open_workspace(workspace) as opened:
+        kept = keep_time(_office(opened, routes), system_clock())
+    if as_json:
+        print_json({"changed": kept.changed, "told": kept.told, "deleted": kept.deleted})
+        return
+    console.say(f"{len(kept.changed):,} changed, {kept.told:,} told, {kept.deleted:,} documents deleted.")
+
+
+def _office(workspace: Workspace, routes: list[Path] | None) -> Office:
+    return Office(workspace.vault, workspace.settings, RouteBook.bundled().with_files(routes or ()))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+    if len(content) > _MOST_BYTES:
+        raise InputError(f"{file} is larger than 20 MB.")
+    return content
+
+
+def _address(parts: tuple[str, str, str, str], country: str) -> Address:
+    street, city, region, postal_code = parts
+    try:
+        return Address(street=street, city=city, region=region, postal_code=postal_code, country=country)
+    except ValueError as error:
+        raise UsageError("A part of the address is too long, or the country is not two letters such as US.") from error
+
+
+def _register(path: Path | None, candidates: Path | None) -> Register | None:
+    if path is None:
+        return None
+    register = Register.read(path)
+    if candidates is not None:
+        register.read_candidates(candidates)
+    return register
+
+
+def _print_list(found: list[Advertiser], *, as_json: bool) -> None:
+    if as_json:
+        print_json([one.model_dump(mode="json") for one in found])
+        return
+    table = Table("advertiser", "person", "jurisdiction", "route", "id")
+    for one in found:
+        table.add_row(one.organisation or one.person, one.person, one.jurisdiction, one.route, one.id)
+    console.print(table)
+
+
+def _print_evidence(found: Evidence, *, as_json: bool, publish: str | None = None) -> None:
+    if as_json:
+        print_json(found.model_dump(mode="json") | ({"publish": publish} if publish else {}))
+        return
+    console.say(f"{found.step}: {found.verdict}. {found.reason}")
+
+
+def _print_standing(advertiser: Advertiser, found: Standing, *, as_json: bool) -> None:
+    if as_json:
+        told: dict[str, Any] = {"advertiser_id": advertiser.id, "may_run": found.may_run}
+        print_json(told | found.model_dump(mode="json"))
+        return
+    until = f" until {found.until:%Y-%m-%d}" if found.until else ""
+    console.say(f"{advertiser.organisation or advertiser.person}: {found.state}{until}.")
+    if found.label:
+        console.say(f"Ads show: {found.label}")
+    table = Table("step", "state", "reason")
+    for step in found.steps:
+        table.add_row(step.step, step.state, step.reason)
+    console.print(table)

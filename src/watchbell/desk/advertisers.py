@@ -1,0 +1,349 @@
+"""Advertisers at the desk: what they show, the codes that come back, a person's word, and the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from watchbell.ads.authorization import Standing, StepStanding, standing
+from watchbell.ads.calendar import Calendar
+from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
+from watchbell.ads.evidence.letter import letter
+from watchbell.ads.evidence.names import mixes_scripts
+from watchbell.ads.evidence.organisation import host_of_email
+from watchbell.ads.routebook import Plan, RouteBook
+from watchbell.desk.evidence_checks import WAYS, Asked, Shown, check
+from watchbell.desk.identity_key import IdentityKey
+from watchbell.desk.permissions import Permission, demand
+from watchbell.desk.senders import Message, Way, sender_for
+from watchbell.desk.wording import worded
+from watchbell.errors import UsageError
+from watchbell.ids import fact_id
+from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding, SentCode
+from watchbell.model.partners import User
+from watchbell.settings import Settings
+from watchbell.vault.advertisers import Given
+from watchbell.vault.ledger import Entry
+from watchbell.vault.vault import Vault
+
+MARK = "watchbell-verification="
+"""What a TXT record of an advertiser's domain begins with; the code follows."""
+_LONGEST_NAME = 200
+# A letter takes a week and lies for two; an e-mail and a text message are there at once.
+_CODE_DAYS = {Way.POST: 30, Way.EMAIL: 1, Way.SMS: 1}
+_PUBLISH_DAYS = 30
+_OURSELVES = "watchbell"
+# Entries about one advertiser among which a notice is looked for.
+_LOOKED_BACK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Where advertisers are dealt with: the records, the settings, and the routes that apply."""
+
+    vault: Vault
+    settings: Settings
+    book: RouteBook
+
+    def plan(self, advertiser: Advertiser) -> Plan:
+        """Return what an advertiser must show."""
+        return self.book.plan(advertiser.jurisdiction, advertiser.route)
+
+    def key(self) -> IdentityKey:
+        """Return the key outside the database."""
+        return IdentityKey.read(self.settings.identity_key_file)
+
+
+class Receipt(NamedTuple):
+    """Evidence that came in, and what the advertiser must publish, if anything."""
+
+    evidence: Evidence
+    publish: str | None = None
+
+
+Published = Callable[[str], list[str]]
+"""Returns the TXT records of a domain."""
+
+
+def add_advertiser(office: Office, advertiser: Advertiser, *, by: str) -> Advertiser:
+    """Add an advertiser; one with the same person, organisation and route is the same.
+
+    Raises:
+        UsageError: the route does not exist or does not suit, or a name or the e-mail address cannot be used.
+    """
+    route = office.book.route(advertiser.jurisdiction, advertiser.route)
+    if route.organisation != (advertiser.organisation is not None):
+        needs = "needs the organisation's name" if route.organisation else "is for a person alone"
+        raise UsageError(f"The route {advertiser.route} {needs}.")
+    for name in filter(None, (advertiser.person, advertiser.organisation)):
+        _checked_name(name)
+    if host_of_email(advertiser.email) is None:
+        raise UsageError(f"{advertiser.email!r} is no e-mail address.")
+    state = standing(office.plan(advertiser), (), advertiser.added_at).state
+    details = {"jurisdiction": advertiser.jurisdiction, "route": advertiser.route}
+    entry = Entry(by, "advertiser.added", advertiser.id, details, advertiser.added_at)
+    if not office.vault.advertisers.add(advertiser, state, entry):
+        raise UsageError("This advertiser is there already. `watchbell advertiser show` lists all of them.")
+    return advertiser
+
+
+def advertiser_id(jurisdiction: str, route: str, person: str, organisation: str | None) -> str:
+    """Return the id of an advertiser."""
+    return fact_id("advertiser", jurisdiction, route, person.casefold(), (organisation or "").casefold())
+
+
+def advertiser_named(vault: Vault, name: str) -> Advertiser:
+    """Return the advertiser of this id, organisation or person.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    wanted = " ".join(name.split()).casefold()
+    found = [
+        one
+        for one in vault.advertisers.all()
+        if one.id == name or wanted in {one.person.casefold(), (one.organisation or "").casefold()}
+    ]
+    if len(found) != 1:
+        how_many = "no advertiser" if not found else "more than one advertiser"
+        raise UsageError(f"There is {how_many} {name!r}. `watchbell advertiser show` lists them with their ids.")
+    return found[0]
+
+
+def status(office: Office, advertiser: Advertiser, now: datetime) -> Standing:
+    """Return where an advertiser stands."""
+    near = Calendar.bundled().near(now.date(), advertiser.jurisdiction)
+    votes = [day for election in near for day in election.days]
+    return standing(office.plan(advertiser), office.vault.advertisers.evidence(advertiser.id), now, votes)
+
+
+def give(office: Office, advertiser: Advertiser, step: str, shown: Shown, *, by: str, now: datetime) -> Receipt:
+    """Take evidence in: check it, send the code it needs, and keep it with what came of it.
+
+    Raises:
+        UsageError: there is no such step, or what the evidence needs is missing.
+        NotSentError: its code could not be sent; nothing is kept.
+    """
+    plan = office.plan(advertiser)
+    if step not in plan.steps:
+        raise UsageError(f"The route {advertiser.route} has no step {step!r}; it has {', '.join(plan.steps)}.")
+    known = tuple(office.vault.advertisers.evidence(advertiser.id))
+    finding = check(Asked(advertiser, plan.steps[step], known, now.date()), shown)
+    evidence = _evidence(advertiser, step, shown.kind, finding, now)
+    code, publish = _sent(office, advertiser, evidence, shown, now)
+    looked_at = finding.verdict is EvidenceVerdict.REVIEW and shown.document
+    document = office.key().sealed(shown.document) if looked_at else None
+    office.vault.advertisers.give(Given(evidence, code, document), _told(evidence, "evidence.given", by, now))
+    _note_state(office, advertiser, now)
+    return Receipt(evidence, publish)
+
+
+def confirm(office: Office, advertiser: Advertiser, step: str, typed: str, *, now: datetime) -> Evidence:
+    """Enter a code that came back; return the evidence that it settles, accepted or refused.
+
+    Raises:
+        UsageError: no code was sent for the step, it was used before, or it is wrong and may be tried again.
+    """
+    evidence = _waiting(office, advertiser, step)
+    sent = office.vault.advertisers.count_try(evidence.id)
+    if sent is None:
+        raise UsageError("No code was sent for this step.")
+    finding = judged_code(sent, typed, office.key().for_codes, now)
+    if finding is None:
+        raise UsageError(f"The code is wrong. It can be tried {MOST_TRIES - sent.tries} times more.")
+    return _settled(office, advertiser, evidence, finding, now)
+
+
+def confirm_website(office: Office, advertiser: Advertiser, step: str, published: Published, now: datetime) -> Evidence:
+    """Look for the code under the domain; return the evidence, accepted.
+
+    Raises:
+        UsageError: there is no such step that waits, or the code is not there.
+    """
+    evidence = _waiting(office, advertiser, step)
+    if evidence.kind is not EvidenceKind.WEBSITE:
+        raise UsageError("Nothing is published for this step: enter the code that was sent.")
+    domain = evidence.facts["domain"]
+    found = [text.removeprefix(MARK).strip() for text in published(domain) if text.startswith(MARK)]
+    if not found:
+        raise UsageError(f"{domain} has no TXT record that begins with {MARK}. Publish it; it may take an hour.")
+    return confirm(office, advertiser, step, found[-1], now=now)
+
+
+def decide(office: Office, advertiser: Advertiser, step: str, finding: Finding, *, by: User, now: datetime) -> Evidence:
+    """Decide evidence that waits for a person.
+
+    Raises:
+        NotAllowedError: the person may not decide this.
+        UsageError: nothing waits, or there is no reason.
+    """
+    demand(by.role, Permission.ADVERTISERS_DECIDE)
+    evidence = _last(office, advertiser, step, EvidenceVerdict.REVIEW)
+    finding = finding.model_copy(update={"reason": worded(finding.reason)})
+    return _decided(office, advertiser, _decision(evidence, finding, by.username, now), now)
+
+
+def see_document(office: Office, advertiser: Advertiser, step: str, *, by: User, now: datetime) -> bytes:
+    """Return the document of the evidence that waits for a person; that it was seen is written down.
+
+    Raises:
+        NotAllowedError: the person may not see it.
+        UsageError: nothing waits, or it came without a document.
+        InputError: it was encrypted with another key.
+    """
+    demand(by.role, Permission.ADVERTISERS_DECIDE)
+    evidence = _last(office, advertiser, step, EvidenceVerdict.REVIEW)
+    key = office.key()
+    sealed = office.vault.advertisers.document(evidence.id, _told(evidence, "document.seen", by.username, now))
+    if sealed is None:
+        raise UsageError("This evidence came without a document.")
+    return key.opened(sealed)
+
+
+class Kept(NamedTuple):
+    """What the clock brought about."""
+
+    changed: dict[str, str]
+    """Advertisers by id whose state is another, and which."""
+    told: int
+    """Notices that were sent."""
+    deleted: int
+    """Documents that were deleted."""
+
+
+def keep_time(office: Office, now: datetime) -> Kept:
+    """Note who is paused or authorised again, tell those whose evidence lapses soon, and delete old documents.
+
+    Raises:
+        NotSentError: a notice could not be sent; it is tried again next time.
+    """
+    changed = {}
+    told = 0
+    for advertiser in office.vault.advertisers.all():
+        state = _note_state(office, advertiser, now)
+        if state is not None:
+            changed[advertiser.id] = state
+        told += sum(_notified(office, advertiser, step, now) for step in status(office, advertiser, now).due(now))
+    return Kept(changed, told, office.vault.advertisers.delete_documents(now, _OURSELVES))
+
+
+def _notified(office: Office, advertiser: Advertiser, step: StepStanding, now: datetime) -> bool:
+    """Tell an advertiser once that a step lapses."""
+    details = {"step": step.step, "until": step.until.isoformat() if step.until else ""}
+    before = office.vault.ledger.about(advertiser.id, limit=_LOOKED_BACK)
+    if any(entry.event == "advertiser.notified" and entry.details == details for entry in before):
+        return False
+    text = (
+        f"What you showed for the step “{step.title}” is good until {step.until:%Y-%m-%d}. Show it again before then: "
+        "after that your disclaimers are disabled and your ads paused until you do.\n"
+    )
+    message = Message(advertiser.id, advertiser.email, "Your authorisation for political ads lapses soon", text)
+    sender_for(Way.EMAIL, office.settings).send(message)
+    office.vault.ledger.append(_OURSELVES, "advertiser.notified", advertiser.id, details, now)
+    return True
+
+
+def _note_state(office: Office, advertiser: Advertiser, now: datetime) -> str | None:
+    """Write a change of state into the ledger; return the state if it is another."""
+    state = status(office, advertiser, now).state
+    entry = Entry(_OURSELVES, f"advertiser.{state}", advertiser.id, {}, now)
+    return state if office.vault.advertisers.note_state(advertiser.id, state, entry) else None
+
+
+def _sent(
+    office: Office, advertiser: Advertiser, evidence: Evidence, shown: Shown, now: datetime
+) -> tuple[SentCode | None, str | None]:
+    """Send the code that evidence waits for; return its record, and what is to be published instead."""
+    if evidence.verdict is not EvidenceVerdict.CODE:
+        return None, None
+    code, way = new_code(), WAYS.get(shown.kind)
+    expires_at = now + timedelta(days=_CODE_DAYS[way] if way else _PUBLISH_DAYS)
+    hashed = code_hash(code, evidence.id, office.key().for_codes)
+    kept = SentCode(evidence_id=evidence.id, code_hash=hashed, expires_at=expires_at)
+    if way is None:
+        return kept, f"{MARK}{code}"
+    sender = sender_for(way, office.settings)
+    sender.send(_message(office, advertiser, evidence, f"{code[:4]}-{code[4:]}", expires_at))
+    return kept, None
+
+
+def _message(office: Office, advertiser: Advertiser, evidence: Evidence, code: str, until: datetime) -> Message:
+    facts = evidence.facts
+    to = facts.get("email") or facts.get("phone") or facts["address"]
+    text = f"Your code for political ads is {code}. It is good until {until:%Y-%m-%d %H:%M} UTC. Tell nobody.\n"
+    page = b""
+    if evidence.kind is EvidenceKind.LETTER:
+        lines = [advertiser.person, *to.split(", ")]
+        page = letter(office.settings.operator, lines, code, f"{until:%Y-%m-%d}")
+    return Message(evidence.id, to, "Your code for political ads", text, page)
+
+
+def _settled(office: Office, advertiser: Advertiser, evidence: Evidence, finding: Finding, now: datetime) -> Evidence:
+    if finding.verdict is EvidenceVerdict.ACCEPTED and not office.vault.advertisers.use_code(evidence.id, now):
+        raise UsageError("This code was used before.")
+    return _decided(office, advertiser, _decision(evidence, finding, _OURSELVES, now), now)
+
+
+def _decision(evidence: Evidence, finding: Finding, by: str, now: datetime) -> Evidence:
+    update = {"verdict": finding.verdict, "reason": finding.reason, "decided_at": now, "decided_by": by}
+    return evidence.model_copy(update=update | ({"expires_on": finding.expires_on} if finding.expires_on else {}))
+
+
+def _decided(office: Office, advertiser: Advertiser, evidence: Evidence, now: datetime) -> Evidence:
+    delete_at = now + timedelta(days=office.settings.identity_document_days)
+    entry = _told(evidence, "evidence.decided", evidence.decided_by or _OURSELVES, now)
+    office.vault.advertisers.decide(evidence, delete_at, entry)
+    _note_state(office, advertiser, now)
+    return evidence
+
+
+def _waiting(office: Office, advertiser: Advertiser, step: str) -> Evidence:
+    """Return the evidence whose code is entered."""
+    mine = [one for one in office.vault.advertisers.evidence(advertiser.id) if one.step == step]
+    waiting = [one for one in mine if one.verdict is EvidenceVerdict.CODE]
+    if waiting:
+        return waiting[-1]
+    if mine and mine[-1].kind in {*WAYS, EvidenceKind.WEBSITE} and mine[-1].verdict is EvidenceVerdict.ACCEPTED:
+        raise UsageError("This code was used before.")
+    raise UsageError(f"No code is waited for in the step {step}. Show evidence for it first.")
+
+
+def _last(office: Office, advertiser: Advertiser, step: str, verdict: EvidenceVerdict) -> Evidence:
+    mine = office.vault.advertisers.evidence(advertiser.id)
+    waiting = [one for one in mine if one.step == step and one.verdict is verdict]
+    if not waiting:
+        raise UsageError(f"Nothing of the step {step} waits for a person.")
+    return waiting[-1]
+
+
+def _evidence(advertiser: Advertiser, step: str, kind: EvidenceKind, finding: Finding, now: datetime) -> Evidence:
+    decided = finding.verdict in {EvidenceVerdict.ACCEPTED, EvidenceVerdict.REFUSED}
+    return Evidence(
+        id=fact_id("shown", advertiser.id, step, now.isoformat()),
+        advertiser_id=advertiser.id,
+        step=step,
+        kind=kind,
+        verdict=finding.verdict,
+        reason=finding.reason,
+        given_at=now,
+        decided_at=now if decided else None,
+        decided_by=_OURSELVES if decided else None,
+        expires_on=finding.expires_on,
+        facts=finding.facts,
+    )
+
+
+def _told(evidence: Evidence, event: str, by: str, now: datetime) -> Entry:
+    """Return an entry for the ledger, which is never erased: what came of the evidence, but nothing from it."""
+    details = {"evidence": evidence.id, "step": evidence.step, "kind": evidence.kind, "verdict": evidence.verdict}
+    return Entry(by, event, evidence.advertiser_id, details, now)
+
+
+def _checked_name(name: str) -> None:
+    worded(name, "name")
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise UsageError(f"A name has up to {_LONGEST_NAME} printable characters.")
+    if mixes_scripts(name):
+        raise UsageError(
+            f"{name!r} has letters of another script that only look like the others. Write it in one script."
+        )

@@ -1,0 +1,51 @@
+"""The tables of advertisers. A change here needs a migration, as one in `schema.py` does."""
+
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text
+
+from watchbell.vault.columns import Instant, Plain
+from watchbell.vault.schema import metadata
+
+advertisers = Table(
+    "advertisers",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    # What was last noted in the ledger; what holds now follows from the evidence.
+    Column("state", Plain, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+advertiser_evidence = Table(
+    "advertiser_evidence",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("advertiser_id", Plain, ForeignKey("advertisers.id"), nullable=False, index=True),
+    Column("verdict", Plain, nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+sent_codes = Table(
+    "sent_codes",
+    metadata,
+    Column("evidence_id", Plain, ForeignKey("advertiser_evidence.id"), primary_key=True),
+    Column("record", Text, nullable=False),
+)
+
+identity_documents = Table(
+    "identity_documents",
+    metadata,
+    Column("evidence_id", Plain, ForeignKey("advertiser_evidence.id"), primary_key=True),
+    # Encrypted with a key that is not in the database.
+    Column("sealed", LargeBinary, nullable=False),
+    # From when it is deleted; without it, nobody has decided yet.
+    Column("delete_at", Instant, index=True),
+)
+
+payer_disclaimers = Table(
+    "payer_disclaimers",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("advertiser_id", Plain, ForeignKey("advertisers.id"), nullable=False, index=True),
+    Column("made_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)

@@ -235,6 +235,29 @@ def test_what_the_house_publishes_reaches_whom_it_may_and_is_written_down(house:
     assert [held["revoked"] for held in told] == [True]
 
 
+def test_a_source_is_named_to_whoever_may_hear_one_thing_it_told_once_there_is_one(house: House) -> None:
+    vault, now = house.workspace.vault, datetime(2026, 1, 1, tzinfo=UTC)
+    shared = vault.collections.get("shared")
+    assert shared
+
+    def publish(label: Tlp) -> None:
+        item = Indicator(id=indicator()["id"], kind=IndicatorKind.DOMAIN, value=f"{label.rank}.example", source="Eve",
+                         published_as="x", tlp=label, valid_from=now, created=now, modified=now)  # fmt: skip
+        vault.indicators.add([item])
+        done = publish_indicators(vault, shared, up_to=Tlp.AMBER, operator="House", by="test", now=system_clock())
+        assert not done.refused
+
+    with house.client(Tlp.GREEN) as green:
+        publish(Tlp.AMBER)
+        assert "Eve" not in json.dumps(walk(green, house.collection("shared")))
+        before = green.get(f"{house.collection('shared')}objects/").headers["X-TAXII-Date-Added-Last"]
+        publish(Tlp.GREEN)
+        since = walk(green, house.collection("shared"), filters={"added_after": before})
+    named = {held["id"]: held.get("name") for held in since}
+    (told,) = (held for held in since if held["type"] == "indicator")
+    assert named[told["created_by_ref"]] == "Eve"
+
+
 def test_a_large_envelope_is_put_away_behind_the_partners_back(house: House) -> None:
     many = [indicator(description="x" * 600) for _ in range(1_200)]
     body = json.dumps({"objects": many}).encode()

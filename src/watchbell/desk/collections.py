@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ from watchbell.desk.partners import Caller
 from watchbell.desk.receiving import Receiving, definitions_of, unmarked_in
 from watchbell.desk.told import keep_feedback
 from watchbell.exchange.envelope import Sent, objects_of
-from watchbell.exchange.marking import definitions_in, redacted
+from watchbell.exchange.marking import Definitions, definitions_in, redacted, without_references
+from watchbell.exchange.references import ids_named_in
 from watchbell.exchange.stix import indicators_of_bundle
 from watchbell.model.audiences import Audience
-from watchbell.model.collections import Access, Add, ObjectPage, Refusal, Wanted
+from watchbell.model.collections import Access, Add, HeldObject, ObjectPage, Refusal, Wanted
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import Scope
 from watchbell.vault.added import Added
@@ -37,12 +38,7 @@ def read_page(
     if is_delivered:
         received = [held.added for held in page.objects if held.is_new and held.partner_id != access.partner_id]
         vault.deliveries.note_page(access.partner_id, access.collection.id, received, now)
-    rank, me = access.clearance.rank, access.partner_id
-    bodies = (
-        held.body if held.marking_rank <= rank or held.partner_id == me else _part(held.body, access)
-        for held in page.objects
-    )
-    return page, list(filter(None, bodies))
+    return page, list(filter(None, _bodies(vault, access, page.objects)))
 
 
 def begin_add(vault: Vault, caller: Caller, access: Access, envelope: bytes, now: datetime) -> Add:
@@ -129,9 +125,39 @@ def keep_indicators(vault: Vault, told: Sequence[Indicator], source: str) -> Add
     return vault.indicators.add(item for item in told if item.id not in others)
 
 
-def _part(body: bytes, access: Access) -> bytes:
-    """Return what a caller may have of an object that it may not have whole."""
-    audience = Audience(access.clearance)
-    left = redacted(json.loads(body), audience, definitions_in(()), unmarked=unmarked_in(access))
-    # What cannot be given in part was not to be found at all: `heard_from` says so when the object comes in.
-    return b"" if left is None else json.dumps(left, ensure_ascii=False, separators=(",", ":")).encode()
+def _bodies(vault: Vault, access: Access, objects: Sequence[HeldObject]) -> Iterator[bytes]:
+    """Yield the bytes of each object as a caller may have it: without parts, and without what it may not hear of."""
+    told = [held for held in objects if held.partner_id != access.partner_id]
+    named = {held.added: ids_named_in(held.body) - {held.object_id} for held in told}
+    hidden = vault.collections.hidden_of(access, set().union(*named.values()) - definitions_in(()).keys())
+    for held in objects:
+        names = named.get(held.added, set())
+        if held.partner_id != access.partner_id and held.marking_rank > access.clearance.rank:
+            yield _part(held.body, access, names & hidden, _definitions(vault, access, held, names))
+        elif names & hidden:
+            yield _written(without_references(json.loads(held.body), names & hidden))
+        else:
+            yield held.body
+
+
+def _definitions(vault: Vault, access: Access, held: HeldObject, names: Collection[str]) -> Definitions:
+    own = [name for name in names if name.startswith("marking-definition--")]
+    return definitions_in(vault.collections.markings_of(access.collection.id, held.partner_id, own))
+
+
+def _part(body: bytes, access: Access, lost: Collection[str], definitions: Definitions) -> bytes:
+    """Return what a caller may have of an object of which a part is marked too narrowly for it.
+
+    Args:
+        body: the object.
+        access: whose.
+        lost: ids of objects that the caller may not hear of.
+        definitions: the marking definitions that the object may refer to.
+    """
+    left = redacted(json.loads(body), Audience(access.clearance), definitions, unmarked=unmarked_in(access))
+    return _written(left and without_references(left, lost))
+
+
+def _written(held: dict[str, Any] | None) -> bytes:
+    # What cannot be given in part was not to be found at all: `heard_rank` says so when the object comes in.
+    return b"" if held is None else json.dumps(held, ensure_ascii=False, separators=(",", ":")).encode()

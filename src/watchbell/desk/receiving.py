@@ -65,7 +65,8 @@ class Receiving:
         unknown = sorted(refs - self.definitions.keys())
         if not unknown:
             return self.definitions
-        return {**definitions_in(self.vault.collections.markings_of(self.access, unknown)), **self.definitions}
+        earlier = self.vault.collections.markings_of(self.access.collection.id, self.access.partner_id, unknown)
+        return {**definitions_in(earlier), **self.definitions}
 
 
 def unmarked_in(access: Access) -> Tlp:

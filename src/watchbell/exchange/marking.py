@@ -8,10 +8,11 @@ functions here ask it of objects and of their parts. A granular marking (section
 marking says and never widens it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from watchbell.exchange.redaction import Path, cannot_lose, path_of, points_at_something, without
+from watchbell.exchange.references import paths_to
 from watchbell.ids import fact_id
 from watchbell.model.audiences import Audience
 from watchbell.model.tlp import Tlp, strictest
@@ -158,6 +159,11 @@ def hearable(
         kept = after
 
 
+def without_references(held: Mapping[str, Any], lost: Collection[str]) -> dict[str, Any] | None:
+    """Return an object without what refers to some others, saying so; None where it cannot be without them."""
+    return _taken_out(held, paths_to(held, lost))
+
+
 def bundle_for(
     bundle: Mapping[str, Any], audience: Audience, groups: Mapping[str, Collection[str]] | None = None
 ) -> dict[str, Any]:
@@ -241,22 +247,7 @@ def _taken_out(held: Mapping[str, Any], paths: Collection[Path]) -> dict[str, An
 def _without_references(held: dict[str, Any], lost: Collection[str], partial: Collection[str]) -> dict[str, Any] | None:
     if held.get("type") == "language-content" and held.get("object_ref") in partial:
         return None
-    return _taken_out(held, {path for path, ref in _references(held) if ref in lost})
-
-
-def _references(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield where an object refers to others and to what (STIX 2.1 section 2.9): `…_ref` and `…_refs`."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if name.endswith("_ref") and isinstance(inner, str) and path[:1] != ("granular_markings",):
-                yield (*path, name), inner
-            elif name.endswith("_refs") and isinstance(inner, list) and name != "object_marking_refs":
-                yield from (((*path, name, number), ref) for number, ref in enumerate(inner) if isinstance(ref, str))
-            else:
-                yield from _references(inner, (*path, name))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _references(inner, (*path, number))
+    return without_references(held, lost)
 
 
 def _label_of(definition: Mapping[str, Any]) -> Tlp | None:

@@ -69,13 +69,18 @@ def points_at_something(held: Mapping[str, Any], path: Path) -> bool:
     return True
 
 
+def required_of(kind: str) -> frozenset[str] | None:
+    """Return what an object of a type cannot be without; None where STIX 2.1 does not define the type."""
+    return _REQUIRED.get(kind)
+
+
 def cannot_lose(held: Mapping[str, Any], path: Path) -> bool:
     """Tell whether an object without what the path leads to is not that object any more.
 
     Of a list that is required a part may go; not so where the id is made of it, which is the case in the objects that
     have no `created`. Of a type that STIX 2.1 does not define nobody knows, so it can lose nothing.
     """
-    required = _REQUIRED.get(str(held.get("type")))
+    required = required_of(str(held.get("type")))
     if required is None or path[:1] == () or path[0] in _ALWAYS:
         return True
     return path[0] in required and (len(path) == 1 or "created" not in held)

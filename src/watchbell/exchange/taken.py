@@ -13,6 +13,7 @@ from watchbell.clock import microseconds
 from watchbell.exchange.envelope import Sent
 from watchbell.exchange.marking import Definitions, definitions_in, heard_from, marking_of
 from watchbell.exchange.published import is_plausible
+from watchbell.exchange.references import needs_of
 from watchbell.model.collections import SharedObject
 from watchbell.model.tlp import Tlp, strictest
 
@@ -95,6 +96,7 @@ def shared_object(
         heard_from=heard,
         marking=marking,
         body=sent.body,
+        needs=needs_of(held),
     )
 
 

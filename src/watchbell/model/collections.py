@@ -43,6 +43,14 @@ class Access:
     can_write: bool
 
 
+class Need(NamedTuple):
+    """Objects of which a reader must hear at least one to be told of whatever refers to them."""
+
+    ids: tuple[str, ...]
+    whole: bool = False
+    """Whether the reader must be cleared for every part of it, in all its versions."""
+
+
 @dataclass(frozen=True, slots=True)
 class SharedObject:
     """A STIX object on its way into a collection: its bytes as they came, and what is searched."""
@@ -57,10 +65,11 @@ class SharedObject:
     version_us: int
     """The same in microseconds since 1970; 0 for one that has neither."""
     heard_from: Tlp
-    """The marking up to which an audience must be cleared to be given any of it."""
+    """The marking up to which an audience must be cleared to be given any of it, by its own markings."""
     marking: Tlp
     """The strictest marking of any part of it; who is cleared for that is given the whole."""
     body: bytes
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """Collections of STIX objects, and who may open which. What a caller asks for is built in `collection_queries.py`."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, exists, func, insert, or_, select, update
 
 from watchbell.model.collections import HOUSE, Access, Collection, HeldObject, ObjectPage, Refusal, SharedObject, Wanted
 from watchbell.model.partners import Membership, Partner, Scope
 from watchbell.model.tlp import Tlp
-from watchbell.vault.collection_adding import add_objects
+from watchbell.vault.collection_adding import add_objects, hidden_query, remove_objects
 from watchbell.vault.collection_queries import page_query, page_values
 from watchbell.vault.columns import Instant
 from watchbell.vault.database import Database, batches
@@ -125,20 +125,24 @@ class CollectionShelf:
                 values["after"] = rows[-1].added
                 mine += [row.added for row in rows if row.partner_id == access.partner_id]
             for batch in batches(mine, BATCH):
-                where = (
-                    collection_objects.c.collection_id == access.collection.id,
-                    collection_objects.c.added.in_(batch),
-                )
-                connection.execute(delete(collection_objects).where(*where))
+                remove_objects(connection, access, batch)
         return len(mine)
 
-    def markings_of(self, access: Access, ids: Sequence[str]) -> list[dict[str, Any]]:
-        """Return the marking definitions of these ids that the caller's partner put into the collection."""
+    def hidden_of(self, access: Access, ids: Iterable[str]) -> set[str]:
+        """Return which of these objects a partner told the collection, but not for the caller."""
+        hidden: set[str] = set()
+        with self._database.read() as connection:
+            for batch in batches(ids, BATCH):
+                hidden.update(connection.scalars(hidden_query(access, batch)))
+        return hidden
+
+    def markings_of(self, collection_id: str, partner_id: str, ids: Iterable[str]) -> list[dict[str, Any]]:
+        """Return the marking definitions of these ids that a partner put into a collection."""
         query = select(collection_objects.c.body).where(
-            collection_objects.c.collection_id == access.collection.id,
+            collection_objects.c.collection_id == collection_id,
             collection_objects.c.object_id.in_(ids),
             collection_objects.c.type == "marking-definition",
-            collection_objects.c.partner_id == access.partner_id,
+            collection_objects.c.partner_id == partner_id,
         )
         with self._database.read() as connection:
             return [json.loads(body) for body in connection.scalars(query)]

@@ -75,6 +75,23 @@ collection_objects = Table(
     Index("collection_objects_by_id", "collection_id", "object_id", "partner_id", "version_us", unique=True),
 )
 
+# What an object is nothing without: of each of its needs, by number, a reader must hear one object.
+collection_needs = Table(
+    "collection_needs",
+    metadata,
+    Column("collection_id", Plain, ForeignKey("collections.id"), primary_key=True),
+    Column("object_id", Plain, primary_key=True),
+    Column("partner_id", Plain, primary_key=True),
+    Column("version_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", SmallInteger, primary_key=True, autoincrement=False),
+    Column("ref_id", Plain, primary_key=True),
+    # Whether every part of it must be heard.
+    Column("whole", Boolean, nullable=False),
+    # The rank from which the object itself is heard, by its own markings.
+    Column("own_rank", SmallInteger, nullable=False),
+    Index("collection_needs_by_ref", "collection_id", "ref_id"),
+)
+
 adds = Table(
     "adds",
     metadata,

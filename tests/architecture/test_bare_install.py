@@ -89,3 +89,10 @@ def test_nothing_heavy_is_loaded_before_it_is_asked_for(statement: str) -> None:
     loaded = loaded_by(statement)
     assert "watchbell" in loaded
     assert not loaded & HEAVY
+
+
+def test_a_run_on_a_table_starts_without_the_parts_of_a_workspace() -> None:
+    """They take as long to load as a small table takes to read."""
+    loaded = loaded_by("import watchbell.cli.detect")
+    assert "polars" in loaded
+    assert not loaded & {"sqlalchemy", "alembic", "pydantic", "pydantic_settings", "numba", "rich", "tldextract"}

@@ -53,8 +53,9 @@ class Receiving:
             claimed = item.values.get("id")
             return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, _ASKS_ELSEWHERE)
         ceiling = self.access.collection.tlp
+        unmarked = self.labels.get(str(item.values.get("id")), unmarked_in(self.access))
         try:
-            return shared_object(item, definitions, unmarked=unmarked_in(self.access), narrowest=ceiling, now=self.now)
+            return shared_object(item, definitions, unmarked=unmarked, narrowest=ceiling, now=self.now)
         except ValueError as error:
             claimed = item.values.get("id")
             return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, str(error))

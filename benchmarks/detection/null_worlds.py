@@ -73,9 +73,14 @@ def main() -> None:
     options.add_argument("--events", type=float, default=2e5)
     options.add_argument("--seed", type=int, default=7_000, help="Of the first world; the next has the next.")
     options.add_argument("--fans", type=int, default=Recipe.fans, help="With 0, what is left is topics and hours.")
+    options.add_argument("--sources", type=int, default=Recipe.sources, help="That the fans follow.")
+    options.add_argument("--fan-delay", type=float, default=Recipe.fan_delay_s, help="Median, in seconds.")
     add_options(options, rules=("fdr", "quantile"))
     asked = options.parse_args()
-    recipe, trials = Recipe(events=int(asked.events), fans=asked.fans).null(), chosen(asked, PROMISES)
+    recipe = Recipe(
+        events=int(asked.events), fans=asked.fans, sources=asked.sources, fan_delay_s=asked.fan_delay
+    ).null()
+    trials = chosen(asked, PROMISES)
     found: defaultdict[Trial, list[Alarms]] = defaultdict(list)
     for number in range(asked.worlds):
         world = simulate(recipe, asked.seed + number)

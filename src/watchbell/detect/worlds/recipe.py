@@ -45,6 +45,8 @@ class Recipe:
     """Honest automated accounts, in services of five, that publish the same items within a second."""
     topics: int = 20
     days: int = 30
+    fan_delay_s: float = 600.0
+    """Median delay of a fan's repost."""
 
     def __post_init__(self) -> None:
         """Check that such a world can be.
@@ -68,8 +70,10 @@ class Recipe:
                 raise UsageError(f"A world's {name} must be from {least:,} to {most:,}, not {getattr(self, name):,}.")
         if not 0 <= self.participation <= 1:
             raise UsageError(f"Participation is a share, from 0 to 1, not {self.participation:g}.")
-        if min(self.fans, self.wires, self.camouflage) < 0 or (self.fans and self.sources < 1):
-            raise UsageError("Fans, wires and camouflage cannot be negative, and fans need at least one source.")
+        if min(self.fans, self.wires, self.camouflage, self.fan_delay_s) < 0 or (self.fans and self.sources < 1):
+            raise UsageError(
+                "Fans, wires, delays and camouflage cannot be negative, and fans need at least one source."
+            )
         if any(min(habit.accounts - 1, habit.campaigns, habit.spread_s + 1) < 1 for habit in self.habits):
             raise UsageError("A group has at least 2 accounts and 1 campaign, and a spread of 0 seconds or more.")
         if any(habit.campaigns > self.objects for habit in self.habits):

@@ -10,18 +10,18 @@ from watchbell.detect.worlds.stage import FANS_ONLY, HOURS, PLANTED, WIRES_ONLY,
 _SOURCE_ITEMS, _WIRE_ITEMS = 40, 80
 # A fan's loyalty, the chance that it reposts an item when it is wide awake: Beta, mean a third.
 _LOYALTY = (2.0, 4.0)
-# Median delay of a fan's repost and the spread of its logarithm.
-_FAN_DELAY_S, _FAN_SPREAD = 600.0, 1.0
+# Spread of the logarithm of a fan's delay.
+_FAN_SPREAD = 1.0
 _WIRE_RELIABILITY, _WIRE_SPREAD_S = 0.9, 1
 
 
-def fans(chance: np.random.Generator, accounts: Accounts, objects: Objects) -> Deeds:
+def fans(chance: np.random.Generator, recipe: Recipe, accounts: Accounts, objects: Objects) -> Deeds:
     """Return what fans repost: each item of their source with their loyalty, minutes after it, when awake."""
     members = np.flatnonzero(accounts.role == FANS_ONLY)
     items = _items(chance, objects, int(accounts.group[members].max(initial=-1)) + 1, _SOURCE_ITEMS)
     fan, item = _each(members, items, accounts)
     loyalty = chance.beta(*_LOYALTY, len(accounts.role))
-    delay = _FAN_DELAY_S * np.exp(chance.normal(0, _FAN_SPREAD, len(fan)))
+    delay = recipe.fan_delay_s * np.exp(chance.normal(0, _FAN_SPREAD, len(fan)))
     at_s = objects.birth_s[item] + delay.astype(np.int64)
     willing = loyalty[fan] * awake()[at_s // 3_600 % HOURS, accounts.zone[fan]]
     return _kept(Deeds(fan, item, at_s), chance.random(len(fan)) < willing)

@@ -41,7 +41,7 @@ def simulate(recipe: Recipe, seed: int) -> World:
     accounts, objects = accounts_of(recipe, chance), objects_of(recipe, chance)
     parts = [
         crowd(chance, accounts, objects),
-        fans(chance, accounts, objects),
+        fans(chance, recipe, accounts, objects),
         wires(chance, accounts, objects),
         *planted(chance, recipe, accounts, objects),
     ]

@@ -75,6 +75,51 @@ def time_of(values: Mapping[str, Any], field: str) -> datetime | None:
     return at.astimezone(UTC)
 
 
+def day_or_time_of(values: Mapping[str, Any], field: str) -> datetime | None:
+    """Return an instant as `time_of` does; of a day alone its beginning, for a source whose days are UTC."""
+    written = text_of(values, field)
+    is_day = written is not None and len(written) == len("2018-10-01")
+    return time_of({field: f"{written}T00:00:00Z"} if is_day else values, field)
+
+
+def flag_of(values: Mapping[str, Any], field: str, *, absent: bool = False) -> bool:
+    """Return true or false; `absent` where the field is not there."""
+    value = values.get(field)
+    if value in (None, ""):
+        return absent
+    if value in (False, 0, "false", "False", "0"):
+        return False
+    if value in (True, 1, "true", "True", "1"):
+        return True
+    raise FieldError(field, f"`{field}` must be true or false, not {str(value)[:40]!r}.")
+
+
+def list_of(values: Mapping[str, Any], field: str) -> list[str]:
+    """Return a list of texts; empty where the field is not there."""
+    value = values.get(field)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise FieldError(field, f"`{field}` must be a list of texts.")
+    return [one.replace("\x00", "") for one in value]
+
+
+def bounds_of(values: Mapping[str, Any], field: str) -> tuple[Decimal, Decimal | None] | None:
+    """Return the bounds of `{lower_bound, upper_bound}`; no upper one where the source says "more than"."""
+    value = values.get(field)
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise FieldError(field, f"`{field}` must be an object with lower_bound and upper_bound.")
+    try:
+        lower, upper = decimal_of(value, "lower_bound"), decimal_of(value, "upper_bound")
+    except FieldError as error:
+        raise FieldError(field, f"In `{field}`, {error.reason}") from error
+    if lower is None and upper is None:
+        return None
+    return lower or Decimal(0), upper
+
+
 def money_of(amount: Decimal | None, currency: str | None, field: str) -> Money | None:
     """Return an exact sum, or None where the source gives none."""
     if amount is None:

@@ -36,7 +36,7 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
         "currency": ad.spend.currency if ad.spend else None,
         "spend": _bounds(ad.spend),
         "impressions": _bounds(ad.impressions),
-        "publisher_platforms": [ad.platform],
+        "publisher_platforms": ad.platform.split(", "),
         "languages": [ad.language] if ad.language else [],
         "target_countries": [ad.country] if ad.country else [],
         **{name: _targets(ad, dimension) for dimension, name in _TARGETS.items()},
@@ -48,7 +48,10 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
             "clicks": ad.clicks,
             "targeting": [target.model_dump() for target in ad.targeting],
             "media": list(ad.media),
+            "reports_payer": ad.reports_payer,
+            "declared_political": ad.declared_political,
             "made_up": ad.synthetic,
+            "sums_up": ad.sums_up,
             "decision": _decision(decision) if decision else None,
         },
     }
@@ -83,7 +86,7 @@ _WORDS = (
 _TIMES = ("started_at", "ended_at")
 _AD = pl.Struct(
     dict.fromkeys((*_WORDS, *_TIMES), pl.String)
-    | {"declared_political": pl.Boolean, "synthetic": pl.Boolean, "clicks": pl.Int64}
+    | {"declared_political": pl.Boolean, "synthetic": pl.Boolean, "clicks": pl.Int64, "sums_up": pl.Int64}
     | {"spend": _SPEND, "impressions": _IMPRESSIONS, "targeting": pl.List(_TARGET)}
     | {"links": pl.List(pl.String), "media": pl.List(pl.String)}
 )
@@ -106,7 +109,7 @@ def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFr
         }
     )
     ad, decision = pl.col("ad").struct, pl.col("decision").struct
-    plain = (*_WORDS, "declared_political", "clicks", "targeting", "links", "media")
+    plain = (*_WORDS, "declared_political", "clicks", "sums_up", "targeting", "links", "media")
     return told.select(
         *(ad.field(name) for name in plain),
         *(_time(ad.field(name)) for name in _TIMES),

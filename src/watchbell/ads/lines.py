@@ -1,7 +1,7 @@
 """Generic ads: JSON lines (or a table) whose fields carry the names of `model.ads.Ad`.
 
 Needed: `id`, and `text` or `media`. Optional: platform, advertiser, payer, payer_address, registration_id, disclaimer,
-declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic;
+declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic, sums_up;
 `spend` {currency, lower, upper} or a number beside `currency`; `impressions` {lower, upper} or a number;
 `targeting` [{dimension, value, excluded}]; `links` and `media` as lists of addresses or file names.
 A record with `payer` or `disclaimer`, be it null, has a place for who paid; of one with neither, nothing follows.
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from watchbell.ads.fields import FieldError, ad_key, count_of, decimal_of, exact, money_of, text_of, time_of
+from watchbell.ads.fields import FieldError, ad_key, count_of, decimal_of, exact, flag_of, money_of, text_of, time_of
 from watchbell.files import Row
 from watchbell.model.ads import Ad, Count, Money, Targeting
 
@@ -44,7 +44,7 @@ def read_ad(row: Row) -> Ad:
         registration_id=text_of(values, "registration_id"),
         disclaimer=text_of(values, "disclaimer"),
         reports_payer=not values.keys().isdisjoint({"payer", "disclaimer"}),
-        declared_political=_flag(values, "declared_political"),
+        declared_political=flag_of(values, "declared_political"),
         spend=_spend(values),
         impressions=_impressions(values),
         clicks=count_of(values, "clicks"),
@@ -55,17 +55,9 @@ def read_ad(row: Row) -> Ad:
         media=_parsed(values, "media", _ADDRESSES, "a list of addresses or file names") or (),
         language=text_of(values, "language"),
         country=text_of(values, "country"),
-        synthetic=_flag(values, "synthetic"),
+        synthetic=flag_of(values, "synthetic"),
+        sums_up=count_of(values, "sums_up"),
     )
-
-
-def _flag(values: Mapping[str, Any], field: str) -> bool:
-    value = values.get(field)
-    if value in (None, "", False, 0, "false", "False", "0"):
-        return False
-    if value in (True, 1, "true", "True", "1"):
-        return True
-    raise FieldError(field, f"`{field}` must be true or false, not {str(value)[:40]!r}.")
 
 
 def _spend(values: Mapping[str, Any]) -> Money | None:

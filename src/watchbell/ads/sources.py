@@ -7,13 +7,29 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from watchbell.ads import ira, lines, snap
+from watchbell.ads import google, ira, lines, meta_api, meta_report, snap
 from watchbell.ads.fields import FieldError, rejected
 from watchbell.errors import UsageError
 from watchbell.files import Reject, Row, read_rows
 from watchbell.model.ads import Ad
 
-READERS: Mapping[str, Callable[[Row], Ad]] = {"ira": ira.read_ad, "snap": snap.read_ad, "jsonl": lines.read_ad}
+READERS: Mapping[str, Callable[[Row], Ad]] = {
+    "snap": snap.read_ad,
+    "meta-api": meta_api.read_ad,
+    "meta-report": meta_report.read_ad,
+    "google": google.read_ad,
+    "ira": ira.read_ad,
+    "jsonl": lines.read_ad,
+}
+_COLUMNS = {
+    "snap": snap.COLUMNS,
+    "meta-api": meta_api.COLUMNS,
+    "meta-report": meta_report.COLUMNS,
+    "google": google.COLUMNS,
+    "ira": ira.COLUMNS,
+}
+_KNOWN = {"jsonl": lines.KNOWN, "meta-api": meta_api.KNOWN}
+"""Of sources whose records may have fields that an ad has no place for: those that are read."""
 
 
 def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> Iterator[Ad | Reject]:
@@ -21,8 +37,8 @@ def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> It
 
     Args:
         path: CSV, JSON lines, JSON or Parquet, plain or compressed.
-        source: `ira`, `snap`, `jsonl`, or `auto` to tell by the first row's fields.
-        left_out: gathers the names of fields that a generic file has and an ad has not; the ads go in without them.
+        source: one of `READERS`, or `auto` to tell by the first row's fields.
+        left_out: gathers the names of fields of JSON records that an ad has no place for; the ads go in without them.
 
     Raises:
         UsageError: no reader is called `source`.
@@ -30,12 +46,12 @@ def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> It
     """
     if source != "auto" and source not in READERS:
         raise UsageError(f"There is no ad source {source!r}; choose auto, {', '.join(READERS)}.")
-    rows = read_rows(path)
+    rows = _unwrapped(str(path), read_rows(path, spread=("data",)))
     if source == "auto":
         source, rows = _told_by_fields(rows)
     for row in rows:
-        if isinstance(row, Row) and source == "jsonl" and left_out is not None:
-            left_out |= row.values.keys() - lines.KNOWN
+        if isinstance(row, Row) and source in _KNOWN and left_out is not None:
+            left_out |= row.values.keys() - _KNOWN[source]
         yield row if isinstance(row, Reject) else _ad_or_reject(path, row, READERS[source])
 
 
@@ -53,9 +69,21 @@ def _told_by_fields(rows: Iterator[Row | Reject]) -> tuple[str, Iterator[Row | R
 def source_of(values: Mapping[str, Any]) -> str:
     """Return the source whose files have these fields."""
     fields = values.keys()
-    if fields >= ira.COLUMNS:
-        return "ira"
-    return "snap" if fields >= snap.COLUMNS else "jsonl"
+    return next((source for source, columns in _COLUMNS.items() if fields >= columns), "jsonl")
+
+
+def _unwrapped(file: str, rows: Iterator[Row | Reject]) -> Iterator[Row | Reject]:
+    """Yield the ads of an API's answers, `{"data": [ad, …], "paging": …}`, as rows of their own; others as they are."""
+    number = 0
+    for row in rows:
+        if isinstance(row, Reject) or "id" in row.values or not isinstance(row.values.get("data"), list):
+            number = row.row if isinstance(row, Reject) and row.row is not None else number + 1
+            yield row
+            continue
+        for ad in row.values["data"]:
+            number += 1
+            is_object = isinstance(ad, dict)
+            yield Row(number, ad) if is_object else Reject(file, number, "data", "It is no object.", str(ad)[:2000])
 
 
 def _ad_or_reject(path: Path, row: Row, read: Callable[[Row], Ad]) -> Ad | Reject:

@@ -65,7 +65,8 @@ class AdTally:
 def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer) -> AdTally:
     """Store the ads of a file with their first decisions. Importing it again changes nothing.
 
-    A decision that a person took is never put aside: such an ad is not decided again.
+    A decision that a person took is never put aside: such an ad is not decided again. Of a record that only sums up
+    ads nothing is decided.
 
     Raises:
         InputError: the whole file cannot be read.
@@ -91,7 +92,8 @@ def _stored(workspace: Workspace, items: Iterator[Ad | Reject], reviewer: Review
         yield from (item for item in batch if isinstance(item, Reject))
         ads = [item for item in batch if isinstance(item, Ad)]
         tally.new += workspace.vault.ads.add(ads).new
-        decisions = [reviewer.decide(ad) for ad in ads]
+        decisions = [reviewer.decide(ad) for ad in ads if ad.sums_up is None]
+        tally.ads += len(ads) - len(decisions)
         for decision in decisions:
             tally.count(decision)
         tally.decided += workspace.vault.ads.decide(_changed(workspace, decisions))

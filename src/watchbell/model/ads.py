@@ -70,6 +70,8 @@ class Ad(Record):
     """ISO 3166-1 alpha-2 where the source allows it, else as the source writes it."""
     synthetic: bool = False
     """Made up for a demonstration or a test, and shown as such everywhere."""
+    sums_up: int | None = None
+    """How many ads a source sums up in this one record, and tells nothing of singly; None: it is an ad."""
 
 
 class Verdict(StrEnum):

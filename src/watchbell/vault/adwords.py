@@ -48,7 +48,7 @@ class Term:
 def words_of(ad: Ad) -> str:
     """Return all words by which the ad is found, a space around each."""
     named = (f"{name}{_OF}{word}" for name in ("payer", "advertiser") for word in _indexed(folded(getattr(ad, name))))
-    whole = (_whole(name, getattr(ad, name)) for name in ("platform", "source", "country"))
+    whole = (_whole(name, one) for name in ("platform", "source", "country") for one in _each(getattr(ad, name)))
     written = _indexed(folded(ad.text, ad.advertiser, ad.payer, ad.disclaimer))
     return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, *written])))} "
 
@@ -73,7 +73,12 @@ def whole_term(field: str, value: str) -> Term:
     return Term(_whole(field, value))
 
 
-def _whole(field: str, value: str | None) -> str:
+def _each(written: str | None) -> list[str]:
+    """Return each of several platforms or countries that stand in one field."""
+    return written.split(", ") if written else []
+
+
+def _whole(field: str, value: str) -> str:
     return f"{field}{_OF}{_OF.join(_runs(folded(value)))}"[:_LONGEST]
 
 

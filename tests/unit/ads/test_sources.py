@@ -1,4 +1,4 @@
-"""Ads out of the three kinds of files, held against sums made without our readers."""
+"""Ads out of each kind of file, held against sums made without our readers."""
 
 import csv
 import json
@@ -140,8 +140,8 @@ def test_a_bad_value_is_a_reject_that_names_file_row_and_field(tmp_path: Path, f
 
 
 def test_an_unknown_source_and_a_missing_file_are_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no ad source 'google'"):
-        list(read_ads(tmp_path / "ads.jsonl", "google"))
+    with pytest.raises(UsageError, match="no ad source 'tiktok'"):
+        list(read_ads(tmp_path / "ads.jsonl", "tiktok"))
     with pytest.raises(InputError):
         list(read_ads(tmp_path / "absent.jsonl", "jsonl"))
 

@@ -11,13 +11,13 @@ from watchbell.ads.authorization import Standing
 from watchbell.ads.evidence.address import Address
 from watchbell.ads.evidence.government import GovernmentDomains
 from watchbell.ads.register import Register
-from watchbell.ads.routebook import RouteBook
+from watchbell.cli import payer_disclaimer
+from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE, at_command_line
 from watchbell.desk.advertisers import (
-    Office,
     add_advertiser,
     advertiser_id,
     advertiser_named,
@@ -34,17 +34,12 @@ from watchbell.desk.identity_key import IdentityKey
 from watchbell.desk.txt_records import txt_records
 from watchbell.errors import InputError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
-from watchbell.vault.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="Let advertisers show who they are, and say whether their ads may run.")
 
-Who = Annotated[str, typer.Argument(metavar="ADVERTISER", help="Id, organisation or person.")]
 StepArgument = Annotated[str, typer.Argument(metavar="STEP", help="A step of the route, such as identity.")]
-RoutesOption = Annotated[
-    list[Path] | None,
-    typer.Option("--routes", metavar="FILE", help="Routes of another jurisdiction beside the bundled ones; YAML."),
-]
 _MOST_BYTES = 20 * 1024 * 1024
+app.add_typer(payer_disclaimer.app, name="disclaimer")
 
 
 @app.callback()
@@ -76,7 +71,7 @@ def add(
     """Add an advertiser and say what they must show."""
     now = system_clock()
     with open_workspace(workspace) as opened:
-        office = _office(opened, routes)
+        office = office_of(opened, routes)
         advertiser = Advertiser(
             id=advertiser_id(jurisdiction, route, person, organisation),
             person=person,
@@ -153,7 +148,7 @@ def evidence(
         domains=GovernmentDomains.read(domains) if domains else None,
     )
     with open_workspace(workspace) as opened:
-        office = _office(opened, routes)
+        office = office_of(opened, routes)
         receipt = give(office, advertiser_named(opened.vault, advertiser), step, shown, by=COMMAND_LINE, now=now)
     if receipt.publish and not as_json:
         console.say(f"To be published as a TXT record of {receipt.evidence.facts['domain']}: {receipt.publish}")
@@ -176,7 +171,7 @@ def confirm_(
     """Enter a code that was sent, or look for the one that a website publishes."""
     now = system_clock()
     with open_workspace(workspace) as opened:
-        office = _office(opened, routes)
+        office = office_of(opened, routes)
         who = advertiser_named(opened.vault, advertiser)
         if code is None:
             settled = confirm_website(office, who, step, lambda domain: txt_records(domain, resolver or ()), now)
@@ -206,7 +201,7 @@ def decide_(
     with open_workspace(workspace) as opened:
         who = advertiser_named(opened.vault, advertiser)
         by = at_command_line(opened.vault, now)
-        settled = decide(_office(opened, routes), who, step, finding, by=by, now=now)
+        settled = decide(office_of(opened, routes), who, step, finding, by=by, now=now)
     _print_evidence(settled, as_json=as_json)
 
 
@@ -223,7 +218,7 @@ def document(
     with open_workspace(workspace) as opened:
         who = advertiser_named(opened.vault, advertiser)
         by = at_command_line(opened.vault, now)
-        seen = see_document(_office(opened, None), who, step, by=by, now=now)
+        seen = see_document(office_of(opened, None), who, step, by=by, now=now)
     try:
         out.touch(mode=0o600, exist_ok=False)
         out.write_bytes(seen)
@@ -242,7 +237,7 @@ def status_(
     """Say whether an advertiser's ads may run, until when, and what is missing."""
     with open_workspace(workspace) as opened:
         found = advertiser_named(opened.vault, advertiser)
-        standing = status(_office(opened, routes), found, system_clock())
+        standing = status(office_of(opened, routes), found, system_clock())
     _print_standing(found, standing, as_json=as_json)
 
 
@@ -250,15 +245,11 @@ def status_(
 def expire(routes: RoutesOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Note who is paused, tell those whose evidence lapses soon, delete old documents. Run it every day."""
     with open_workspace(workspace) as opened:
-        kept = keep_time(_office(opened, routes), system_clock())
+        kept = keep_time(office_of(opened, routes), system_clock())
     if as_json:
         print_json({"changed": kept.changed, "told": kept.told, "deleted": kept.deleted})
         return
     console.say(f"{len(kept.changed):,} changed, {kept.told:,} told, {kept.deleted:,} documents deleted.")
-
-
-def _office(workspace: Workspace, routes: list[Path] | None) -> Office:
-    return Office(workspace.vault, workspace.settings, RouteBook.bundled().with_files(routes or ()))
 
 
 def _read(file: Path) -> bytes:

@@ -1,0 +1,78 @@
+"""Names that a payer may not bear by accident: of committees, members of Congress, agencies and other advertisers.
+
+In 2018 reporters had "Paid for by" approved in the names of all 100 senators. A name that is or looks like one of these
+is held for a person, unless the evidence shows that it is the advertiser's own.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+from rapidfuzz import fuzz, process
+
+from watchbell.ads.evidence.names import mixes_scripts, skeleton
+from watchbell.errors import InputError
+
+ALIKE = 92
+"""Names whose skeletons are less alike than this (rapidfuzz ratio, 0 to 100) are different."""
+# The list of members has 1.1 MB.
+_MOST_BYTES = 32 * 1024 * 1024
+
+
+class Bearer(NamedTuple):
+    """Who bears a name."""
+
+    name: str
+    whose: str
+    """What they are: `committee`, `member of Congress`, `agency`, `advertiser`."""
+
+
+class KnownNames:
+    """Names and who bears them."""
+
+    def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
+        """Keep names by what their bearers are."""
+        self._by_skeleton = {
+            shape: Bearer(name, whose) for whose, some in names.items() for name in some if (shape := skeleton(name))
+        }
+
+    def like(self, payer: str, own: Iterable[str] = ()) -> Bearer | None:
+        """Return who bears a name that is or looks like this one; None if nobody does.
+
+        Args:
+            payer: the name.
+            own: names that the advertiser was shown to bear.
+        """
+        mine = {skeleton(name) for name in own}
+        found = process.extract(skeleton(payer), self._by_skeleton.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return next((self._by_skeleton[shape] for shape, _, _ in found if shape not in mine), None)
+
+
+def collision(payer: str, known: KnownNames, own: Iterable[str] = ()) -> str | None:
+    """Return why a payer's name must be held; None if nothing speaks against it."""
+    if mixes_scripts(payer):
+        return "The name has letters of another script that only look like the others."
+    bearer = known.like(payer, own)
+    return None if bearer is None else f"The name is like that of the {bearer.whose} {bearer.name}."
+
+
+def members_of_congress(path: Path) -> frozenset[str]:
+    """Return the names in a list of legislators (unitedstates/congress-legislators, CC0), first and last, and official.
+
+    Raises:
+        InputError: the file cannot be read, or is no such list.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"{path} holds more than 32 MB; the list of legislators does not.")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        listed = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506  # the safe loader, in C where it is there
+        names = [entry["name"] for entry in listed]
+        return frozenset(
+            name for one in names for name in (f"{one['first']} {one['last']}", one.get("official_full")) if name
+        )
+    except OSError as error:
+        raise InputError(f"The list {path} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(f"{path.name} is no list of legislators, each with `name`, `first` and `last`.") from error

@@ -1,0 +1,131 @@
+"""`watchbell advertiser disclaimer`: the words under which an advertiser's ads run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from watchbell.ads.evidence.government import GovernmentDomains
+from watchbell.ads.payer_names import members_of_congress
+from watchbell.ads.payer_statements import Authority, Statement, shown_on
+from watchbell.ads.register import Register
+from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
+from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
+from watchbell.cli.screen import console
+from watchbell.clock import system_clock
+from watchbell.desk.accounts import at_command_line
+from watchbell.desk.advertisers import advertiser_named
+from watchbell.desk.payer_disclaimers import decide_disclaimer, enabled_disclaimers, make_disclaimer
+from watchbell.errors import UsageError
+from watchbell.model.advertisers import DisclaimerVerdict, PayerDisclaimer
+
+app = typer.Typer(no_args_is_help=True, help="Compose and decide the words that say who paid.")
+
+
+@app.callback()
+def _group() -> None:
+    """Compose and decide the words that say who paid."""
+
+
+@app.command()
+def make(
+    advertiser: Who,
+    *,
+    authority: Annotated[
+        Authority | None,
+        typer.Option(help="US: whether a candidate authorised the ad: by their own committee or another."),
+    ] = None,
+    candidate: Annotated[str | None, typer.Option(help="US: who authorised it, where another paid.")] = None,
+    contact: Annotated[
+        str | None, typer.Option(help="A street address, phone or website; UK: the postal address.")
+    ] = None,
+    controlled_by: Annotated[str | None, typer.Option(help="EU: who ultimately controls the sponsor.")] = None,
+    register: Annotated[Path | None, typer.Option(metavar="FILE", help="Committees whose names are held.")] = None,
+    members: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Members of Congress whose names are held.")
+    ] = None,
+    domains: Annotated[Path | None, typer.Option(metavar="FILE", help="Agencies whose names are held.")] = None,
+    room: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="CHARACTERS", help="How much text the ad holds: say which form it bears."),
+    ] = None,
+    routes: RoutesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compose a disclaimer from the verified name; one that is like somebody else's is held for a person."""
+    names = {
+        "committee": Register.read(register).names() if register else frozenset(),
+        "member of Congress": members_of_congress(members) if members else frozenset(),
+        "agency": GovernmentDomains.read(domains).names() if domains else frozenset(),
+    }
+    with open_workspace(workspace) as opened:
+        who = advertiser_named(opened.vault, advertiser)
+        wanted = Statement(
+            jurisdiction=who.jurisdiction,
+            payer=who.person,
+            authority=authority,
+            candidate=candidate,
+            contact=contact,
+            behind=controlled_by,
+        )
+        made = make_disclaimer(office_of(opened, routes), who, wanted, names, now=system_clock())
+    _print(made, as_json=as_json, room=room)
+
+
+@app.command("list")
+def list_(
+    advertiser: Who, routes: RoutesOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False
+) -> None:
+    """List an advertiser's disclaimers, and say which are enabled now."""
+    with open_workspace(workspace) as opened:
+        who = advertiser_named(opened.vault, advertiser)
+        found = opened.vault.advertisers.disclaimers(who.id)
+        enabled = enabled_disclaimers(office_of(opened, routes), who, system_clock())
+    if as_json:
+        told = {"disclaimers": found, "enabled": enabled}
+        print_json({name: [one.model_dump(mode="json") for one in some] for name, some in told.items()})
+        return
+    table = Table("disclaimer", "verdict", "enabled", "text", "reason")
+    for one in found:
+        table.add_row(one.id, one.verdict, "yes" if one in enabled else "no", one.text, one.reason)
+    console.print(table)
+
+
+@app.command()
+def decide(
+    advertiser: Who,
+    disclaimer: Annotated[str, typer.Argument(metavar="DISCLAIMER", help="Its id.")],
+    *,
+    approve: Annotated[bool, typer.Option("--approve/--refuse", help="Whether it may stand on ads.")],
+    reason: Annotated[str, typer.Option(help="Why; the advertiser is told.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide a disclaimer that is held."""
+    now = system_clock()
+    verdict = DisclaimerVerdict.APPROVED if approve else DisclaimerVerdict.REFUSED
+    with open_workspace(workspace) as opened:
+        who = advertiser_named(opened.vault, advertiser)
+        mine = {one.id: one for one in opened.vault.advertisers.disclaimers(who.id)}
+        if disclaimer not in mine:
+            raise UsageError(
+                f"There is no disclaimer {disclaimer!r}. `watchbell advertiser disclaimer list` shows them."
+            )
+        by = at_command_line(opened.vault, now)
+        decided = decide_disclaimer(office_of(opened, None), mine[disclaimer], verdict, reason, by=by, now=now)
+    _print(decided, as_json=as_json)
+
+
+def _print(found: PayerDisclaimer, *, as_json: bool, room: int | None = None) -> None:
+    on_ad = None if room is None else shown_on(found.text, found.adapted, room)
+    if as_json:
+        print_json(found.model_dump(mode="json") | ({"on_ad": on_ad} if on_ad else {}))
+        return
+    console.say(f"{found.verdict}: {found.text}")
+    console.say(found.reason)
+    if on_ad:
+        console.say(f"On this ad: {on_ad}")
+    elif found.adapted:
+        console.say(f"Where that would take more than a quarter of the ad: {found.adapted}")

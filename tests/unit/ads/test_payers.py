@@ -1,0 +1,117 @@
+"""Who paid, in each law's words; and names that are held because they are, or look like, somebody else's."""
+
+from pathlib import Path
+
+import pytest
+
+from watchbell.ads.disclaimers import statement_in
+from watchbell.ads.evidence.government import GovernmentDomains
+from watchbell.ads.payer_names import KnownNames, collision, members_of_congress
+from watchbell.ads.payer_statements import Authority, Statement, adapted, composed, shown_on
+from watchbell.ads.register import Register
+from watchbell.errors import InputError, UsageError
+
+CLUB = Statement(jurisdiction="US", payer="Club for America")
+KNOWN = KnownNames({"committee": ["HILLARY FOR AMERICA"], "member of Congress": ["Maria Cantwell"]})
+
+
+def changed(**fields: object) -> Statement:
+    return CLUB.model_copy(update=fields)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (changed(authority=Authority.OWN), "Paid for by Club for America."),
+        (
+            changed(authority=Authority.OTHER, candidate="Jane Roe"),
+            "Paid for by Club for America and authorized by Jane Roe.",
+        ),
+        (
+            changed(authority=Authority.NONE, contact="www.club.org"),
+            "Paid for by Club for America, www.club.org. Not authorized by any candidate or candidate's committee.",
+        ),
+        (
+            changed(jurisdiction="GB", payer="Ann Roe", contact="1 The Mall, London", behind="Club"),
+            "Promoted by Ann Roe, 1 The Mall, London on behalf of Club.",
+        ),
+        (
+            changed(jurisdiction="EU", behind="Holding SA"),
+            "Political advertisement. Sponsor: Club for America, ultimately controlled by Holding SA.",
+        ),
+        (changed(jurisdiction="CA", payer="Ann Roe", behind="Club"), "Authorized by Ann Roe, agent for Club."),
+    ],
+)
+def test_each_law_has_its_words(statement: Statement, words: str) -> None:
+    assert composed(statement) == words
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (CLUB, "own, other or none"),
+        (changed(authority=Authority.OTHER), "110.11\\(b\\)\\(2\\)"),
+        (changed(authority=Authority.NONE, contact=" "), "110.11\\(b\\)\\(3\\)"),
+        (changed(jurisdiction="GB"), "postal address"),
+        (changed(jurisdiction="CA"), "whose agent"),
+        (changed(jurisdiction="NZ"), "No words are known"),
+    ],
+)
+def test_what_the_law_asks_for_may_not_be_missing(statement: Statement, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        composed(statement)
+
+
+def test_the_review_of_ads_reads_the_payer_out_of_what_is_composed_here() -> None:
+    said = composed(changed(authority=Authority.NONE, contact="www.club.org"))
+    found = statement_in(said)
+    assert found is not None
+    assert found.payer.startswith("Club for America")
+
+
+def test_the_short_form_stands_where_the_whole_would_take_more_than_a_quarter() -> None:
+    whole, short = composed(changed(authority=Authority.NONE, contact="www.club.org")), adapted(CLUB)
+    assert short == "Paid for by Club for America"
+    assert shown_on(whole, short, 4 * len(whole)) == whole
+    assert shown_on(whole, short, 4 * len(whole) - 1) == short
+    assert shown_on(whole, adapted(changed(jurisdiction="GB")), 10) == whole
+
+
+@pytest.mark.parametrize(
+    ("payer", "whose"),
+    [
+        ("Hillary for America", "committee"),
+        ("Hi11ary For Arnerica", "committee"),
+        ("Hillary for America.", "committee"),
+        ("Maria Cantwel", "member of Congress"),
+        ("\N{CYRILLIC CAPITAL LETTER EM}aria Cantwell", "another script"),
+    ],
+)
+def test_a_name_like_somebody_elses_is_held(payer: str, whose: str) -> None:
+    assert whose in (collision(payer, KNOWN) or "")
+
+
+def test_a_name_of_ones_own_and_a_new_one_are_not() -> None:
+    assert collision("Hillary for America", KNOWN, ["HILLARY FOR AMERICA"]) is None
+    assert collision("Citizens for Honest Counting", KNOWN) is None
+
+
+@pytest.mark.shared
+def test_all_senators_are_held(shared_data: Path) -> None:
+    folder = shared_data / "ads" / "registries"
+    names = members_of_congress(folder / "legislators-current.yaml")
+    known = KnownNames({
+        "member of Congress": names,
+        "committee": Register.read(folder / "fec_cm_2016.txt").names(),
+        "agency": GovernmentDomains.read(folder / "dotgov-current-full.csv").names(),
+    })  # fmt: skip
+    assert len(names) > 535
+    assert all(collision(name, known) for name in sorted(names)[::20])
+    assert collision("Environmental Protection Agency", known) is not None
+    assert collision("The Lamplighters of Nowhere in Particular", known) is None
+
+
+def test_another_list_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "list.yaml").write_text("- a\n")
+    with pytest.raises(InputError, match="no list of legislators"):
+        members_of_congress(tmp_path / "list.yaml")

@@ -44,8 +44,8 @@ class Judged(NamedTuple):
     expected: Array
     """Post pairs (float64)."""
     p_value: Array
-    """float64: the larger of the two tests' p, and that of the slot test alone for pairs that the screen holds back; NaN
-    for a pair with an account of fewer than `LEAST_ACTIONS` actions."""
+    """float64: the larger of the two tests' p, or that of the slot test alone for pairs that the screen holds back; NaN
+    where an account has fewer than `LEAST_ACTIONS` actions."""
     q_value: Array
     """float64: of the accounts named with this pair, the share that is wrong, over all windows; NaN as above."""
 

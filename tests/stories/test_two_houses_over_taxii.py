@@ -154,6 +154,6 @@ def test_status_tells_where_the_next_pull_goes_on(a: House, b: Path, tmp_path: P
     share(a, tmp_path, VALUE)
     run(taxii.app, "pull", "a", "--collection", "shared", workspace=b)
     [told] = asked(taxii.app, "status", "a", workspace=b)
-    found = [(one["title"], one["part"], one["objects"], one["next"]) for one in told["collections"]]
-    assert found == [("From House", "feedback", 0, None), ("From House", "indicators", 1, None)]
+    found = [(one["title"], one["part"], one["objects"], one["is_at_end"]) for one in told["collections"]]
+    assert found == [("From House", "feedback", 0, True), ("From House", "indicators", 1, True)]
     assert "token" not in json.dumps(told)

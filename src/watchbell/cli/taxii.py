@@ -168,8 +168,8 @@ def status(
     table = Table("Peer", "Collection", "Part", "Objects", "Goes on after", "Last pulled", "State")
     for each, checkpoints in known:
         for one in checkpoints:
-            state = "in the middle" if one.next else "at the end"
-            after, pulled = one.last or one.added_after or "the beginning", f"{one.pulled_at:%Y-%m-%d %H:%M}"
+            state = "at the end" if one.is_at_end else "in the middle"
+            after, pulled = one.added_after or "the beginning", f"{one.pulled_at:%Y-%m-%d %H:%M}"
             table.add_row(each.name, one.title, one.part, f"{one.objects:,}", after, pulled, state)
         if not checkpoints:
             table.add_row(each.name, "", "", "0", "the beginning", "never", "")

@@ -105,15 +105,15 @@ class Connection:
         self._runner.run(self._client.aclose())
         self._runner.close()
 
-    def get(self, url: str, parameters: Mapping[str, str] | None = None) -> Answer:
-        """Return what is at `url`.
+    def get(self, url: str, parameters: Mapping[str, str] | None = None, *, is_repeatable: bool = True) -> Answer:
+        """Return what is at `url`; `is_repeatable` tells whether it may be asked for again where the line broke.
 
         Raises:
             PeerError: the server cannot be reached, answers too slowly, too much, or in another media type.
         """
         target = str(httpx.URL(url, params=dict(parameters))) if parameters else url
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._ask("GET", target)
+            answer = self._ask("GET", target, tries=_MOST_TRIES if is_repeatable else 1)
             if answer.status not in _REDIRECTS:
                 return answer
             target = self._redirected(target, answer)
@@ -139,18 +139,18 @@ class Connection:
             )
         return target
 
-    def _ask(self, method: str, url: str, body: bytes | None = None) -> Answer:
+    def _ask(self, method: str, url: str, body: bytes | None = None, *, tries: int = _MOST_TRIES) -> Answer:
         try:
-            return self._runner.run(self._patiently(method, url, body))
+            return self._runner.run(self._patiently(method, url, body, tries))
         except TimeoutError as error:
             raise PeerError(f"{self._peer.name} did not answer within {MOST_SECONDS} seconds: {url}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise PeerError(f"{self._peer.name} cannot be reached at {url}: {reason}.") from error
 
-    async def _patiently(self, method: str, url: str, body: bytes | None) -> Answer:
+    async def _patiently(self, method: str, url: str, body: bytes | None, tries: int) -> Answer:
         """Ask, and ask again where the server is only busy or the line broke."""
-        for number in range(1, _MOST_TRIES):
+        for number in range(1, tries):
             wait = float(number)
             try:
                 answer = await self._once(method, url, body)

@@ -3,6 +3,7 @@
 A process may be killed at any moment: the page that it was at comes again, and what is there already stays as it is.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +22,18 @@ from watchbell.exchange.marking import UNMARKED, definitions_in
 from watchbell.exchange.stix import indicators_of_bundle
 from watchbell.exchange.stix_parts import identity_id
 from watchbell.exchange.taken import shared_object
-from watchbell.exchange.taxii_client import TYPES_OF, Page, Remote, after_page, page_of, query_of
+from watchbell.exchange.taxii_client import (
+    TYPES_OF,
+    Page,
+    Place,
+    Remote,
+    after_page,
+    believed,
+    later,
+    moved,
+    page_of,
+    query_of,
+)
 from watchbell.files import Reject
 from watchbell.files.rejects import append_rejects
 from watchbell.ids import short_digest
@@ -40,7 +52,7 @@ _MOST_EMPTY = 5
 """Pages in a row that hold nothing and promise more, after which a server is not asked further."""
 _MOST_UNKNOWN = 50
 """Marking definitions that are asked for by their ids with one page."""
-_STALE = frozenset({400, 404, 410})
+_MOST_RESTARTS = 3
 
 
 @dataclass(slots=True)
@@ -69,7 +81,7 @@ class _Walk:
     pulled: Pulled
     part: Part
     clock: Clock
-    pages: int = 0
+    restarts: int = 0
 
     @property
     def url(self) -> str:
@@ -118,37 +130,59 @@ def _meant(collections: Iterable[Remote], named: Sequence[str]) -> list[Remote]:
 
 
 def _pull_part(walk: _Walk, checkpoint: Checkpoint) -> None:
-    until, empty, seen = walk.clock() + MOST_TIME, 0, {checkpoint.next}
+    until, empty, seen, passed = walk.clock() + MOST_TIME, 0, set[bytes](), None
+    place = Place(checkpoint.added_after, None)
     for _ in range(MOST_PAGES):
-        answer, checkpoint = _answered(walk, checkpoint)
+        answer = _answered(walk, place)
+        if answer is None:
+            place, seen = Place(checkpoint.added_after, None), set()
+            continue
         page = page_of(answer.body)
         _keep(walk, page)
         if not page.is_whole:
             raise PeerError("A page was cut on its way. What came of it is kept; the next pull asks for it again.")
-        checkpoint = after_page(checkpoint, page, answer.headers.get("x-taxii-date-added-last"), walk.clock())
-        if page.more and page.next in seen and page.next is not None:
-            raise PeerError(f"It gives a page again that it gave before (next={page.next[:40]!r}), so it has no end.")
+        passed = later(passed, believed(answer.headers.get("x-taxii-date-added-last"), walk.clock()))
+        following = after_page(place, page, passed)
+        checkpoint = moved(checkpoint, page, passed, walk.clock())
         walk.workspace.vault.peers.put_checkpoint(walk.peer.name, checkpoint)
-        empty = 0 if page.items else empty + 1
-        if not page.more:
+        if following is None:
             return
-        if empty == _MOST_EMPTY:
-            raise PeerError(f"{empty} pages in a row were empty and promised more, so it was asked no further.")
+        empty = 0 if page.items else empty + 1
+        _refuse_endless(answer, empty, seen)
         if walk.clock() > until:
             break
-        seen.add(page.next)
+        place = following
     raise PeerError("There is more than one pull brings in. Pull again: it goes on there.")
 
 
-def _answered(walk: _Walk, checkpoint: Checkpoint) -> tuple[Answer, Checkpoint]:
-    """Return the next page's answer; a server that does not know its own `next` any more begins the walk again."""
-    answer = walk.reached.connection.get(walk.url, query_of(checkpoint))
-    if answer.status in _STALE and checkpoint.next is not None and not walk.pages:
-        checkpoint = checkpoint.model_copy(update={"next": None, "last": None})
-        answer = walk.reached.connection.get(walk.url, query_of(checkpoint))
-    demand_success(answer, walk.url, walk.peer)
-    walk.pages += 1
-    return answer, checkpoint
+def _refuse_endless(answer: Answer, empty: int, seen: set[bytes]) -> None:
+    """Return if a walk gets on.
+
+    Raises:
+        PeerError: the server promises more, and gives nothing, or what it gave before.
+    """
+    if empty == _MOST_EMPTY:
+        raise PeerError(f"{empty} pages in a row were empty and promised more, so it was asked no further.")
+    digest = hashlib.sha256(answer.body).digest()
+    if not empty and digest in seen:
+        raise PeerError("It gives a page again that it gave before, so it has no end.")
+    seen.add(digest)
+
+
+def _answered(walk: _Walk, place: Place) -> Answer | None:
+    """Return the page at a place; None where the walk has to begin again from the checkpoint.
+
+    A page is not asked for twice by its `next`: some servers forget it, and some have gone on by then.
+    """
+    try:
+        answer = walk.reached.connection.get(walk.url, query_of(walk.part, place), is_repeatable=place.next is None)
+        demand_success(answer, walk.url, walk.peer)
+    except PeerError:
+        walk.restarts += 1
+        if place.next is None or walk.restarts > _MOST_RESTARTS:
+            raise
+        return None
+    return answer
 
 
 def _keep(walk: _Walk, page: Page) -> None:

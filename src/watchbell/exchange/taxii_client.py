@@ -50,6 +50,13 @@ class Page:
     """False where it was cut on its way: then what is missing is not known."""
 
 
+class Place(NamedTuple):
+    """Where a walk through a collection is."""
+
+    added_after: str | None
+    next: str | None
+
+
 class Root(NamedTuple):
     """An API root (section 4.2.1)."""
 
@@ -78,44 +85,43 @@ def page_of(body: bytes) -> Page:
     )
 
 
-def query_of(checkpoint: Checkpoint) -> dict[str, str]:
-    """Return the parameters that ask for the page after a checkpoint (section 3.4)."""
-    types = ",".join(TYPES_OF[checkpoint.part])
-    asked = {
-        "limit": str(PAGE_OBJECTS),
-        "match[type]": types,
-        "added_after": checkpoint.added_after,
-        "next": checkpoint.next,
-    }
-    return {name: value for name, value in asked.items() if value is not None}
+def query_of(part: Part, place: Place) -> dict[str, str]:
+    """Return the parameters that ask for the page at a place (section 3.4)."""
+    fixed = {"limit": str(PAGE_OBJECTS), "match[type]": ",".join(TYPES_OF[part])}
+    return fixed | {name: value for name, value in place._asdict().items() if value is not None}
 
 
-def after_page(checkpoint: Checkpoint, page: Page, last: str | None, now: datetime) -> Checkpoint:
-    """Return the checkpoint after a page, which is in the workspace by then.
-
-    A walk that ends begins again a microsecond before the last object it saw: a server may give several objects one
-    time, and one of them may appear later than the others (section 3.4 says no more than that times do not go back).
+def after_page(place: Place, page: Page, passed: str | None) -> Place | None:
+    """Return where a walk goes on after a page; None at its end.
 
     Args:
-        checkpoint: the one with which the page was asked for.
+        place: where the page was.
         page: the page.
-        last: the server's X-TAXII-Date-Added-Last.
-        now: the present.
+        passed: the latest `date_added` that was seen.
 
     Raises:
         PeerError: the server says that there is more, and not where.
     """
-    seen = checkpoint.model_copy(update={"objects": checkpoint.objects + len(page.items), "pulled_at": now})
-    passed = _later(checkpoint.last, believed(last, now))
-    if page.more and page.next is not None:
-        return seen.model_copy(update={"next": page.next, "last": passed})
-    begun = checkpoint.added_after
     if not page.more:
-        begins = begun if passed is None else _later(begun, _just_before(passed))
-        return seen.model_copy(update={"added_after": begins, "next": None, "last": None})
-    if passed is None or _later(begun, passed) == begun:
+        return None
+    if page.next is not None:
+        return place._replace(next=page.next)
+    if passed is None or later(place.added_after, passed) == place.added_after:
         raise PeerError("It says that there is more, and not where: neither `next` nor a later date_added.")
-    return seen.model_copy(update={"added_after": passed, "next": None, "last": None})
+    return Place(passed, None)
+
+
+def moved(checkpoint: Checkpoint, page: Page, passed: str | None, now: datetime) -> Checkpoint:
+    """Return the checkpoint once a page is in the workspace.
+
+    A walk begins a microsecond before the last object that was seen: a server may give several objects one time, and
+    one of them may appear later than the others (section 3.4 says no more than that times do not go back).
+    """
+    begins = checkpoint.added_after if passed is None else later(checkpoint.added_after, _just_before(passed))
+    seen = checkpoint.objects + len(page.items)
+    return checkpoint.model_copy(
+        update={"added_after": begins, "objects": seen, "is_at_end": not page.more, "pulled_at": now}
+    )
 
 
 def believed(moment: str | None, now: datetime) -> str | None:
@@ -125,6 +131,11 @@ def believed(moment: str | None, now: datetime) -> str | None:
     except ValueError:
         return None
     return moment_text(microseconds(at)) if at.tzinfo is not None and at <= now + _CLOCKS_DIFFER else None
+
+
+def later(one: str | None, other: str | None) -> str | None:
+    """Return the later of two times as TAXII writes them: with six digits they sort as text does."""
+    return max(filter(None, (one, other)), default=None)
 
 
 def root_urls(document: Mapping[str, Any], url: str) -> list[str] | None:
@@ -228,11 +239,6 @@ def _decoded(text: str | None) -> Any:
         return None if text is None else json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _later(one: str | None, other: str | None) -> str | None:
-    """Return the later of two times as TAXII writes them: with six digits they sort as text does."""
-    return max(filter(None, (one, other)), default=None)
 
 
 def _just_before(moment: str) -> str:

@@ -38,11 +38,11 @@ class Checkpoint(Record):
     part: Part
     title: str
     added_after: str | None = None
-    """Where the walk under way began, and where the next one begins: a `date_added`, as the server wrote it."""
-    next: str | None = None
-    """The page at which the walk under way goes on; None between two walks."""
-    last: str | None = None
-    """The latest `date_added` that the walk under way has passed."""
+    """Where the next walk begins: a `date_added` of the server's. None for the beginning.
+
+    It is never the `next` of a page, which a server may forget, or advance when it is asked twice."""
+    is_at_end: bool = False
+    """Whether the last walk came to the end of what there was."""
     objects: int = 0
     """How many objects have come in all, those that came again among them."""
     pulled_at: UtcDatetime

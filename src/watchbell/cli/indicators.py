@@ -182,12 +182,7 @@ def list_(
     label, selection = tlp_label(up_to), _selection(kinds, source, since)
     with open_workspace(workspace) as opened:
         shelf = opened.vault.indicators
-        if label is Tlp.RED and selection.is_everything:
-            page = shelf.page(limit=limit, text=text)
-        elif text is not None:
-            raise UsageError("--text cannot be joined with other choices. List without it, or with it alone.")
-        else:
-            page = list(islice(selection.of(shelf.all(kinds=selection.kinds, up_to=label)), limit))
+        page = list(islice(selection.of(shelf.all(kinds=selection.kinds, up_to=label, text=text)), limit))
         count = shelf.count()
     if as_json:
         print_json({"count": count, "indicators": [held.model_dump(mode="json") for held in page]})

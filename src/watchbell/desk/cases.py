@@ -8,6 +8,7 @@ import polars as pl
 
 from watchbell.desk import pieces
 from watchbell.desk.findings import Cluster, clusters
+from watchbell.desk.group_facts import facts_at_desk
 from watchbell.desk.networks import RARE, Network
 from watchbell.desk.pieces import counted
 from watchbell.model.ads import Verdict
@@ -80,7 +81,7 @@ def _case(workspace: Workspace, cluster: Cluster, identity: str, now: datetime) 
 def _evidence(workspace: Workspace, cluster: Cluster, identity: str, now: datetime) -> Iterable[Evidence]:
     add = pieces.Adder(identity, OPENED_BY, now)
     for network in cluster.networks:
-        yield pieces.of_group(add, network)
+        yield pieces.of_group(add, network, facts_at_desk(workspace, network).techniques)
         yield from pieces.of_burst(add, workspace, network)
     for indicator in cluster.indicators:
         yield pieces.of_indicator(add, indicator)

@@ -1,6 +1,6 @@
 """Pieces of evidence: a finding of each room, written so that it can be judged without that room."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from watchbell.clock import utc_text
 from watchbell.desk.networks import Network, actions_of, texts_of
+from watchbell.detect.techniques import Technique
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.model.ads import Ad, AdDecision
 from watchbell.model.evidence import Evidence, EvidenceKind, evidence_id
@@ -45,8 +46,8 @@ class Adder(NamedTuple):
         )
 
 
-def of_group(add: Adder, network: Network) -> Evidence:
-    """Return a detected group as evidence: its members, its heaviest pairs and the question it answers."""
+def of_group(add: Adder, network: Network, techniques: Iterable[Technique]) -> Evidence:
+    """Return a detected group as evidence: its members, its heaviest pairs, and the techniques that it resembles."""
     group, run = network.group, network.run
     said = ", ".join(f"{TRACES[name].did} within {run.window_s:g} s" for name in group.by if name in TRACES)
     return add(
@@ -60,6 +61,7 @@ def of_group(add: Adder, network: Network) -> Evidence:
             "first_at": utc_text(group.first_at),
             "last_at": utc_text(group.last_at),
             "accounts": [member.account_id for member in network.members],
+            "techniques": [technique.disarm_id for technique in techniques],
             "heaviest_pairs": [
                 {"accounts": [pair.account_a, pair.account_b], "by": pair.by, "post_pairs": pair.post_pairs}
                 for pair in network.pair_rows[:MOST_PAIRS]

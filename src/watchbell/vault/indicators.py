@@ -66,8 +66,10 @@ class IndicatorShelf:
         query = select(before.c.record).where(before.c.id == indicator_id).order_by(before.c.modified.desc())
         return [standing, *self._records(query)]
 
-    def all(self, *, kinds: Collection[IndicatorKind] | None = None, up_to: Tlp | None = None) -> Iterator[Indicator]:
-        """Yield the indicators in the order of their ids: of these kinds, marked `up_to` or wider.
+    def all(
+        self, *, kinds: Collection[IndicatorKind] | None = None, up_to: Tlp | None = None, text: str | None = None
+    ) -> Iterator[Indicator]:
+        """Yield the indicators in the order of their ids: of these kinds, marked `up_to` or wider, with every word.
 
         Nothing stays open between two of them: the caller may write meanwhile.
         """
@@ -76,6 +78,8 @@ class IndicatorShelf:
             query = query.where(indicators.c.kind.in_(kinds))
         if up_to is not None:
             query = query.where(indicators.c.tlp_rank <= up_to.rank)
+        if text:
+            query = query.where(has_words(indicators.c.words, text))
         page = self._select(query)
         while page:
             yield from page

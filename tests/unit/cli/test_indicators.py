@@ -101,8 +101,9 @@ def test_choices_bound_what_leaves_and_what_is_listed(folder: Path) -> None:
     listed = json.loads(_run(folder, "list", "--kind", "handle", "--up-to", "clear", "--json").stdout)
     assert [held["value"] for held in listed["indicators"]] == ["some_one"]
     assert json.loads(_run(folder, "list", "--since", "2026-01-01", "--json").stdout)["indicators"] == []
-    with pytest.raises(UsageError, match="--text cannot be joined"):
-        _run(folder, "list", "--kind", "handle", "--text", "x")
+    for text, found in (("some", ["some_one"]), ("bad", [])):
+        told = json.loads(_run(folder, "list", "--kind", "handle", "--text", text, "--json").stdout)
+        assert [held["value"] for held in told["indicators"]] == found
     with pytest.raises(UsageError, match="cannot be written"):
         _run(folder, "export", "-o", str(folder))
 

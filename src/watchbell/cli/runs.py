@@ -150,7 +150,10 @@ def _facts(found: GroupFacts) -> Iterator[str]:
     tempo = "" if found.tempo_s is None else f", {found.tempo_s:g} s from one member to the next"
     yield f"  {found.first_at:%Y-%m-%d %H:%M} to {found.last_at:%Y-%m-%d %H:%M} UTC, {found.bursts:,} bursts{tempo}"
     yield f"  rhythm looks automated: {found.automated:,} of {found.judged:,} that can be judged"
-    yield f"  found again from other seeds: {found.stability:.0%}"
+    firm = found.stability
+    yield f"  found again from other seeds: {firm.seeds:.0%}; on either half of the things: {firm.halves:.0%}"
+    if firm.held_out_q is not None:
+        yield f"  confirmed on the half that did not find it at q = {firm.held_out_q:.2g}"
     for role in ("seeder", "amplifier"):
         if names := [member.account_id for member in found.members if member.role == role]:
             yield f"  {role}s: {', '.join(names)}"

@@ -256,7 +256,10 @@ def _facts(facts: GroupFacts) -> Iterator[tuple[str, Element | str]]:
         yield "Rhythm looks automated", f"{facts.automated:,} of {facts.judged:,} accounts that can be judged"
     if facts.languages:
         yield "Languages", ", ".join(f"{each.lang} ({each.posts:,} posts)" for each in facts.languages[:_MOST_NAMES])
-    yield "Found again from other seeds", f"{facts.stability:.0%}"
+    yield "Found again from other seeds", f"{facts.stability.seeds:.0%}"
+    yield "Found again on either half of the things", f"{facts.stability.halves:.0%}"
+    if facts.stability.held_out_q is not None:
+        yield "Confirmed on the half that did not find it", f"q = {facts.stability.held_out_q:.2g}"
     for technique in facts.techniques:
         yield f"Resembles DISARM {technique.disarm_id}", f"{technique.name}: {technique.reason}"
 

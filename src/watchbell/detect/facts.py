@@ -13,7 +13,7 @@ from watchbell.detect.bursts import actions_within, bursts_of, roles_of, windows
 from watchbell.detect.outlets import Outlets, bundled_outlets
 from watchbell.detect.platforms import is_across, platform_of
 from watchbell.detect.rhythm import MOST_BITS, rhythms
-from watchbell.detect.stability import stability_of
+from watchbell.detect.stability import stability_of, stability_over_halves
 from watchbell.detect.techniques import Technique, techniques_of
 
 MOST_OBJECTS = 10
@@ -58,6 +58,18 @@ class LanguageFacts:
 
 
 @dataclass(frozen=True)
+class Stability:
+    """How firm a group is."""
+
+    seeds: float
+    """How much of it is found again from other seeds, 0 to 1: see `stability.stability_of`."""
+    halves: float
+    """How much of it is found again on either half of the things: see `stability.stability_over_halves`."""
+    held_out_q: float | None
+    """The false discovery rate at which it is confirmed on the half that did not find it; None where nobody asked."""
+
+
+@dataclass(frozen=True)
 class GroupFacts:
     """A group."""
 
@@ -80,8 +92,7 @@ class GroupFacts:
     languages: tuple[LanguageFacts, ...]
     """The most frequent first; empty without posts."""
     top_objects: tuple[ObjectFacts, ...]
-    stability: float
-    """How much of the group is found again from other seeds, 0 to 1: see `stability.stability_of`."""
+    stability: Stability
     declared: bool
     """Every member is a declared outlet's: synchronised openly, and to be told apart."""
     techniques: tuple[Technique, ...]
@@ -107,13 +118,14 @@ def facts_of_groups(
     bursts = bursts_of(acts, windows_of(pairs))
     told = _posts_of(home, acts, posts)
     members = _members(home, bursts, told, outlets or bundled_outlets())
-    stability = stability_of(groups, pairs)
+    widest = float(pl.DataFrame(pairs)["window_s"].max() or 0.0)  # type: ignore[arg-type]  # a number
+    seeds, halves = stability_of(groups, pairs), stability_over_halves(groups, actions, widest)
     names = home["group_id"].unique(maintain_order=True).to_list()
     in_groups = zip(
         *(_by_group(table, names) for table in (home, members, bursts, told, _ties(home, pairs))), strict=True
     )
     return [
-        _facts(group, accounts, burst, posted, ties, stability[name])
+        _facts(group, accounts, burst, posted, ties, Stability(seeds[name], halves[name], _held_out_q(group)))
         for name, (group, accounts, burst, posted, ties) in zip(names, in_groups, strict=True)
     ]
 
@@ -187,7 +199,7 @@ def _facts(  # a group's rows of each table
     bursts: pl.DataFrame,
     told: pl.DataFrame,
     ties: pl.DataFrame,
-    stability: float,
+    stability: Stability,
 ) -> GroupFacts:
     members = tuple(MemberFacts(**row) for row in accounts.drop("group_id").iter_rows(named=True))
     judged = [member.automated for member in members if member.automated is not None]
@@ -212,6 +224,12 @@ def _facts(  # a group's rows of each table
         declared=all(member.outlet for member in members),
         techniques=techniques_of(bursts, automated=sum(judged), judged=len(judged)),
     )
+
+
+def _held_out_q(group: pl.DataFrame) -> float | None:
+    q = group["q_value"].max()
+    assert q is None or isinstance(q, float)
+    return q
 
 
 def _languages(told: pl.DataFrame) -> tuple[LanguageFacts, ...]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.pairs import each_window, pairs_of_actions, slots_of
 from watchbell.detect.significance import p_values
+from watchbell.detect.stability import halves_of
 from watchbell.engine.places import HERE, Engine
 from watchbell.engine.slots import Array
 from watchbell.model.actions import GROUPS, PAIRS
@@ -43,7 +44,8 @@ def with_held_out_q(
     """
     windows = each_window(window_s)
     tested = []
-    for half, (here, there) in enumerate(_halves(actions)):
+    one, other = halves_of(actions)
+    for half, (here, there) in enumerate(((one, other), (other, one))):
         pairs = pl.DataFrame(pairs_of_actions(here, window_s=windows, min_shared=min_shared, engine=engine))
         accounts = len(here["account_id"].unique())
         found = pairs.filter(pl.col("p_value") <= _FOUND_BY_CHANCE / max(accounts * (accounts - 1) / 2, 1))
@@ -53,12 +55,6 @@ def with_held_out_q(
     held = _held(pl.DataFrame(groups).select("group_id", "account_id"), confirmed)
     joined = pl.DataFrame(groups).drop("q_value").join(held, on="group_id", how="left", maintain_order="left")
     return joined.with_columns(pl.col("q_value").fill_null(1.0)).select(GROUPS.names).to_arrow().cast(GROUPS)
-
-
-def _halves(actions: pa.Table) -> tuple[tuple[pa.Table, pa.Table], tuple[pa.Table, pa.Table]]:
-    first = pl.DataFrame(actions.select(["object_id"])).to_series().cast(pl.String).hash(0) % 2 == 0
-    one, other = actions.filter(first.to_arrow()), actions.filter((~first).to_arrow())
-    return (one, other), (other, one)
 
 
 def _tested(found: pl.DataFrame, members: pl.DataFrame, there: pa.Table, windows: Sequence[float]) -> pl.DataFrame:

@@ -181,11 +181,18 @@ def test_stability_is_one_for_cliques_apart_and_less_where_chance_decides() -> N
     clique = [
         ("link", f"{side}{n}", f"{side}-l{i}", 9_000.0 * i + n) for side in "pq" for i in range(4) for n in range(5)
     ]
-    assert [group.stability for group in facts(actions(clique))] == [1, 1]
+    assert [group.stability.seeds for group in facts(actions(clique))] == [1, 1]
     ring = [("link", f"{(i + end) % 60:02}", f"l{i}", 9_000.0 * i) for i in range(60) for end in (0, 1)]
     pairs = pairs_of_actions(actions(ring), window_s=60, min_shared=1)
     apart = stability_of(groups_of_pairs(pairs), pairs)
     assert 0.3 < sum(apart.values()) / len(apart) < 0.95
+
+
+def test_a_group_that_many_things_show_is_found_again_on_either_half_and_one_of_a_single_thing_on_one() -> None:
+    many = [("link", f"p{n}", f"l{i}", 9_000.0 * i + n) for i in range(12) for n in range(5)]
+    once = [("link", f"q{n}", "one", 999_000.0 + n) for n in range(5)]
+    found = {group.members[0].account_id[0]: group.stability.halves for group in facts(actions([*many, *once]))}
+    assert found == {"p": 1.0, "q": 0.5}
 
 
 def test_the_facts_are_json() -> None:
@@ -256,5 +263,6 @@ def test_every_group_of_the_russian_retweets_is_told_whole(shared_data: Path) ->
         assert group.bursts >= 1
         assert group.tempo_s is not None
         assert 0 <= group.tempo_s <= 60
-        assert 0 < group.stability <= 1
+        assert 0 < group.stability.seeds <= 1
+        assert 0 <= group.stability.halves <= 1
         assert sum(member.opened for member in group.members) >= group.bursts

@@ -38,7 +38,9 @@ def frames(first: str, second: str) -> tuple[pl.DataFrame, pl.DataFrame]:
         for by, expected, p_value in (("link", 0.25, 1e-9), ("text", float("inf"), float("nan")))
     ]
     pairs = pl.DataFrame(rows, schema=pl.DataFrame(PAIRS.empty_table()).schema, orient="row")
-    members = [("group-1", account, ["link", "text"], "seeder", 7, 6, 1.0, None, AT, AT) for account in (account_a, account_b)]
+    members = [
+        ("group-1", account, ["link", "text"], "seeder", 7, 6, 1.0, None, AT, AT) for account in (account_a, account_b)
+    ]
     return pairs, pl.DataFrame(members, schema=pl.DataFrame(GROUPS.empty_table()).schema, orient="row")
 
 

@@ -54,12 +54,16 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 def commands() -> Iterator[tuple[str, Any]]:
     """Yield every command that can be run, with its full name."""
     for door in DOORS:
-        command = load(door)
-        if not hasattr(command, "list_commands"):
-            yield f"watchbell {door}", command
-            continue
-        for name in command.list_commands(None):
-            yield f"watchbell {door} {name}", command.get_command(None, name)
+        yield from commands_of(f"watchbell {door}", load(door))
+
+
+def commands_of(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """Yield a command, or those of a group, however deep."""
+    if not hasattr(command, "list_commands"):
+        yield name, command
+        return
+    for child in command.list_commands(None):
+        yield from commands_of(f"{name} {child}", command.get_command(None, child))
 
 
 def usage(name: str, command: Any) -> str:

@@ -8,6 +8,7 @@
     ├── MissingExtraError      a part that is not installed is needed (names the extra)
     ├── MissingProgramError    a program of another's that is needed is not there, or does not start
     ├── PeerError              a partner's server cannot be reached, or does not answer as the protocol asks
+    ├── NotSentError           a message to an advertiser could not be sent; it may be later
     └── NotAllowedError        the asker may not see or do this
 
 A message is a sentence for the person who must act on it: what is wrong, where, what to do.
@@ -67,6 +68,12 @@ class PeerError(WatchbellError):
     """A partner's server cannot be reached, refuses, or answers what its protocol does not allow. Says which."""
 
     exit_code = 76
+
+
+class NotSentError(WatchbellError):
+    """An e-mail, a text message or a letter could not be sent. Says by which way and why."""
+
+    exit_code = 75
 
 
 class NotAllowedError(WatchbellError):

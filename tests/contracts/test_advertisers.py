@@ -105,6 +105,13 @@ def test_a_document_is_encrypted_seen_with_an_entry_and_deleted_after_the_decisi
     assert office.vault.ledger.verify()
 
 
+def test_a_document_that_nobody_decides_about_goes_too(office: Office) -> None:
+    show_document(office)
+    assert keep_time(office, NOW + 180 * DAY).deleted == 1
+    with pytest.raises(UsageError, match="has been deleted"):
+        see_document(office, ANN, "identity", by=at_command_line(office.vault, NOW), now=NOW)
+
+
 def test_another_key_opens_nothing(office: Office, tmp_path: Path) -> None:
     show_document(office)
     IdentityKey.make(tmp_path / "other.key")

@@ -75,8 +75,13 @@ def prose(page: Path) -> str:
 
 
 def every_command() -> list[Any]:
-    loaded = [load(door) for door in DOORS]
-    return [child for command in loaded for child in (children_of(command) or {"": command}).values()]
+    return [leaf for door in DOORS for leaf in leaves(load(door))]
+
+
+def leaves(command: Any) -> list[Any]:
+    """The commands below a group, however deep; of a single command, itself."""
+    children = children_of(command)
+    return [leaf for child in children.values() for leaf in leaves(child)] if children else [command]
 
 
 def test_every_make_target_named_exists(pages: list[Path]) -> None:

@@ -89,7 +89,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Find coordinated influence operations, match partners' indicators, open political ads, share what you find.",
     epilog="Exit codes: 0 done; 1 failed; 2 wrong use; 65 unusable input; 66 no workspace; 69 a part is not installed; "
-    "76 a partner's server failed; 77 not allowed; 130 interrupted.",
+    "75 a message could not be sent; 76 a partner's server failed; 77 not allowed; 130 interrupted.",
 )
 
 

@@ -32,6 +32,8 @@ _LONGEST_NAME = 200
 # A letter takes a week and lies for two; an e-mail and a text message are there at once.
 _CODE_DAYS = {Way.POST: 30, Way.EMAIL: 1, Way.SMS: 1}
 _PUBLISH_DAYS = 30
+# A document that nobody decided about, because other evidence was shown since, is deleted after this.
+_UNDECIDED_DAYS = 180
 _OURSELVES = "watchbell"
 # Entries about one advertiser among which a notice is looked for.
 _LOOKED_BACK = 1_000
@@ -133,7 +135,8 @@ def give(office: Office, advertiser: Advertiser, step: str, shown: Shown, *, by:
     code, publish = _sent(office, advertiser, evidence, shown, now)
     looked_at = finding.verdict is EvidenceVerdict.REVIEW and shown.document
     document = office.key().sealed(shown.document) if looked_at else None
-    office.vault.advertisers.give(Given(evidence, code, document), _told(evidence, "evidence.given", by, now))
+    given = Given(evidence, code, document, now + timedelta(days=_UNDECIDED_DAYS))
+    office.vault.advertisers.give(given, _told(evidence, "evidence.given", by, now))
     _note_state(office, advertiser, now)
     return Receipt(evidence, publish)
 
@@ -196,7 +199,7 @@ def see_document(office: Office, advertiser: Advertiser, step: str, *, by: User,
     key = office.key()
     sealed = office.vault.advertisers.document(evidence.id, _told(evidence, "document.seen", by.username, now))
     if sealed is None:
-        raise UsageError("This evidence came without a document.")
+        raise UsageError("There is no document with this evidence, or it has been deleted.")
     return key.opened(sealed)
 
 
@@ -217,6 +220,8 @@ def keep_time(office: Office, now: datetime) -> Kept:
     Raises:
         NotSentError: a notice could not be sent; it is tried again next time.
     """
+    # First what no failure may hold up.
+    deleted = office.vault.advertisers.delete_documents(now, _OURSELVES)
     changed = {}
     told = 0
     for advertiser in office.vault.advertisers.all():
@@ -224,7 +229,7 @@ def keep_time(office: Office, now: datetime) -> Kept:
         if state is not None:
             changed[advertiser.id] = state
         told += sum(_notified(office, advertiser, step, now) for step in status(office, advertiser, now).due(now))
-    return Kept(changed, told, office.vault.advertisers.delete_documents(now, _OURSELVES))
+    return Kept(changed, told, deleted)
 
 
 def _notified(office: Office, advertiser: Advertiser, step: StepStanding, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from watchbell.errors import UsageError, WatchbellError
+from watchbell.errors import NotSentError, UsageError
 from watchbell.settings import Settings
 
 _SECONDS = 20
@@ -34,10 +34,6 @@ class Message(NamedTuple):
     text: str
     letter: bytes = b""
     """The page as PDF, of what goes by post."""
-
-
-class NotSentError(WatchbellError):
-    """A message could not be sent; says by which way and why."""
 
 
 class Sender(Protocol):

@@ -27,6 +27,8 @@ class Given(NamedTuple):
     code: SentCode | None = None
     document: bytes | None = None
     """Encrypted; kept only where a person must look at it."""
+    delete_at: datetime | None = None
+    """From when the document is deleted if nobody decides."""
 
 
 class AdvertiserShelf:
@@ -68,7 +70,7 @@ class AdvertiserShelf:
             if given.code is not None:
                 connection.execute(insert(sent_codes), _code_row(given.code))
             if given.document is not None:
-                row = {"evidence_id": evidence.id, "sealed": given.document}
+                row = {"evidence_id": evidence.id, "sealed": given.document, "delete_at": given.delete_at}
                 connection.execute(insert(identity_documents), row)
             write(connection, entry)
 

@@ -37,8 +37,8 @@ identity_documents = Table(
     Column("evidence_id", Plain, ForeignKey("advertiser_evidence.id"), primary_key=True),
     # Encrypted with a key that is not in the database.
     Column("sealed", LargeBinary, nullable=False),
-    # From when it is deleted; without it, nobody has decided yet.
-    Column("delete_at", Instant, index=True),
+    # From when it is deleted.
+    Column("delete_at", Instant, nullable=False, index=True),
 )
 
 payer_disclaimers = Table(

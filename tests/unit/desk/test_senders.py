@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from watchbell.desk.senders import LetterTray, Message, NotSentError, NullSender, Sender, SmtpSender, Way, sender_for
-from watchbell.errors import UsageError
+from watchbell.desk.senders import LetterTray, Message, NullSender, Sender, SmtpSender, Way, sender_for
+from watchbell.errors import NotSentError, UsageError
 from watchbell.settings import Settings
 
 MESSAGE = Message("shown--1", "ann@example.org", "Your code", "It is ABCD-2345.\n", b"%PDF-1.3 made up")

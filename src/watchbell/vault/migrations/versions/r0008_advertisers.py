@@ -34,7 +34,7 @@ def upgrade() -> None:
         "identity_documents",
         sa.Column("evidence_id", Plain, sa.ForeignKey("advertiser_evidence.id"), primary_key=True),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
-        sa.Column("delete_at", Instant, index=True),
+        sa.Column("delete_at", Instant, nullable=False, index=True),
     )
     op.create_table(
         "payer_disclaimers",

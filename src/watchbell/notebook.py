@@ -216,6 +216,8 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     min_shared: int = 2,
     *,
     fdr: float | None = None,
+    any_dependence: bool = False,
+    held_out: bool = False,
     platform: str | None = None,
     mapping: dict[str, str] | None = None,
     engine: str = LOCAL,
@@ -230,6 +232,8 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
         window: How close in time, inclusive: `"60s"`, `"5m"`, or seconds; or several, `["10s", "5m"]`.
         min_shared: Least number of post pairs that two accounts must share.
         fdr: False discovery rate at which a pair is kept for the groups; every pair is when None.
+        any_dependence: Whether that rate must hold however the tests depend on each other (Benjamini and Yekutieli).
+        held_out: Whether groups are tested on the half of the things that did not find them: `groups["q_value"]`.
         platform: The platform, where the posts do not say.
         mapping: Which column of `posts` stands for which column of POSTS, where its name does not tell:
             `{"account_id": "who"}`.
@@ -245,7 +249,7 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     traces_named(by)
     rule = "shared" if fdr is None else "fdr"
     asked = map(str, [window] if isinstance(window, str | int | float) else window)
-    question = Question(tuple(by), windows(asked), min_shared, rule, fdr)
+    question = Question(tuple(by), windows(asked), min_shared, rule, fdr, any_dependence, held_out)
     files, rejects = PostFiles(platform=platform, mapping=mapping or {}), list[Reject]()
     paths = _paths(posts)
     tables = _tables(posts, files, rejects) if paths is None else posts_in(paths, files, rejects)

@@ -132,6 +132,16 @@ def test_groups_can_be_asked_for_at_a_false_discovery_rate() -> None:
     assert not rare.groups["account_id"].str.contains("neighbour").any()
 
 
+def test_a_stricter_rate_and_a_test_of_the_groups_can_be_asked_for() -> None:
+    posts = sample_path("scenario-posts")
+    plain = wb.detect(posts, by=["link"], fdr=0.05)
+    strict = wb.detect(posts, by=["link"], fdr=0.05, any_dependence=True, held_out=True)
+    assert (strict.pairs["q_value"] >= plain.pairs["q_value"]).all()
+    assert plain.groups["q_value"].is_null().all()
+    assert strict.groups["q_value"].is_between(0, 1).all()
+    assert strict.described["parameters"]["held_out"]
+
+
 def test_a_run_that_found_nothing_is_shown_without_a_picture(path: Path) -> None:
     run = wb.detect(path, window=1)
     assert "<svg" not in run._repr_html_()

@@ -39,7 +39,9 @@ docs: .venv/.dev ## Write docs/reference anew from the code
 bench: .venv/.dev peers ## Measure the claims: every script in benchmarks/ that begins with one
 	@for script in $$(grep -l '^"""Claim' benchmarks/*.py); do echo "== $$script"; $(VENV)/python "$$script" || exit 1; done
 
-peers: .venv-peers/bin/compute_networks ## Install the tools that the benchmarks compare with, in .venv-peers
+PEERS := .venv-peers/bin/compute_networks .venv-peers-medallion/bin/medallion .venv-peers-opentaxii/bin/opentaxii-run-dev
+
+peers: $(PEERS) ## Install the tools that the benchmarks compare with, in .venv-peers and its siblings
 
 assets: ## Fetch the desk's scripts again from the pinned npm packages (needs npm)
 	@sh assets/vendor.sh
@@ -56,7 +58,7 @@ lock: ## Bring uv.lock in line with pyproject.toml
 	@scripts/uv lock
 
 clean: ## Remove what was made here, the environment too
-	rm -rf .venv .venv-peers .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/.state
+	rm -rf .venv $(wildcard .venv-peers*) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/.state
 
 system: # Chromium, PostgreSQL and Java for the tests, where they can be had
 	@scripts/system-packages
@@ -76,5 +78,13 @@ system: # Chromium, PostgreSQL and Java for the tests, where they can be had
 .venv-peers/bin/compute_networks:
 	@scripts/uv venv --quiet --clear .venv-peers
 	@scripts/uv pip install --quiet --python .venv-peers/bin/python coordination-network-toolkit==1.5.2
+
+.venv-peers-medallion/bin/medallion:
+	@scripts/uv venv --quiet --clear .venv-peers-medallion
+	@scripts/uv pip install --quiet --python .venv-peers-medallion/bin/python medallion==3.0.0
+
+.venv-peers-opentaxii/bin/opentaxii-run-dev:
+	@scripts/uv venv --quiet --clear .venv-peers-opentaxii
+	@scripts/uv pip install --quiet --python .venv-peers-opentaxii/bin/python opentaxii==0.9.3
 
 .PHONY: help demo test lint format types docs bench scenario picture lock clean system assets peers

@@ -5,36 +5,41 @@ of their own; one client asks them in turn, so a ratio between them holds where 
 lie at random places among all objects. taxii2-client then walks them all and counts.
 
     python benchmarks/taxii_speed.py [--objects 1e5] [--pages 300]
+
+medallion (memory backend) and OpenTAXII (SQLite) stand beside it where `make peers` has installed them: each gets the
+same envelopes, the better of two counts, and is asked for one page at 1,000 objects, for medallion takes seconds there.
 """
 
 import argparse
 import json
 import random
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 import psutil
-from taxii2client.v21 import Collection, as_pages  # type: ignore[import-untyped]
+from taxii2client.v21 import Collection as TaxiiCollection  # type: ignore[import-untyped]
+from taxii2client.v21 import as_pages
 
+from taxii_peers import MEDIA_TYPE, Peer, free_port, running, running_peers
 from watchbell.clock import system_clock
 from watchbell.desk.partners import NewMachine, add_partner
+from watchbell.desk.publishing import collection_id, open_collection
+from watchbell.model.collections import Collection
 from watchbell.model.partners import PartnerKind
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace
 
-MEDIA_TYPE = "application/taxii+json;version=2.1"
 ENVELOPE, PAGE = 10_000, 100
 CLAIM_PER_S, CLAIM_P95_MS, CLAIM_RATIO = 5_000, 20, 3
+ROOT = "/taxii2/api/"
+BESIDE = Collection(id=collection_id("beside"), alias="beside", title="Beside", tlp=Tlp.AMBER, accepts=True)
 GREEN = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
 DICE = random.Random(7)  # noqa: S311  # places in a collection, no secrets
 
@@ -74,29 +79,6 @@ def indicator(number: int) -> dict[str, Any]:
     }
 
 
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as plug:
-        port: int = plug.getsockname()[1]
-    return port
-
-
-@contextmanager
-def running(command: Sequence[str], url: str) -> Iterator[psutil.Process]:
-    """Run a server and yield its process once it answers."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            for _ in range(300):
-                try:
-                    httpx.get(url)
-                    break
-                except httpx.TransportError:
-                    time.sleep(0.1)
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-
-
 def client_of(machine: NewMachine, url: str) -> httpx.Client:
     """Return the client of a partner's machine."""
     return httpx.Client(
@@ -104,15 +86,21 @@ def client_of(machine: NewMachine, url: str) -> httpx.Client:
     )
 
 
-def post(client: httpx.Client, objects: str, count: int) -> float:
-    """Send an envelope of new objects; return the seconds until all are validated and committed."""
-    body = json.dumps({"objects": [indicator(number) for number in range(count)]}).encode()
+def envelope(count: int) -> bytes:
+    """Return an envelope of new objects."""
+    return json.dumps({"objects": [indicator(number) for number in range(count)]}).encode()
+
+
+def post(client: httpx.Client, collection: str, body: bytes) -> float:
+    """Send an envelope; return the seconds until all of it is validated and committed."""
     started = time.perf_counter()
-    status = client.post(objects, content=body, headers={"content-type": MEDIA_TYPE}).json()
+    answer = client.post(f"{collection}objects/", content=body, headers={"content-type": MEDIA_TYPE})
+    assert answer.status_code == httpx.codes.ACCEPTED, answer.text
+    status, root = answer.json(), collection.partition("collections/")[0]
     while status["status"] == "pending":
         time.sleep(0.01)
-        status = client.get(f"/taxii2/api/status/{status['id']}/").json()
-    assert status["success_count"] == count, status
+        status = client.get(f"{root}status/{status['id']}/").json()
+    assert status["success_count"] == status["total_count"], status
     return time.perf_counter() - started
 
 
@@ -125,9 +113,9 @@ def seconds(ask: Callable[[], httpx.Response]) -> float:
     return took
 
 
-def places(client: httpx.Client, objects: str, pages: int) -> list[str]:
+def places(client: httpx.Client, collection: str, pages: int) -> list[str]:
     """Return the `next` of pages at random places."""
-    manifest, asked = objects.replace("/objects/", "/manifest/"), {"limit": "1000"}
+    manifest, asked = f"{collection}manifest/", {"limit": "1000"}
     found: list[str] = []
     while True:
         page = client.get(manifest, params=asked).json()
@@ -143,9 +131,15 @@ def in_turn(*asks: Callable[[int], httpx.Response], rounds: int) -> list[Timing]
     return [Timing.of(column) for column in zip(*took, strict=True)]
 
 
+def settle(server: psutil.Process) -> None:
+    """Wait until a server rests: it takes the last envelope's indicators over behind the answer."""
+    while server.cpu_percent(0.5) > 1:
+        pass
+
+
 def walked(machine: NewMachine, url: str) -> tuple[int, int, float]:
     """Walk a collection with taxii2-client; return how many objects came, how many differ, and the seconds."""
-    collection = Collection(url, user=machine.account.username, password=machine.token)
+    collection = TaxiiCollection(url, user=machine.account.username, password=machine.token)
     started = time.perf_counter()
     pages = as_pages(collection.get_objects, per_request=1_000)
     ids = [held["id"] for page in pages for held in page.get("objects", [])]
@@ -155,6 +149,25 @@ def walked(machine: NewMachine, url: str) -> tuple[int, int, float]:
 def verdict(holds: bool) -> str:  # noqa: FBT001  # what is said of it
     """Say whether a claim holds."""
     return "holds" if holds else "DOES NOT HOLD"
+
+
+def beside(servers: Sequence[Peer]) -> None:
+    """Send as many objects to each server in turn, ask for a page, and print the figures. The first is ours."""
+    rates: dict[str, float] = {}
+    for peer in servers:
+        with peer.client() as client:
+            post(client, peer.collection, envelope(100))  # what is loaded late is loaded now
+            post(client, peer.collection, envelope(900))
+            address, asked = f"{peer.collection}objects/", {"limit": str(PAGE)}
+            page = seconds(lambda: client.get(address, params=asked))  # noqa: B023  # called at once
+            spent = sum(peer.process.cpu_times()[:2])
+            took = [post(client, peer.collection, envelope(ENVELOPE)) for _ in range(2)]
+            settle(peer.process)
+            spent = (sum(peer.process.cpu_times()[:2]) - spent) / len(took)
+        rates[peer.name] = rate = ENVELOPE / min(took)
+        ratio = "" if peer is servers[0] else f", Watchbell {rates[servers[0].name] / rate:.2f} times as fast"
+        print(f"{peer.name}: page of {PAGE} at 1,000 stored {1e3 * page:,.1f} ms; POST of {ENVELOPE:,} at best "
+              f"{rate:,.0f} objects/s, {spent:.2f} s of its own time{ratio}")  # fmt: skip
 
 
 def main() -> None:
@@ -171,33 +184,39 @@ def main() -> None:
                 for who in ("Writer", "Reader")
             )
             exchange = workspace.vault.collections.get("exchange")
+            apart = open_collection(workspace.vault, BESIDE, "Partners", system_clock())
             assert exchange
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        objects = f"/taxii2/api/collections/{exchange.id}/objects/"
         script = str(Path(sys.executable).with_name("watchbell"))
         serve = [script, "serve", "--port", str(port), "--workspace", str(root)]
-        with running(serve, url) as server, client_of(writer, url) as writing, client_of(reader, url) as reading:
-            measure(server, writing, reading, objects, asked)
-            count, different, took = walked(reader, f"{url}{objects.removesuffix('objects/')}")
+        with running(serve, url) as server:
+            signed = (writer.account.username, writer.token)
+            ours = Peer("Watchbell", url, f"{ROOT}collections/{apart.id}/", *signed, server)
+            with running_peers(Path(name)) as peers:
+                beside([ours, *peers])
+            place = f"{ROOT}collections/{exchange.id}/"
+            with client_of(writer, url) as writing, client_of(reader, url) as reading:
+                measure(server, writing, reading, place, asked)
+            count, different, took = walked(reader, f"{url}{place}")
             print(f"taxii2-client walked {count:,} objects, {different:,} different, in {took:.1f} s")
 
 
-def measure(server: psutil.Process, writing: httpx.Client, reading: httpx.Client, objects: str, asked: Any) -> None:
+def measure(server: psutil.Process, writing: httpx.Client, reading: httpx.Client, place: str, asked: Any) -> None:
     """Send the objects, ask for pages, and print the figures."""
-    post(writing, objects, 100)  # what is loaded late is loaded now
+    post(writing, place, envelope(100))  # what is loaded late is loaded now
     before = server.memory_info().rss
+    settle(server)
     spent = sum(server.cpu_times()[:2])
-    took = [post(writing, objects, ENVELOPE) for _ in range(int(asked.objects) // ENVELOPE)]
-    while server.cpu_percent(0.5) > 1:
-        pass  # it still takes the last envelope's indicators over
+    took = [post(writing, place, envelope(ENVELOPE)) for _ in range(int(asked.objects) // ENVELOPE)]
+    settle(server)
     # On a machine with other work the wall says little of the server; its own seconds say what it needs.
     spent = (sum(server.cpu_times()[:2]) - spent) / len(took)
     rate = ENVELOPE / statistics.median(took)
     print(f"POST of {ENVELOPE:,}: median {rate:,.0f} objects/s, slowest {ENVELOPE / max(took):,.0f}; at least "
           f"{CLAIM_PER_S:,}: {verdict(rate >= CLAIM_PER_S)}")  # fmt: skip
     print(f"  the server's own time {spent:.2f} s for each envelope, taking its indicators over included")
-    here = places(writing, objects, asked.pages)
+    here, objects = places(writing, place, asked.pages), f"{place}objects/"
     with tempfile.NamedTemporaryFile() as file:
         body = writing.get(objects, params={"limit": str(PAGE), "next": here[0]}).content
         Path(file.name).write_bytes(body)

@@ -135,6 +135,7 @@ def give(office: Office, advertiser: Advertiser, step: str, shown: Shown, *, by:
     code, publish = _sent(office, advertiser, evidence, shown, now)
     looked_at = finding.verdict is EvidenceVerdict.REVIEW and shown.document
     document = office.key().sealed(shown.document) if looked_at else None
+    evidence = _without_home(evidence)
     given = Given(evidence, code, document, now + timedelta(days=_UNDECIDED_DAYS))
     office.vault.advertisers.give(given, _told(evidence, "evidence.given", by, now))
     _note_state(office, advertiser, now)
@@ -336,6 +337,14 @@ def _evidence(advertiser: Advertiser, step: str, kind: EvidenceKind, finding: Fi
         expires_on=finding.expires_on,
         facts=finding.facts,
     )
+
+
+def _without_home(evidence: Evidence) -> Evidence:
+    """Leave out where a person lives: once the letter is made, the place is enough."""
+    if evidence.kind is not EvidenceKind.LETTER:
+        return evidence
+    facts = {name: value for name, value in evidence.facts.items() if name != "address"}
+    return evidence.model_copy(update={"facts": facts})
 
 
 def _told(evidence: Evidence, event: str, by: str, now: datetime) -> Entry:

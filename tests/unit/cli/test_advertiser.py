@@ -114,7 +114,9 @@ def test_the_persons_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(UsageError, match="used before"):
         told(folder, "confirm", NAME, "location", "--code", "ABCD2345")
     assert [one["person"] for one in told(folder, "show")] == [NAME]
-    assert [one["step"] for one in told(folder, "show", NAME)["evidence"]] == ["identity", "location"]
+    given = told(folder, "show", NAME)["evidence"]
+    assert [one["step"] for one in given] == ["identity", "location"]
+    assert given[1]["facts"] == {"place": "WASHINGTON, DC, US"}
     assert told(folder, "expire") == {"changed": {}, "told": 0, "deleted": 0}
 
 

@@ -79,7 +79,9 @@ def letter_address(address: Address, country: str) -> Finding:
         return refused(str(error))
     if found.country == "US" and not _is_house(found):
         return refused("The letter must go to a street and a house number, not to a box or an agent for mail.")
-    return awaits_code("A letter with a code goes to the address.", {"address": ", ".join(lines_of(found))})
+    place = ", ".join(filter(None, (found.city, found.region, found.country)))
+    facts = {"address": ", ".join(lines_of(found)), "place": place}
+    return awaits_code("A letter with a code goes to the address.", facts)
 
 
 def _in_country(address: Address, country: str) -> Address:

@@ -72,4 +72,6 @@ def government_domain(website: str, email: str, domains: GovernmentDomains) -> F
     owner = "United States Department of Defense" if site.endswith(".mil") else domains.owner(site)
     if owner is None:
         return refused(f"{site} is not in the registry of .gov domains.")
-    return awaits_code("A code goes to the e-mail address.", {"host": site, "email": email, "registered by": owner})
+    return awaits_code(
+        "A code goes to the e-mail address.", {"host": site, "email": email.strip(), "registered by": owner}
+    )

@@ -1,11 +1,14 @@
-"""The letter that brings a code: one page, ready to fold into a window envelope (address window of DIN 680)."""
+"""The letter that brings a code: one page, ready to fold into a window envelope with the window on its left."""
 
 import importlib
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-_WINDOW_MM = (25, 55)
+_LEFT_MM = 25
+_WIDTH_MM = 160
+_WINDOW_TOP_MM, _WINDOW_WIDTH_MM = 55, 80
+_WORDS_TOP_MM = 110
 
 
 def letter(sender: str, to: Sequence[str], code: str, until: str) -> bytes:
@@ -21,19 +24,20 @@ def letter(sender: str, to: Sequence[str], code: str, until: str) -> bytes:
     page.set_title("Your code")
     page.add_page()
     page.set_font("Helvetica", size=11)
-    page.set_xy(*_WINDOW_MM)
-    page.multi_cell(80, 5, _printable("\n".join(to)))
-    page.set_xy(25, 110)
+    page.set_left_margin(_LEFT_MM)
+    page.set_xy(_LEFT_MM, _WINDOW_TOP_MM)
+    page.multi_cell(_WINDOW_WIDTH_MM, 5, _printable("\n".join(to)))
+    page.set_y(_WORDS_TOP_MM)
     words = (
         f"{sender} sends you this letter because somebody wishes to pay for political advertising and says that they "
         f"live at this address.\n\nIf that is you, enter this code by {until}:\n\n"
     )
-    page.multi_cell(160, 6, _printable(words))
+    page.multi_cell(_WIDTH_MM, 6, _printable(words), new_x="LMARGIN")
     page.set_font("Courier", style="B", size=20)
-    page.cell(160, 12, code, align="C", new_x="LMARGIN", new_y="NEXT")
+    page.cell(_WIDTH_MM, 12, code, align="C", new_x="LMARGIN", new_y="NEXT")
     page.set_font("Helvetica", size=11)
-    page.set_xy(25, page.get_y() + 6)
-    page.multi_cell(160, 6, _printable("If it is not, tell nobody the code and throw the letter away."))
+    page.set_y(page.get_y() + 6)
+    page.multi_cell(_WIDTH_MM, 6, _printable("If it is not, tell nobody the code and throw the letter away."))
     return bytes(page.output())
 
 

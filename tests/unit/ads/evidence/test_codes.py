@@ -1,5 +1,7 @@
 """Codes: only the right one, once, in time, after few tries; and the letter that brings one."""
 
+import re
+import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,3 +57,12 @@ def test_a_letter_is_a_pdf_for_any_name() -> None:
     page = letter("Watch", ["Łukasz Żółć", "東京"], "ABCD-2345", "3 December 2026")
     assert page.startswith(b"%PDF-")
     assert len(page) < 20_000
+
+
+def test_all_of_a_letter_stands_on_its_page() -> None:
+    page = letter("Watch", ["Ann Roe", "123 Main St", "Sacramento, CA 95814"], "ABCD-2345", "3 December 2026")
+    content = zlib.decompress(page.partition(b"stream\n")[2].partition(b"\nendstream")[0])
+    placed = re.findall(rb"BT ([\d.]+) ([\d.]+) Td.*?\((.*?)\) Tj", content)
+    assert {b"ABCD-2345", b"Sacramento, CA 95814"} <= {text for *_, text in placed}
+    # A4 in points, with margins; the code in 20-point Courier is 108 points wide.
+    assert all(70 <= float(x) <= 595 - 70 - 108 and 50 <= float(y) <= 842 - 50 for x, y, _ in placed)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, DisclaimerFinding, DisclaimerState, Verdict
+from watchbell.vault import adsearch
 from watchbell.vault.ads import AdQuery, AdSort
 from watchbell.vault.vault import Vault
 
@@ -169,6 +170,33 @@ def test_a_cursor_is_good_for_its_own_search_only(library: Vault) -> None:
 def test_a_query_has_bounds(query: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         AdQuery(**query)
+
+
+def test_an_ad_is_found_by_what_it_says_now_and_where_it_stands_now(library: Vault) -> None:
+    library.ads.add([ad("a", text="Stay home", started_at=START + timedelta(days=9), spend=usd("10"))])
+    assert names(library, text="tuesday") == ""
+    assert names(library, text="home") == "a"
+    assert names(library, payer="acme") == "e"
+    library.ads.add([ad("d", text="home", spend=usd("3")), ad("h", text="home", started_at=START)])
+    assert names(library, text="home", limit=1) == "ahd"
+    assert names(library, text="home", sort="spend", limit=1) == "adh"
+    assert names(library, text="home", started_from=START) == "ah"
+    assert names(library, text="home", started_until=START + timedelta(microseconds=1)) == "h"
+    assert names(library, text="home", started_until=START) == ""
+
+
+def test_a_total_is_counted_no_further_than_needed(library: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adsearch, "COUNTED", 1)
+    for query in ({"text": "vote"}, {"political": True}, {"text": "vote", "political": True}):
+        page = library.ads.search(AdQuery.model_validate(query))
+        assert page.total == 1
+        assert page.total_is_least is (len(page.ads) > 1)
+    assert names_only(library, text="vote", sort="spend") == "ab"
+    assert library.ads.search(AdQuery()).total == len(ADS)
+
+
+def names_only(vault: Vault, **query: Any) -> str:
+    return "".join(name for page in walk(vault, AdQuery(**query)) for name in page)
 
 
 spends = st.none() | st.decimals(0, 100, places=2).map(str).map(usd)

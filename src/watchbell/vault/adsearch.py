@@ -13,8 +13,8 @@ from watchbell.errors import UsageError
 from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.record import Record, UtcDatetime
-from watchbell.vault.adindex import has, indexed
-from watchbell.vault.adwords import Term, terms, whole_term
+from watchbell.vault.adindex import Span, counted, has, indexed, keeps_time, last_second
+from watchbell.vault.adwords import KNOWN, UNKNOWN, Term, terms, whole_term
 from watchbell.vault.schema import ad_decisions, ads
 
 # Totals are exact up to here: to count all of what a common word finds takes longer than to show it.
@@ -97,11 +97,15 @@ def search(connection: Connection, query: AdQuery) -> AdPage:
     wanted = _terms(query)
     if wanted is None:
         return AdPage(ads=(), total=0, total_is_least=False, next_cursor=None)
-    matching = _matching(connection, wanted, _conditions(query), rare=True)
-    total, is_least = _total(connection, matching)
-    if is_least:  # so many have the words: the ads are read in their order until the page is full, none is sorted
-        matching = _matching(connection, wanted, _conditions(query), rare=False)
-    rows = _rows(connection, query, matching, place)
+    total, is_least = _total(connection, query, wanted)
+    if not wanted:
+        rows = _rows(connection, query, _matching(connection, query, [], None), place)
+    elif query.sort is AdSort.SPEND:
+        rows = _dearest(connection, query, wanted, place)
+    elif keeps_time(connection):
+        rows = _newest(connection, query, wanted, place)
+    else:
+        rows = _rows(connection, query, _few_or_many(connection, query, wanted), place)
     shown = rows[: query.limit]
     return AdPage(
         ads=_with_decisions(connection, [row.id for row in shown]),
@@ -121,37 +125,86 @@ def _terms(query: AdQuery) -> list[Term] | None:
 
 
 def _matching(
-    connection: Connection, wanted: list[Term], conditions: list[ColumnElement[bool]], *, rare: bool
+    connection: Connection, query: AdQuery, wanted: list[Term], span: Span | None
 ) -> Select[tuple[str, datetime | None, float | None]]:
-    """Return the question for id, started_at and spend of the ads; `rare` has the full-text index tell which."""
-    found = indexed(connection, wanted) if wanted and rare else None
-    if found is not None and not conditions:
-        return select(found.c.id, found.c.started_at, found.c.spend)
-    joined = ads.outerjoin(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq) if conditions else ads
-    query = select(ads.c.id, ads.c.started_at, ads.c.spend)
-    if found is not None:
-        return query.select_from(joined.join(found, found.c.id == ads.c.id)).where(*conditions)
-    return query.select_from(joined).where(*conditions, *([has(connection, wanted)] if wanted else []))
+    """Return the question for id, started_at and spend of the ads.
+
+    Args:
+        connection: to the database.
+        query: what is asked for.
+        wanted: its words.
+        span: the full-text index tells which ads of this span have the words; None: they are looked for in each ad.
+    """
+    found = indexed(connection, wanted, span) if wanted and span is not None else ads
+    decided = _decided(query)
+    matching = select(found.c.id, found.c.started_at, found.c.spend).where(*_in_time(query, found.c.started_at))
+    if wanted and found is ads:
+        matching = matching.where(has(connection, wanted))
+    if not decided:
+        return matching
+    whole = ads if found is ads else found.join(ads, ads.c.id == found.c.id)
+    joined = whole.outerjoin(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq)
+    return matching.select_from(joined).where(*decided)
 
 
-def _total(connection: Connection, matching: Select[Any]) -> tuple[int, bool]:
+def _newest(connection: Connection, query: AdQuery, wanted: list[Term], place: Place | None) -> list[Row[Any]]:
+    """Return the page's rows and the one after it out of an index that keeps time, stretch by stretch."""
+    span, rows = _span(query), list[Row[Any]]()
+    if place is not None:
+        span = span.through(place.started_at)
+    size = query.limit + 1
+    while len(rows) <= query.limit and (first := last_second(connection, wanted, span, size)) is not None:
+        matching = _matching(connection, query, wanted, Span(first, span.end))
+        rows += _rows(connection, query, matching, place, left=query.limit + 1 - len(rows))
+        span, size = span._replace(end=first), size * 2  # other conditions may leave little of a stretch
+    return rows
+
+
+def _dearest(connection: Connection, query: AdQuery, wanted: list[Term], place: Place | None) -> list[Row[Any]]:
+    """Return the page's rows and the one after it: those whose spend is known, then the others."""
+    rows = list[Row[Any]]()
+    for state in (KNOWN, UNKNOWN):
+        if len(rows) <= query.limit:
+            matching = _few_or_many(connection, query, [*wanted, whole_term("spend", state)])
+            rows += _rows(connection, query, matching, place, left=query.limit + 1 - len(rows))
+    return rows
+
+
+def _few_or_many(connection: Connection, query: AdQuery, wanted: list[Term]) -> Select[Any]:
+    """Return the question such that few ads are sorted; where many match, they are read in their order instead."""
+    _, many = _total(connection, query, wanted)
+    return _matching(connection, query, wanted, None if many else _span(query))
+
+
+def _span(query: AdQuery) -> Span:
+    return Span.of(query.started_from, query.started_until)
+
+
+def _total(connection: Connection, query: AdQuery, wanted: list[Term]) -> tuple[int, bool]:
     """Return how many match, and whether there are more: beyond `COUNTED` nobody counts on. All ads are counted."""
-    if matching.whereclause is None and matching.get_final_froms() == [ads]:
+    decided, in_time = _decided(query), _in_time(query, ads.c.started_at)
+    if not wanted and not decided and not in_time:
         return connection.scalar(select(func.count()).select_from(ads)) or 0, False
-    some = matching.with_only_columns(literal(1), maintain_column_froms=True).limit(COUNTED + 1).subquery()
-    total = connection.scalar(select(func.count()).select_from(some)) or 0
+    seconds = all(at is None or at.microsecond == 0 for at in (query.started_from, query.started_until))
+    if wanted and not decided and seconds and keeps_time(connection):
+        total = counted(connection, wanted, _span(query), COUNTED)
+    else:
+        matching = _matching(connection, query, wanted, _span(query))
+        some = matching.with_only_columns(literal(1), maintain_column_froms=True).limit(COUNTED + 1).subquery()
+        total = connection.scalar(select(func.count()).select_from(some)) or 0
     return min(total, COUNTED), total > COUNTED
 
 
-def _rows(connection: Connection, query: AdQuery, matching: Select[Any], place: Place | None) -> list[Row[Any]]:
+def _rows(
+    connection: Connection, query: AdQuery, matching: Select[Any], place: Place | None, left: int | None = None
+) -> list[Row[Any]]:
     """Return the page's rows and the one after it, from the place on: by value downwards, nulls last, then by id."""
     columns = {column.name: column for column in matching.selected_columns}
     key, ad_id = columns[query.sort.column], columns["id"]
-    rows: list[Row[Any]] = []
+    wanted, rows = query.limit + 1 if left is None else left, list[Row[Any]]()
     for part in _parts(key, ad_id, place, query.sort):
-        left = query.limit + 1 - len(rows)
-        if left > 0:
-            ordered = matching.where(*part).order_by(key.desc().nulls_last(), ad_id).limit(left)
+        if len(rows) < wanted:
+            ordered = matching.where(*part).order_by(key.desc().nulls_last(), ad_id).limit(wanted - len(rows))
             rows += connection.execute(ordered).all()
     return rows
 
@@ -179,14 +232,14 @@ def _with_decisions(connection: Connection, ids: list[str]) -> tuple[tuple[Ad, A
     return tuple(told[ad_id] for ad_id in ids)
 
 
-def _conditions(query: AdQuery) -> list[ColumnElement[bool]]:
-    conditions = []
-    if query.verdict is not None:
-        conditions.append(ad_decisions.c.verdict == query.verdict)
-    if query.started_from is not None:
-        conditions.append(ads.c.started_at >= query.started_from)
-    if query.started_until is not None:
-        conditions.append(ads.c.started_at < query.started_until)
+def _in_time(query: AdQuery, started_at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    since = [] if query.started_from is None else [started_at >= query.started_from]
+    return since if query.started_until is None else [*since, started_at < query.started_until]
+
+
+def _decided(query: AdQuery) -> list[ColumnElement[bool]]:
+    """Return the conditions on the decision that counts."""
+    conditions = [] if query.verdict is None else [ad_decisions.c.verdict == query.verdict]
     if query.political is not None:
         conditions.append(func.coalesce(ad_decisions.c.political, ads.c.declared_political) == query.political)
     return conditions

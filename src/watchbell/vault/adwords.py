@@ -25,6 +25,9 @@ _SPACELESS = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
 )
 
+# Of what an ad has besides words: whether its spend is known. Ads are sorted by it.
+KNOWN, UNKNOWN = "known", "unknown"
+
 
 class _Spaces(dict[int, int]):
     """For `str.translate`: a space for whatever is no letter, mark or digit."""
@@ -49,8 +52,9 @@ def words_of(ad: Ad) -> str:
     """Return all words by which the ad is found, a space around each."""
     named = (f"{name}{_OF}{word}" for name in ("payer", "advertiser") for word in _indexed(folded(getattr(ad, name))))
     whole = (_whole(name, one) for name in ("platform", "source", "country") for one in _each(getattr(ad, name)))
+    spend = _whole("spend", KNOWN if ad.spend else UNKNOWN)
     written = _indexed(folded(ad.text, ad.advertiser, ad.payer, ad.disclaimer))
-    return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, *written])))} "
+    return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, spend, *written])))} "
 
 
 def terms(asked: str, field: str | None = None) -> list[Term]:
@@ -69,7 +73,7 @@ def terms(asked: str, field: str | None = None) -> list[Term]:
 
 
 def whole_term(field: str, value: str) -> Term:
-    """Return the term of a field that must have this value and no other: `platform`, `source` or `country`."""
+    """Return the term of a field that must have this value: `platform`, `source`, `country`; or `KNOWN` of `spend`."""
     return Term(_whole(field, value))
 
 

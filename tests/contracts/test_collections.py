@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from watchbell.model.collections import Access, Collection, HeldObject, SharedObject, Wanted
+from watchbell.model.collections import Access, Collection, HeldObject, Need, SharedObject, Wanted
 from watchbell.model.partners import Membership, Partner, PartnerKind, Scope, TrustGroup
 from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault
@@ -70,6 +70,32 @@ def test_every_object_has_its_own_moment_and_comes_back_as_it_came(exchange: Vau
     held = [*page(exchange, A), *page(exchange, A, Wanted(after=page(exchange, A)[-1].added, limit=2_000))]
     assert [one.body for one in held] == [one.body for one in sent]
     assert all(later.added - earlier.added == 1 for earlier, later in pairwise(held))
+
+
+def test_a_circle_of_needs_is_as_narrow_as_its_narrowest_part_and_no_longer(exchange: Vault) -> None:
+    circle = [
+        replace(shared(number, tlp=tlp), needs=(Need((f"campaign--{UUID(int=number % 3 + 1)}",)),))
+        for number, tlp in enumerate((Tlp.CLEAR, Tlp.CLEAR, Tlp.AMBER), start=1)
+    ]
+    exchange.collections.add(A, circle, NOW)
+    assert texts(exchange, B) == []
+    assert texts(exchange, CLEARED) == ["1.1", "2.1", "3.1"]
+    exchange.collections.add(A, [replace(shared(3, version=2), needs=circle[2].needs)], NOW)
+    assert sorted(texts(exchange, B)) == ["1.1", "2.1", "3.2"]
+    assert len({held.added for held in page(exchange, CLEARED)}) == 4
+
+
+def test_one_of_a_list_is_enough_but_what_is_needed_whole_must_be_heard_whole(exchange: Vault) -> None:
+    first, second, third = (f"campaign--{UUID(int=number)}" for number in (1, 2, 3))
+    partly = replace(shared(3), marking=Tlp.RED)
+    either, whole = (
+        replace(shared(4), needs=(Need((first, second)),)),
+        replace(shared(5), needs=(Need((third,), whole=True),)),
+    )
+    exchange.collections.add(A, [either, whole, partly, shared(2, tlp=Tlp.RED)], NOW)
+    assert texts(exchange, B) == ["4.1", "3.1"]  # nobody told of the first, so there is nothing to hide
+    exchange.collections.add(A, [shared(1, tlp=Tlp.RED)], NOW)
+    assert texts(exchange, B) == ["3.1"]
 
 
 def test_a_clock_that_goes_back_gives_no_earlier_moment(exchange: Vault) -> None:

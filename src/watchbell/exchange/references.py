@@ -39,6 +39,8 @@ def needs_of(held: Mapping[str, Any]) -> tuple[Need, ...]:
     names = held.keys() if required is None else required & held.keys()
     needs: list[Need] = []
     for name in sorted(names):
+        if isinstance(held[name], str) and not name.endswith("_ref"):
+            continue
         optional: list[str] = []
         for path, ref in references({name: held[name]}):
             if cannot_lose(held, path):

@@ -170,6 +170,8 @@ def _markings(held: Mapping[str, Any], object_id: str, definitions: Definitions,
         return unmarked, unmarked
     try:
         heard = heard_from(held, definitions, unmarked=unmarked)
+        if "granular_markings" not in held:
+            return heard, heard
         return heard, strictest(filter(None, [heard, marking_of(held, definitions)]))
     except (AttributeError, TypeError, ValueError) as error:
         raise ValueError("Its markings cannot be read.") from error

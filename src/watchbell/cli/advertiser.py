@@ -19,11 +19,11 @@ from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE, at_command_line
 from watchbell.desk.advertisers import (
     add_advertiser,
-    advertiser_id,
     advertiser_named,
     confirm,
     confirm_website,
     decide,
+    drafted_advertiser,
     give,
     keep_time,
     see_document,
@@ -72,15 +72,8 @@ def add(
     now = system_clock()
     with open_workspace(workspace) as opened:
         office = office_of(opened, routes)
-        advertiser = Advertiser(
-            id=advertiser_id(jurisdiction, route, person, organisation),
-            person=person,
-            email=email,
-            organisation=organisation,
-            jurisdiction=jurisdiction,
-            route=route,
-            added_at=now,
-        )
+        told = {"person": person, "email": email, "organisation": organisation}
+        advertiser = drafted_advertiser(told | {"jurisdiction": jurisdiction, "route": route}, now)
         add_advertiser(office, advertiser, by=COMMAND_LINE)
         found = status(office, advertiser, now)
     _print_standing(advertiser, found, as_json=as_json)

@@ -1,9 +1,11 @@
 """Advertisers at the desk: what they show, the codes that come back, a person's word, and the clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+
+from pydantic import ValidationError
 
 from watchbell.ads.authorization import Standing, StepStanding, standing
 from watchbell.ads.calendar import Calendar
@@ -77,8 +79,9 @@ def add_advertiser(office: Office, advertiser: Advertiser, *, by: str) -> Advert
     if route.organisation != (advertiser.organisation is not None):
         needs = "needs the organisation's name" if route.organisation else "is for a person alone"
         raise UsageError(f"The route {advertiser.route} {needs}.")
-    for name in filter(None, (advertiser.person, advertiser.organisation)):
-        _checked_name(name)
+    _checked_name(advertiser.person)
+    if advertiser.organisation is not None:
+        _checked_name(advertiser.organisation)
     if host_of_email(advertiser.email) is None:
         raise UsageError(f"{advertiser.email!r} is no e-mail address.")
     state = standing(office.plan(advertiser), (), advertiser.added_at).state
@@ -89,9 +92,24 @@ def add_advertiser(office: Office, advertiser: Advertiser, *, by: str) -> Advert
     return advertiser
 
 
-def advertiser_id(jurisdiction: str, route: str, person: str, organisation: str | None) -> str:
-    """Return the id of an advertiser."""
-    return fact_id("advertiser", jurisdiction, route, person.casefold(), (organisation or "").casefold())
+def drafted_advertiser(told: Mapping[str, str | None], now: datetime) -> Advertiser:
+    """Return an advertiser as somebody tells of them.
+
+    Args:
+        told: `person`, `email`, `jurisdiction`, `route`, and `organisation` where there is one.
+        now: the present.
+
+    Raises:
+        UsageError: a field is missing or cannot be; the message names it.
+    """
+    given = {name: " ".join(value.split()) for name, value in told.items() if value is not None}
+    try:
+        draft = Advertiser.model_validate(given | {"id": "", "added_at": now})
+    except ValidationError as error:
+        found = error.errors()[0]
+        raise UsageError(f"The field {found['loc'][0]} of the advertiser cannot be used: {found['msg']}.") from error
+    names = (draft.person.casefold(), (draft.organisation or "").casefold())
+    return draft.model_copy(update={"id": fact_id("advertiser", draft.jurisdiction, draft.route, *names)})
 
 
 def advertiser_named(vault: Vault, name: str) -> Advertiser:

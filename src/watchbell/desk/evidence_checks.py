@@ -136,7 +136,8 @@ _CHECKS: dict[EvidenceKind, Callable[[Asked, Shown], Finding]] = {
 def _text(shown: Shown, what: str) -> str:
     if not shown.text.strip():
         raise UsageError(f"Evidence of the kind {shown.kind} needs {what}.")
-    return shown.text
+    # A command line may hand in bytes that are no UTF-8, as lone surrogates, which nothing could keep.
+    return shown.text.encode("utf-8", "replace").decode()
 
 
 def _document(shown: Shown) -> bytes:

@@ -120,6 +120,22 @@ def test_the_persons_own_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert told(folder, "expire") == {"changed": {}, "told": 0, "deleted": 0}
 
 
+@pytest.mark.parametrize(
+    ("person", "jurisdiction", "words"),
+    [
+        (NAME, "us", "field jurisdiction"),
+        (NAME, "ZZ", "No routes are known"),
+        ("\udcff", "US", "Say it in words"),
+        (" ", "US", "Say it in words"),
+        ("A\0nna", "US", "printable"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(folder: Path, person: str, jurisdiction: str, words: str) -> None:
+    rest = ["--email", "ann@club.org", "--route", "legal-name", "--jurisdiction", jurisdiction]
+    with pytest.raises(UsageError, match=words):
+        told(folder, "add", person, *rest)
+
+
 def test_a_committee(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         come_in(folder, "committee", patch)

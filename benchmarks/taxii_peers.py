@@ -1,11 +1,20 @@
 """The TAXII servers that Watchbell's is measured beside: medallion (memory backend) and OpenTAXII (SQLite).
 
 Each lives in an environment of its own, which `make peers` makes, and runs as a process of its own.
+
+Given a file of checks of the standard, this says which of its MUSTs each peer fails: tests of pytest with a marker
+`must`, told where to look by TAXII_DISCOVERY, TAXII_USER, TAXII_PASS and TAXII_RW. Ours is checked by
+`tests/contracts/test_taxii_conformance.py`.
+
+    python benchmarks/taxii_peers.py CHECKS.py
 """
 
 import json
+import os
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -109,3 +118,30 @@ def running_peers(folder: Path) -> Iterator[list[Peer]]:
             (folder / name).mkdir()
             peers.append(stack.enter_context(run(folder / name)))
         yield peers
+
+
+def failures(peer: Peer, checks: str) -> tuple[str, list[str]]:
+    """Return how the checks of the standard's MUSTs went on a server, in pytest's words, and which failed."""
+    told = {
+        "TAXII_DISCOVERY": f"{peer.url}/taxii2/",
+        "TAXII_USER": peer.user,
+        "TAXII_PASS": peer.password,
+        "TAXII_RW": peer.collection.split("/")[-2],
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "must", "-p", "no:cacheprovider", "-c", os.devnull, checks]
+    done = subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    failed = [line.split("::")[1].split(" ")[0] for line in lines if line.startswith(("FAILED", "ERROR"))]
+    return lines[-1], failed
+
+
+def main() -> None:
+    """Print what each peer fails."""
+    with tempfile.TemporaryDirectory() as name, running_peers(Path(name)) as peers:
+        for peer in peers:
+            summary, failed = failures(peer, sys.argv[1])
+            print(f"{peer.name}: {summary}", *failed, sep="\n  ")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,13 +1,12 @@
-"""Our TAXII client against a server of others: medallion, where `.venv-peers-medallion` has it."""
+"""Our TAXII client against servers of others, where `make peers` has installed them: medallion and OpenTAXII."""
 
 import json
-import os
 import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,9 @@ from watchbell.model.peers import Peer
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace
 
-MEDALLION = Path(__file__).parents[2] / ".venv-peers-medallion" / "bin" / "medallion"
+ROOT = Path(__file__).parents[2]
+MEDALLION = ROOT / ".venv-peers-medallion" / "bin" / "medallion"
+OPENTAXII = ROOT / ".venv-peers-opentaxii" / "bin" / "python"
 COLLECTION = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
 STIX = "application/stix+json;version=2.1"
 TAXII = "application/taxii+json;version=2.1"
@@ -62,7 +63,7 @@ def stored(port: int, objects: list[dict[str, Any]]) -> dict[str, Any]:
 def medallion(tmp_path: Path) -> Iterator[str]:
     """medallion with 250 indicators and a sighting of each of the first 30, 20 objects to a page."""
     if not MEDALLION.exists():
-        pytest.skip("medallion is not installed in .venv-peers-medallion")
+        pytest.skip("medallion is not installed in .venv-peers-medallion: make peers")
     objects = [indicator(f"d{number}.example") for number in range(250)]
     sighting = {"type": "sighting", "spec_version": "2.1", "created": T0, "modified": T0, "first_seen": T0}
     objects += [sighting | {"id": f"sighting--{uuid.uuid4()}", "sighting_of_ref": held["id"]} for held in objects[:30]]
@@ -72,15 +73,33 @@ def medallion(tmp_path: Path) -> Iterator[str]:
     backend = {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend", "filename": str(data)}
     users = {"admin": "Password0"}
     config.write_text(json.dumps({"backend": backend, "users": users, "taxii": {"max_page_size": 20}}))
-    words = [MEDALLION, "--port", str(port), str(config)]
-    log = (tmp_path / "log").open("w")
-    with log, subprocess.Popen(words, stdout=log, stderr=log, env=os.environ | {"PYTHONPATH": ""}) as server:
+    with serving([MEDALLION, "--port", port, config], port, tmp_path / "log"):
+        yield f"http://127.0.0.1:{port}/taxii2/"
+
+
+@pytest.fixture
+def opentaxii(tmp_path: Path) -> Iterator[str]:
+    """OpenTAXII with one empty collection."""
+    if not OPENTAXII.exists():
+        pytest.skip("OpenTAXII is not installed in .venv-peers-opentaxii: make peers")
+    port, folder = free_port(), tmp_path / "opentaxii"
+    folder.mkdir()
+    words = [OPENTAXII, ROOT / "benchmarks" / "opentaxii_server.py", folder, port, "admin", "Password0"]
+    with serving(words, port, tmp_path / "log"):
+        yield f"http://127.0.0.1:{port}/taxii2/"
+
+
+@contextmanager
+def serving(words: Sequence[object], port: int, log: Path) -> Iterator[None]:
+    """Run a server of others until the test ends."""
+    with log.open("w") as told, subprocess.Popen(list(map(str, words)), stdout=told, stderr=told) as server:
         try:
             until = time.monotonic() + 60
-            while time.monotonic() < until and not answers(port):
-                assert server.poll() is None, (tmp_path / "log").read_text()
+            while not answers(port):
+                assert server.poll() is None, log.read_text()
+                assert time.monotonic() < until
                 time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}/taxii2/"
+            yield
         finally:
             server.terminate()
 
@@ -93,18 +112,25 @@ def answers(port: int) -> bool:
     return True
 
 
-@pytest.fixture
-def workspace(database_url: str, tmp_path: Path, medallion: str) -> Iterator[Workspace]:
-    """A house on either database that has medallion as a peer."""
-    root = tmp_path / "house"
+@contextmanager
+def house(root: Path, url: str, database_url: str | None = None) -> Iterator[Workspace]:
+    """Open a new house that has the server at `url` as a peer."""
     Workspace.create(root).close()
-    settings = f'operator = "House"\npeer_networks = ["127.0.0.0/8"]\ndatabase_url = {json.dumps(database_url)}\n'
+    settings = 'operator = "House"\npeer_networks = ["127.0.0.0/8"]\n'
+    settings += "" if database_url is None else f"database_url = {json.dumps(database_url)}\n"
     (root / "watchbell.toml").write_text(settings)
     with Workspace.open(root) as opened:
         now = system_clock()
         whose = add_partner(opened.vault, "M", PartnerKind.RESEARCHER, Tlp.AMBER, operator="House", now=now).partner
-        peer = Peer(name="m", url=medallion, partner_id=whose.id, username="admin")
+        peer = Peer(name="m", url=url, partner_id=whose.id, username="admin")
         add_peer(opened, peer, "Password0", by="test", now=now)
+        yield opened
+
+
+@pytest.fixture
+def workspace(database_url: str, tmp_path: Path, medallion: str) -> Iterator[Workspace]:
+    """A house on either database that has medallion as a peer."""
+    with house(tmp_path / "house", medallion, database_url) as opened:
         yield opened
 
 
@@ -121,6 +147,22 @@ def pushed(workspace: Workspace) -> Pushed:
         return push(workspace, peer, reach(connection, peer), Aim(None, Tlp.GREEN, "test"), system_clock)
 
 
+def domain(value: str) -> Indicator:
+    """Return a domain that the house itself publishes."""
+    now = system_clock()
+    return Indicator(
+        id=indicator_id(IndicatorKind.DOMAIN, None, value, "House"),
+        kind=IndicatorKind.DOMAIN,
+        value=value,
+        published_as=value,
+        source="House",
+        tlp=Tlp.GREEN,
+        valid_from=now,
+        created=now,
+        modified=now,
+    )
+
+
 def test_medallion_is_pulled_whole_and_pushed_to_once(workspace: Workspace) -> None:
     done = pulled(workspace)
     assert (done.problem, done.rejected, done.new, done.feedback) == (None, 0, 250, 30)
@@ -128,18 +170,7 @@ def test_medallion_is_pulled_whole_and_pushed_to_once(workspace: Workspace) -> N
     assert (again.problem, again.new, workspace.vault.indicators.count()) == (None, 0, 250)
     assert again.objects < 50
 
-    now = system_clock()
-    ours = Indicator(
-        id=indicator_id(IndicatorKind.DOMAIN, None, "ours.example", "House"),
-        kind=IndicatorKind.DOMAIN,
-        value="ours.example",
-        published_as="ours.example",
-        source="House",
-        tlp=Tlp.GREEN,
-        valid_from=now,
-        created=now,
-        modified=now,
-    )
+    ours = domain("ours.example")
     workspace.vault.indicators.add([ours])
     told = pushed(workspace)
     assert (told.problem, told.refusals, told.taken) == (None, {}, 1)
@@ -149,3 +180,15 @@ def test_medallion_is_pulled_whole_and_pushed_to_once(workspace: Workspace) -> N
     kept = workspace.vault.indicators.get(ours.id)
     assert kept is not None
     assert kept.source == "House"
+
+
+def test_what_one_house_pushes_to_opentaxii_another_pulls(opentaxii: str, tmp_path: Path) -> None:
+    with ExitStack() as open_houses:
+        one, other = (open_houses.enter_context(house(tmp_path / name, opentaxii)) for name in "ab")
+        one.vault.indicators.add([domain(f"d{number}.example") for number in range(30)])
+        told = pushed(one)
+        assert (told.problem, told.refusals, told.taken) == (None, {}, 30)
+        done = pulled(other)
+        assert (done.problem, done.rejected, done.new) == (None, 0, 30)
+        assert {held.tlp for held in other.vault.indicators.all()} == {Tlp.GREEN}
+        assert pulled(other).new == 0

@@ -27,7 +27,7 @@ _MOST_REDIRECTS = 3
 _MOST_TRIES = 3
 _LONGEST_WAIT_S = 30
 _REDIRECTS = frozenset({301, 302, 307, 308})
-_AGAIN = frozenset({429, 500, 502, 503, 504})
+_AGAIN = frozenset({429, 502, 503, 504})
 _PLAIN_JSON = "application/json"
 _NAT64 = ip_network("64:ff9b::/96")
 

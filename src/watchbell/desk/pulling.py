@@ -226,6 +226,9 @@ def _good(
             continue
         if item.values.get("type") not in TYPES_OF[walk.part]:
             continue
+        if item.values.get("spec_version") == item.values["type"]:
+            # OpenTAXII 0.9.3 gives the type back in the place of the version.
+            item = item._replace(values=item.values | {"spec_version": "2.1"})  # noqa: PLW2901  # the same, mended
         try:
             shared_object(item, labels, unmarked=UNMARKED, narrowest=Tlp.RED, now=now)
         except ValueError as error:

@@ -8,6 +8,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -80,9 +81,11 @@ def push(workspace: Workspace, peer: Peer, reached: Reached, aim: Aim, clock: Cl
     way = f"push {pushed.collection.id}"
     told = {(one.object_id, one.version) for one in vault.deliveries.to_partner(partner.id) if one.way == way}
     pushed.known = len(told.intersection(versions_of(objects)))
-    lacking = [held for held in objects if told.isdisjoint(versions_of([held]))]
-    if any(versions_of(lacking)):
-        _send_all(_Sending(vault, peer, reached, pushed, way), lacking, clock)
+    lacking = [held for held in objects if any(versions_of([held])) and told.isdisjoint(versions_of([held]))]
+    if lacking:
+        sending = _Sending(vault, peer, reached, pushed, way)
+        _name(sending, [held for held in objects if not any(versions_of([held]))])
+        _send_all(sending, lacking, clock)
         details = {"peer": peer.name, "collection": pushed.collection.id, "taken": pushed.taken, "up_to": aim.up_to}
         vault.ledger.append(aim.by, "objects.pushed", partner.id, details, clock())
     return pushed
@@ -113,6 +116,17 @@ def _objects(workspace: Workspace, to: Recipient) -> list[dict[str, Any]]:
     told = bundle_for(bundle_of_indicators(ours, operator=operator, up_to=ONE_PERSON), to.audience, groups)
     said = feedback_bundle(workspace.vault, to, operator=operator)
     return list({held["id"]: held for held in [*told["objects"], *said["objects"]]}.values())
+
+
+def _name(sending: _Sending, objects: Iterable[dict[str, Any]]) -> None:
+    """Send what the other objects refer to, definitions and identities.
+
+    OpenTAXII 0.9.3 fails at a marking definition, which has no `modified`; what is marked goes there without. The TLP
+    definitions are the same everywhere, and a reader that lacks another one counts what it marks as RED.
+    """
+    for batch in _batches(objects, sending.reached.root.max_content_length):
+        with suppress(PeerError):
+            _taken(sending, batch)
 
 
 def _send_all(sending: _Sending, objects: Iterable[dict[str, Any]], clock: Clock) -> None:

@@ -14,7 +14,7 @@ from watchbell.ads.evidence.letter import letter
 from watchbell.ads.evidence.names import mixes_scripts
 from watchbell.ads.evidence.organisation import host_of_email
 from watchbell.ads.routebook import Plan, RouteBook
-from watchbell.desk.evidence_checks import WAYS, Asked, Shown, check
+from watchbell.desk.evidence_checks import WAYS, Asked, Shown, check, storable
 from watchbell.desk.identity_key import IdentityKey
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.senders import Message, Way, sender_for
@@ -102,7 +102,7 @@ def drafted_advertiser(told: Mapping[str, str | None], now: datetime) -> Adverti
     Raises:
         UsageError: a field is missing or cannot be; the message names it.
     """
-    given = {name: " ".join(value.split()) for name, value in told.items() if value is not None}
+    given = {name: " ".join(storable(value).split()) for name, value in told.items() if value is not None}
     try:
         draft = Advertiser.model_validate(given | {"id": "", "added_at": now})
     except ValidationError as error:

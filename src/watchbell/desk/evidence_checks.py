@@ -133,11 +133,15 @@ _CHECKS: dict[EvidenceKind, Callable[[Asked, Shown], Finding]] = {
 }
 
 
+def storable(text: str) -> str:
+    """Return text that can be kept: a command line hands bytes in that are no UTF-8 as lone surrogates."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _text(shown: Shown, what: str) -> str:
     if not shown.text.strip():
         raise UsageError(f"Evidence of the kind {shown.kind} needs {what}.")
-    # A command line may hand in bytes that are no UTF-8, as lone surrogates, which nothing could keep.
-    return shown.text.encode("utf-8", "replace").decode()
+    return storable(shown.text)
 
 
 def _document(shown: Shown) -> bytes:

@@ -6,6 +6,7 @@ from datetime import datetime
 from watchbell.ads.payer_names import KnownNames, collision
 from watchbell.ads.payer_statements import Authority, Statement, adapted, composed
 from watchbell.desk.advertisers import Office, status
+from watchbell.desk.evidence_checks import storable
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
@@ -99,10 +100,12 @@ _SIGNED_BY_A_PERSON = frozenset({"GB", "CA"})
 
 def _bound(wanted: Statement, advertiser: Advertiser) -> Statement:
     """Put the verified names where the law wants the payer's, the promoter's or the agent's."""
+    told = wanted.model_dump(include={"candidate", "contact", "behind"}, exclude_none=True)
+    written = {name: worded(storable(value), name) for name, value in told.items()}
     verified: dict[str, str | None] = {"payer": advertiser.organisation or advertiser.person}
     if advertiser.jurisdiction in _SIGNED_BY_A_PERSON:
         verified = {"payer": advertiser.person, "behind": advertiser.organisation}
-    return wanted.model_copy(update={"jurisdiction": advertiser.jurisdiction, **verified})
+    return wanted.model_copy(update={"jurisdiction": advertiser.jurisdiction, **written, **verified})
 
 
 def _unverified(said: Statement, advertiser: Advertiser) -> str | None:

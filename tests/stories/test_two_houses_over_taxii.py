@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from tests.taxii_server import House, indicator, serving
 from watchbell.cli import collection, feedback, indicators, partner, taxii
+from watchbell.errors import PeerError, UsageError
 from watchbell.exchange.marking import marking_id
 from watchbell.model.indicators import IndicatorKind, indicator_id
 from watchbell.model.tlp import Tlp
@@ -157,3 +158,35 @@ def test_status_tells_where_the_next_pull_goes_on(a: House, b: Path, tmp_path: P
     found = [(one["title"], one["part"], one["objects"], one["is_at_end"]) for one in told["collections"]]
     assert found == [("From House", "feedback", 0, True), ("From House", "indicators", 1, True)]
     assert "token" not in json.dumps(told)
+
+
+def test_a_partner_whose_exchange_rests_is_not_asked(b: Path) -> None:
+    run(partner.app, "suspend", "House A", workspace=b)
+    result = CliRunner().invoke(taxii.app, ["pull", "a", "--workspace", str(b)])
+    assert isinstance(result.exception, UsageError)
+    assert "rests" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["pull", "nobody"], "no peer 'nobody'; known: a"),
+        (["pull", "a", "--collection", "none"], "those that can be: "),
+        (["push", "a"], "Say with --collection"),
+        (["add", "b", "https://b.example/", "--partner", "House A", "--bearer-file", __file__], "in one line"),
+        (["add", "c", "https://c.example/", "--partner", "House A", "--user", "u"], "--password-file"),
+    ],
+)
+def test_what_cannot_be_meant_is_said(b: Path, words: list[str], problem: str) -> None:
+    result = CliRunner().invoke(taxii.app, [*words, "--workspace", str(b)])
+    assert isinstance(result.exception, UsageError)
+    assert problem in str(result.exception)
+
+
+def test_a_peer_that_does_not_let_us_in_is_named(a: House, b: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong"
+    wrong.write_text("wrong")
+    run(taxii.app, "add", "a", f"{a.url}/taxii2/", "--partner", "House A", "--bearer-file", wrong, workspace=b)
+    result = CliRunner().invoke(taxii.app, ["pull", "a", "--workspace", str(b)])
+    assert isinstance(result.exception, PeerError)
+    assert "status 401" in str(result.exception)

@@ -80,8 +80,10 @@ def connection_to(workspace: Workspace, peer: Peer) -> Connection:
     """Return a connection to a peer, with its token.
 
     Raises:
-        UsageError: its token is not there, or its certificates or the setting `peer_networks` cannot be used.
+        UsageError: the exchange with the partner rests, its token is not there, or its certificates or the setting
+            `peer_networks` cannot be used.
     """
+    partner_of(workspace.vault, peer)
     try:
         token = _token_file(workspace, peer.name).read_text("utf-8")
     except OSError as error:

@@ -1,5 +1,6 @@
 """Cases opened by rule: what opens one, what joins one, and what they say."""
 
+import dataclasses
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,12 @@ import pyarrow as pa
 import pytest
 
 from tests import made_up_desk as made_up
+from watchbell.desk import cases
 from watchbell.desk.cases import open_cases
+from watchbell.desk.group_facts import facts_at_desk
 from watchbell.desk.investigate import Question, investigate_workspace
+from watchbell.detect.techniques import Technique
+from watchbell.exchange.stix import bundle_of_case
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import EvidenceKind
 from watchbell.model.indicators import HITS
@@ -179,3 +184,15 @@ def test_each_opening_is_in_the_ledger(workspace: Workspace) -> None:
     open_cases(workspace, NOW)
     assert workspace.vault.ledger.verify()
     assert [entry.event for entry in workspace.vault.ledger.entries(10)].count("case.opened") == 1
+
+
+def test_the_techniques_that_a_group_resembles_reach_whoever_the_case_is_shared_with(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = Technique("T0084.001", "The same words, again and again.")
+    monkeypatch.setattr(
+        cases, "facts_at_desk", lambda *asked: dataclasses.replace(facts_at_desk(*asked), techniques=(copied,))
+    )
+    open_cases(workspace, NOW)
+    told = bundle_of_case(only_case(workspace), [], operator="House")["objects"]
+    assert [held["name"] for held in told if held["type"] == "attack-pattern"] == ["Use Copypasta"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from watchbell.ads import google, ira, lines, meta_api, meta_report, snap
+from watchbell.ads import google, ira, lines, meta_api, meta_report, snap, standard
 from watchbell.ads.fields import FieldError, rejected
 from watchbell.errors import UsageError
 from watchbell.files import Reject, Row, read_rows
@@ -18,6 +18,7 @@ READERS: Mapping[str, Callable[[Row], Ad]] = {
     "meta-api": meta_api.read_ad,
     "meta-report": meta_report.read_ad,
     "google": google.read_ad,
+    "standard": standard.read_ad,
     "ira": ira.read_ad,
     "jsonl": lines.read_ad,
 }
@@ -26,6 +27,7 @@ _COLUMNS = {
     "meta-api": meta_api.COLUMNS,
     "meta-report": meta_report.COLUMNS,
     "google": google.COLUMNS,
+    "standard": standard.COLUMNS,
     "ira": ira.COLUMNS,
 }
 _KNOWN = {"jsonl": lines.KNOWN, "meta-api": meta_api.KNOWN}

@@ -174,3 +174,45 @@ def test_googles_bundle_keeps_ranges_and_the_currency_of_the_place(tmp_path: Pat
         ("region", "Ohio,United States", True),
     ]
     assert [(reject.row, reject.field) for reject in rejects] == [(6, "Impressions")]
+
+
+STANDARD = {
+    "advertiser": {"advertiser_id": "9", "advertiser_real_name": "A party", "advertiser_electoral_id": "PP1"},
+    "advertisement": {
+        "advert_id": "77",
+        "advert_copy": ["Vote", "today"],
+        "advert_urls": ["https://a.example/"],
+        "dates": {
+            "datetime_period": [
+                {"datetime_live": "2024-06-02T00:00:00Z", "datetime_ended": "2024-06-03T00:00:00Z"},
+                {"datetime_live": "2024-06-01T00:00:00Z", "datetime_ended": None},
+            ]
+        },
+    },
+    "advertising_platform": {"platform_name": "Facebook"},
+    "targeting_categories": [
+        {"name": "Place", "type": "geo_location_excluded", "value": "Wales"},
+        {"name": "Near", "type": "geo_location_approximate", "value": True},
+    ],
+    "spending": {"spending_lower_bound": 500, "spending_upper_bound": 600},
+    "delivery": {},
+    "reach": {"impressions": {"impressions_paid_lower_bound": 10}, "engagement": {"engagement_clicks": 3}},
+    "moderation": {},
+    "provider_data": {"currency": "GBP"},
+}
+
+
+def test_the_transparency_standard_comes_in_and_a_sum_without_a_currency_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "adverts.json"
+    path.write_text(json.dumps([STANDARD, STANDARD | {"provider_data": {}}, STANDARD | {"reach": 5}]), "utf-8")
+    (ad,), rejects = all_read(path)
+    assert (ad.id, ad.platform, ad.text, ad.advertiser) == ("standard:77", "facebook", "Vote\ntoday", "A party")
+    assert (ad.registration_id, ad.clicks, ad.ended_at) == ("PP1", 3, None)
+    assert ad.started_at == datetime(2024, 6, 1, tzinfo=UTC)
+    assert ad.spend == Money(currency="GBP", lower=Decimal(500), upper=Decimal(600))
+    assert ad.impressions == Count(lower=10, upper=None)
+    assert [(aim.dimension, aim.value, aim.excluded) for aim in ad.targeting] == [
+        ("geo_location_excluded", "Wales", True),
+        ("geo_location_approximate", "true", False),
+    ]
+    assert [(reject.row, reject.field) for reject in rejects] == [(2, "provider_data.currency"), (3, "reach")]

@@ -23,7 +23,7 @@ from watchbell.desk.question import DEFAULT_TRACES, windows
 from watchbell.desk.report import network_of_run, pairs_inside
 from watchbell.desk.runs import KeptRun, read_run
 from watchbell.detect.actions import traces_named
-from watchbell.engine.places import LOCAL, engine_named
+from watchbell.engine.places import LOCAL, Engine, engine_named
 from watchbell.errors import InputError, UsageError
 from watchbell.files import File, Reject, files_named
 from watchbell.model.posts import POSTS
@@ -250,12 +250,17 @@ def detect(  # noqa: PLR0913  # a call in a notebook names what it asks for
     rule = "shared" if fdr is None else "fdr"
     asked = map(str, [window] if isinstance(window, str | int | float) else window)
     question = Question(tuple(by), windows(asked), min_shared, rule, fdr, any_dependence, held_out)
-    files, rejects = PostFiles(platform=platform, mapping=mapping or {}), list[Reject]()
+    with engine_named(engine, session=spark) as place:
+        return _asked(question, posts, PostFiles(platform=platform, mapping=mapping or {}), place)
+
+
+def _asked(question: Question, posts: Any, files: PostFiles, place: Engine) -> Run:
+    """Ask the question of posts; see `detect`."""
+    rejects: list[Reject] = []
     paths = _paths(posts)
     tables = _tables(posts, files, rejects) if paths is None else posts_in(paths, files, rejects)
-    material = material_of_posts(tables, by, accounts=None)
-    with engine_named(engine, session=spark) as place:
-        findings = investigate(material.actions, question, place)
+    material = material_of_posts(tables, question.by, accounts=None)
+    findings = investigate(material.actions, question, place)
     inputs = [_IN_MEMORY] if paths is None else [str(path) for path in paths]
     described = description(findings, inputs, len(rejects), system_clock())
     described["reading"] = {} if paths is None else reading_said(files)

@@ -37,12 +37,7 @@ def test_no_route_tells_of_what_is_marked_narrower(workspace: Workspace, visitor
               "request_id": [made_up.REQUEST]}  # fmt: skip
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     gets = [route.path for route in routes if "GET" in (route.methods or ())]
-    filled = [
-        re.sub(r"{(.*?)}", lambda found, turn=turn: values.get(found[1], ["none"])[-1 if turn else 0], path) + search
-        for path in gets
-        for turn in (0, 1)
-        for search in SEARCHES
-    ]
+    filled = [_filled(path, values, turn) + search for path in gets for turn in (0, -1) for search in SEARCHES]
     leaks = []
     for name in (None, "ana", "rev", "adm"):
         browser = visitor(name)
@@ -54,3 +49,7 @@ def test_no_route_tells_of_what_is_marked_narrower(workspace: Workspace, visitor
             leaks += [(name, address, word) for word in words if word in said and word not in asked]
     assert leaks == []
     assert RED_INDICATOR in visitor("eva").get("/desk/indicators").text
+
+
+def _filled(path: str, values: dict[str, list[str]], turn: int) -> str:
+    return re.sub(r"{(.*?)}", lambda found: values.get(found[1], ["none"])[turn], path)

@@ -131,8 +131,8 @@ class CollectionShelf:
     def hidden_of(self, access: Access, ids: Iterable[str]) -> set[str]:
         """Return which of these objects a partner told the collection, but not for the caller."""
         hidden: set[str] = set()
-        with self._database.read() as connection:
-            for batch in batches(ids, BATCH):
+        for batch in batches(ids, BATCH):
+            with self._database.read() as connection:
                 hidden.update(connection.scalars(hidden_query(access, batch)))
         return hidden
 

@@ -15,6 +15,8 @@ from typer.testing import CliRunner
 
 import watchbell as wb
 from watchbell.cli.detect import app as detect_app
+from watchbell.cli.indicators import app as indicators_app
+from watchbell.cli.match import app as match_app
 from watchbell.cli.posts import app as posts_app
 from watchbell.desk.explain import material_of_run
 from watchbell.desk.runs import read_run
@@ -168,3 +170,21 @@ def test_a_bucket_that_is_not_there_is_said() -> None:
 def test_an_address_that_names_no_file_is_refused(address: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         files_named(address)
+
+
+def test_indicators_are_imported_and_posts_matched_where_they_lie(put: Put, root: str, tmp_path: Path) -> None:
+    put("ioc/2026-11.csv", b"type,value\ndomain,news.example\n")
+    put("ioc/report.md", b"| Type | Indicator |\n|---|---|\n| Domain | other[.]example |\n")
+    put("posts.csv", FIRST.encode())
+    workspace = tmp_path / "w"
+    Workspace.create(workspace).close()
+    words = ["import", f"{root}/ioc/*", "--workspace", str(workspace)]
+    done = CliRunner().invoke(indicators_app, words, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    with Workspace.open(workspace) as opened:
+        assert {held.value for held in opened.vault.indicators.all()} == {"news.example", "other.example"}
+    hits = tmp_path / "hits.csv"
+    words = [f"{root}/posts.csv", "--indicators", f"{root}/ioc/*.csv", "--out", str(hits)]
+    done = CliRunner().invoke(match_app, [*words, "--workspace", str(workspace)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    assert pl.read_csv(hits)["indicator_value"].to_list() == ["news.example"] * 2

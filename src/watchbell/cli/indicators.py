@@ -24,6 +24,7 @@ from watchbell.desk.disarm import load_framework, techniques_for
 from watchbell.desk.indicator_export import Addressee, Form, Selection, end_validity, export_indicators, write_files
 from watchbell.desk.sharing import ImportedIndicators, import_indicators
 from watchbell.errors import InputError, NothingUsableError, UsageError
+from watchbell.files import File, files_named
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace
@@ -48,11 +49,11 @@ def _group() -> None:
 @app.command(name="import")
 def import_(
     files: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
             metavar="FILE...",
             help="Meta's CSV, TSV, JSON or Markdown; a STIX 2.1 bundle or STIX 1 package; a MISP event, or the folder "
-            "of a MISP feed; a list of hashes; a table of type,value.",
+            "of a MISP feed; a list of hashes; a table of type,value. Here or at s3://bucket/folder/*.csv.",
         ),
     ],
     *,
@@ -77,12 +78,13 @@ def import_(
     counts and prose, of which Meta's files have many, are no indicators and only counted.
     """
     label = None if tlp is None else tlp_label(tlp)
-    with waiting(f"Reading {len(files)} file(s)"), open_workspace(workspace) as opened:
-        done, problems = _imported(opened, files, label, source)
+    found = [file for name in files for file in files_named(name)]
+    with waiting(f"Reading {len(found)} file(s)"), open_workspace(workspace) as opened:
+        done, problems = _imported(opened, found, label, source)
         new_hits = _new_hits(opened) if match else None
     if as_json:
-        found = {} if new_hits is None else {"new_hits": new_hits}
-        print_json({"files": [_document(file, imported) for file, imported in done], "errors": problems, **found})
+        hits = {} if new_hits is None else {"new_hits": new_hits}
+        print_json({"files": [_document(file, imported) for file, imported in done], "errors": problems, **hits})
     else:
         _print_imported(done)
         if new_hits is not None:
@@ -102,10 +104,10 @@ def _new_hits(workspace: Workspace) -> int:
 
 
 def _imported(
-    workspace: Workspace, files: list[Path], tlp: Tlp | None, source: str | None
-) -> tuple[list[tuple[Path, ImportedIndicators]], list[str]]:
+    workspace: Workspace, files: list[File], tlp: Tlp | None, source: str | None
+) -> tuple[list[tuple[File, ImportedIndicators]], list[str]]:
     """Import each file; return what became of those that could be read, and what was wrong with the others."""
-    done: list[tuple[Path, ImportedIndicators]] = []
+    done: list[tuple[File, ImportedIndicators]] = []
     problems: list[str] = []
     for file in files:
         try:
@@ -271,11 +273,11 @@ def _selection(kinds: list[IndicatorKind] | None, source: str | None, since: dat
     return Selection(kinds=kinds or None, source=source, since=since and since.replace(tzinfo=UTC))
 
 
-def _document(file: Path, imported: ImportedIndicators) -> dict[str, object]:
+def _document(file: File, imported: ImportedIndicators) -> dict[str, object]:
     return {"file": str(file), **imported._asdict(), "rejects": imported.rejects and str(imported.rejects)}
 
 
-def _print_imported(done: list[tuple[Path, ImportedIndicators]]) -> None:
+def _print_imported(done: list[tuple[File, ImportedIndicators]]) -> None:
     table = Table("File", "New", "Known", "Rejected", "No indicator")
     for column in table.columns[1:]:
         column.justify = "right"

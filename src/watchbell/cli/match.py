@@ -29,7 +29,7 @@ from watchbell.desk.matching import (
 )
 from watchbell.desk.watching import Refreshed, Watch
 from watchbell.errors import UsageError
-from watchbell.files import Reject, write_rejects
+from watchbell.files import File, Reject, files_named, write_rejects
 from watchbell.match.index import IndicatorIndex
 from watchbell.match.lookalikes import LookalikeIndex
 from watchbell.vault.workspace import Workspace
@@ -41,8 +41,11 @@ _OWN = "workspace"
 
 
 _Posts = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="[POSTS]...", help="Files of posts. Without any: the workspace's posts and ads."),
+    list[str] | None,
+    typer.Argument(
+        metavar="[POSTS]...",
+        help="Files of posts, here or at s3://bucket/folder/*.parquet. Without any: the workspace's posts and ads.",
+    ),
 ]
 _Indicators = Annotated[
     list[str] | None,
@@ -98,8 +101,8 @@ def match(
     share, such as twitter.com, never matches; the account or the page on it does.
     """
     asked = _Asked(
-        [Path(file) for file in indicators or [] if file != _OWN],
-        posts or [],
+        [file for name in indicators or [] if name != _OWN for file in files_named(name)],
+        [file for name in posts or [] for file in files_named(name)],
         PostFiles(source, platform),
         lookalike_index(against or [BUNDLED]) if lookalikes or against else None,
         ended=ended,
@@ -109,7 +112,7 @@ def match(
         if follow:
             from watchbell.cli.watching import watch  # noqa: PLC0415  # only this way needs its parts
 
-            watch(asked.watch(place), asked.posts[0], place, out, until_end=until_end, as_json=as_json)
+            watch(asked.watch(place), Path(str(asked.posts[0])), place, out, until_end=until_end, as_json=as_json)
             return
         with waiting("Matching"):
             matched = asked.matched(place, new=new)
@@ -123,9 +126,9 @@ def match(
 class _Asked:
     """What is looked for, and in what."""
 
-    files: list[Path]
+    files: list[File]
     """Of indicators; without any, the workspace's."""
-    posts: list[Path]
+    posts: list[File]
     """Files of posts; without any, the workspace's posts and ads."""
     reading: PostFiles
     imitated: LookalikeIndex | None
@@ -135,8 +138,8 @@ class _Asked:
         """Refuse what cannot mean anything, before anything is read."""
         if new and (self.posts or self.files or self.imitated or self.ended):
             raise UsageError("--new looks for the workspace's indicators in its own posts and ads: name no others.")
-        if follow and len(self.posts) != 1:
-            raise UsageError("--follow goes with one file of posts, or with - for standard input.")
+        if follow and (len(self.posts) != 1 or not isinstance(self.posts[0], Path)):
+            raise UsageError("--follow goes with one file of posts on this machine, or with - for standard input.")
         if follow and out is not None and out.suffix != ".jsonl":
             raise UsageError(f"Hits that come one by one are written as JSON lines: end {out} in .jsonl.")
         if out is None and (self.files or (self.posts and not follow)):

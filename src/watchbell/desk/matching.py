@@ -15,7 +15,7 @@ from watchbell.desk.inputs import PostFiles, posts_in
 from watchbell.desk.searched import Searched
 from watchbell.desk.sharing import read_indicator_file
 from watchbell.errors import NothingUsableError, UsageError
-from watchbell.files import Reject
+from watchbell.files import File, Reject
 from watchbell.files.spreadsheet import write_csv
 from watchbell.match.imitations import imitations_in_ads, imitations_in_posts
 from watchbell.match.index import IndicatorIndex
@@ -120,7 +120,7 @@ def match_posts(tables: Iterable[pa.Table], index: IndicatorIndex, imitated: Loo
 
 
 def match_files(
-    paths: Sequence[Path], index: IndicatorIndex, reading: PostFiles, imitated: LookalikeIndex | None = None
+    paths: Sequence[File], index: IndicatorIndex, reading: PostFiles, imitated: LookalikeIndex | None = None
 ) -> Matched:
     """Look for the indicators of an index, and for imitations of protected names, in files of posts.
 
@@ -134,7 +134,7 @@ def match_files(
     return matched
 
 
-def indicators_in_files(paths: Sequence[Path], *, now: datetime) -> tuple[list[Indicator], list[Reject]]:
+def indicators_in_files(paths: Sequence[File], *, now: datetime) -> tuple[list[Indicator], list[Reject]]:
     """Return the indicators of files in any known form, and the rows that are none.
 
     Raises:

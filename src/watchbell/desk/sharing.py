@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from watchbell.exchange.inbox import read_published
 from watchbell.exchange.published import Note
-from watchbell.files import Reject, write_rejects
+from watchbell.files import File, Reject, write_rejects
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp
 from watchbell.sources.importing import rejects_file
@@ -43,7 +43,7 @@ class ImportedIndicators(NamedTuple):
     """Where the rejects are; None where there are none."""
 
 
-def read_indicator_file(path: Path, *, tlp: Tlp | None, source: str | None, now: datetime) -> ReadIndicators:
+def read_indicator_file(path: File, *, tlp: Tlp | None, source: str | None, now: datetime) -> ReadIndicators:
     """Read a file of indicators in any form that `exchange/inbox.py` knows.
 
     Raises:
@@ -63,7 +63,7 @@ def read_indicator_file(path: Path, *, tlp: Tlp | None, source: str | None, now:
 
 
 def import_indicators(
-    workspace: Workspace, path: Path, *, tlp: Tlp | None, source: str | None, by: str, now: datetime
+    workspace: Workspace, path: File, *, tlp: Tlp | None, source: str | None, by: str, now: datetime
 ) -> ImportedIndicators:
     """Bring a file of indicators into the workspace. Doing it again changes nothing.
 

@@ -1,17 +1,17 @@
 """The way in for partners' files: recognise whose form a file has, and yield its indicators."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from watchbell.errors import InputError
 from watchbell.exchange import hash_lists, meta, meta_columns, misp, misp_feed, plain, stix, stix1
 from watchbell.exchange.markdown import rows_of_markdown
 from watchbell.exchange.published import Note, Publication, Published, published_in
-from watchbell.files import Reject, Row, read_rows
+from watchbell.files import File, Reject, Row, read_rows
 from watchbell.files.streams import contents, open_file
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp, strictest
@@ -31,14 +31,15 @@ _LOOKED_AT = 50
 class Reading(NamedTuple):
     """What holds for a file that is being read."""
 
-    path: Path
+    path: File
     tlp: Tlp | None
     source: str | None
     now: datetime
 
     def publication(self, source: str | None = None, tlp: Tlp = _UNMARKED) -> Publication:
         """Return the file as a publication; `source` and `tlp` hold where the person who imports says nothing."""
-        published = published_in(f"{self.path.parent.name}/{self.path.name}") or self.now
+        folder_and_name = "/".join(PurePath(str(self.path)).parts[-2:])
+        published = published_in(folder_and_name) or self.now
         return Publication(
             str(self.path),
             self.source or source or self.path.name,
@@ -49,7 +50,7 @@ class Reading(NamedTuple):
         )
 
 
-def read_indicators(path: Path, *, tlp: Tlp | None, source: str | None, now: datetime) -> Iterator[Indicator | Reject]:
+def read_indicators(path: File, *, tlp: Tlp | None, source: str | None, now: datetime) -> Iterator[Indicator | Reject]:
     """Yield the indicators of a file in any known form, and a Reject for each row that cannot be read.
 
     Args:
@@ -67,16 +68,16 @@ def read_indicators(path: Path, *, tlp: Tlp | None, source: str | None, now: dat
     return (item for item in read_published(path, tlp=tlp, source=source, now=now) if not isinstance(item, Note))
 
 
-def read_published(path: Path, *, tlp: Tlp | None, source: str | None, now: datetime) -> Iterator[Published]:
+def read_published(path: File, *, tlp: Tlp | None, source: str | None, now: datetime) -> Iterator[Published]:
     """Yield what `read_indicators` yields, and a Note for each row that was understood and holds no indicator."""
     reading = Reading(path, tlp, source, now)
-    if path.is_dir():
+    if isinstance(path, Path) and path.is_dir():
         yield from misp_feed.read_folder(path, reading.publication())
         return
     if _is_xml(path):
         yield from _of_package(reading)
         return
-    is_markdown = path.suffix.lower() in (".md", ".markdown")
+    is_markdown = PurePath(path.name).suffix.lower() in (".md", ".markdown")
     rows = _markdown_rows(path) if is_markdown else read_rows(path, spread=_SPREAD, is_header=_is_header)
     passed, first = list[Reject](), None
     for first in rows:
@@ -149,16 +150,15 @@ def _of_bundle(reading: Reading, rows: Iterator[Row | Reject]) -> Iterator[Publi
     )
 
 
-def _is_xml(path: Path) -> bool:
+def _is_xml(path: File) -> bool:
     """Tell XML by its first sign: no other form begins with an angle bracket."""
     with open_file(path) as file:
         return contents(file).head.lstrip().startswith(b"<")
 
 
 def _of_package(reading: Reading) -> Iterator[Published]:
-    _refuse_large(reading.path)
     with open_file(reading.path) as file:
-        package = stix1.read_package(str(reading.path), contents(file).pieces)
+        package = stix1.read_package(str(reading.path), _bounded(reading.path, contents(file).pieces))
     if package is None:
         raise InputError(f"{reading.path} is XML, but no STIX 1 package. Expected {_FORMS}.")
     label = package.tlp or (Tlp.CLEAR if package.source == "Meta" else _UNMARKED)
@@ -167,17 +167,18 @@ def _of_package(reading: Reading) -> Iterator[Published]:
     yield from meta.indicators_of_rows(package.rows, dataclasses.replace(publication, tlp=marked))
 
 
-def _refuse_large(path: Path) -> None:
-    if path.stat().st_size > MAX_DOCUMENT_BYTES:
-        raise InputError(f"{path} is larger than {MAX_DOCUMENT_BYTES:,} bytes, which no report of indicators is.")
+def _bounded(path: File, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > MAX_DOCUMENT_BYTES:
+            raise InputError(f"{path} is larger than {MAX_DOCUMENT_BYTES:,} bytes, which no report of indicators is.")
+        yield piece
 
 
-def _markdown_rows(path: Path) -> Iterator[Row | Reject]:
-    try:
-        _refuse_large(path)
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+def _markdown_rows(path: File) -> Iterator[Row | Reject]:
+    with open_file(path) as file:
+        text = b"".join(_bounded(path, contents(file).pieces)).decode("utf-8", "replace")
     rows = rows_of_markdown(text)
     first = next(rows, None)
     if first is None:

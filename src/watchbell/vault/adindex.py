@@ -108,8 +108,7 @@ def has(connection: Connection, wanted: list[Term]) -> ColumnElement[bool]:
 
 
 def _in_vector(wanted: list[Term]) -> ColumnElement[bool]:
-    # Written as the index in the migration is, or PostgreSQL would not use it.
-    vector: ColumnElement[str] = literal_column("array_to_tsvector(string_to_array(btrim(ads.words), ' '))")
+    vector: ColumnElement[str] = literal_column("ads.ad_words")
     return vector.op("@@", is_comparison=True)(cast(bindparam(None, _tsquery(wanted)), TSQUERY))
 
 

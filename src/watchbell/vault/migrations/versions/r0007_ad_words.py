@@ -44,7 +44,9 @@ _SQLITE = (
 _POSTGRESQL = (
     "CREATE INDEX ads_newest ON ads (started_at DESC NULLS LAST, id)",
     "CREATE INDEX ads_dearest ON ads (spend DESC NULLS LAST, id)",
-    "CREATE INDEX ads_by_words ON ads USING gin (array_to_tsvector(string_to_array(btrim(words), ' ')))",
+    """ALTER TABLE ads ADD COLUMN ad_words tsvector
+        GENERATED ALWAYS AS (array_to_tsvector(string_to_array(btrim(words), ' '))) STORED""",
+    "CREATE INDEX ads_by_words ON ads USING gin (ad_words)",
 )
 
 

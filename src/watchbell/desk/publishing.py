@@ -63,14 +63,26 @@ def publish_indicators(
 ) -> Published:
     """Put the indicators that a collection's readers may hear into it, revoked ones too, so that they are taken back.
 
+    What others told us goes as far as `passes_on` lets it.
+
     Raises:
         NotAllowedError: `up_to` is narrower than what one person may share.
     """
     _demand_one(up_to)
     groups = {} if collection.group_id is None else {collection.group_id: up_to}
     heard = vault.indicators.heard_by(Audience(up_to, groups))
-    objects = bundle_of_indicators(heard.all(), operator=operator, up_to=up_to)["objects"]
+    told = [indicator for indicator in heard.all() if passes_on(indicator, operator)]
+    objects = bundle_of_indicators(told, operator=operator, up_to=up_to)["objects"]
     return _publish(vault, collection, objects, by=by, now=now)
+
+
+def passes_on(indicator: Indicator, operator: str) -> bool:
+    """Tell whether we may pass an indicator on to partners without its source's word.
+
+    TLP 2.0: who receives TLP:AMBER may tell their own organisation and its clients, TLP:GREEN their community. So what
+    another source marked narrower than GREEN stays here; a person who has its word sends it in a case or an export.
+    """
+    return indicator.source == operator or indicator.tlp.rank <= Tlp.GREEN.rank
 
 
 def publish_case(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from watchbell.clock import Clock
 from watchbell.desk.peers import Reached, document_in, partner_of, resource
+from watchbell.desk.publishing import passes_on
 from watchbell.desk.releases import ONE_PERSON, needs_two
 from watchbell.desk.sending import Recipient, versions_of
 from watchbell.desk.told import feedback_bundle
@@ -111,7 +112,7 @@ def _meant(collections: Sequence[Remote], named: str | None) -> Remote:
 def _objects(workspace: Workspace, to: Recipient) -> list[dict[str, Any]]:
     """Return what a recipient may have of our indicators and our feedback, with what these refer to, each once."""
     operator, shelf = workspace.settings.operator, workspace.vault.indicators.heard_by(to.audience)
-    ours = [held for held in shelf.all() if held.source != to.name]
+    ours = [held for held in shelf.all() if held.source != to.name and passes_on(held, operator)]
     groups = {held.id: [held.group] for held in ours if held.group is not None}
     told = bundle_for(bundle_of_indicators(ours, operator=operator, up_to=ONE_PERSON), to.audience, groups)
     said = feedback_bundle(workspace.vault, to, operator=operator)

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 CAVEAT = (
     "Accounts in a pair or group are synchronised, no more: news wires, schedulers, campaigns that announce "
     "themselves and people who answer one signal within a minute are too. q_value says what share of the accounts "
-    "named up to a pair is there by chance or by a common taste; it is empty where an account acted fewer than five times."
+    "named up to a pair is there by chance or by a common taste; it is empty where an account acted fewer than five "
+    "times."
 )
 _BATCH_POSTS = 200_000
 

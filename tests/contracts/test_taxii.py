@@ -244,7 +244,7 @@ def test_a_source_is_named_to_whoever_may_hear_one_thing_it_told_once_there_is_o
         item = Indicator(id=indicator()["id"], kind=IndicatorKind.DOMAIN, value=f"{label.rank}.example", source="Eve",
                          published_as="x", tlp=label, valid_from=now, created=now, modified=now)  # fmt: skip
         vault.indicators.add([item])
-        done = publish_indicators(vault, shared, up_to=Tlp.AMBER, operator="House", by="test", now=system_clock())
+        done = publish_indicators(vault, shared, up_to=Tlp.AMBER, operator="Eve", by="test", now=system_clock())
         assert not done.refused
 
     with house.client(Tlp.GREEN) as green:

@@ -6,9 +6,10 @@ So neither a name that points inside nor one that changes between two looks reac
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 from urllib.parse import urljoin
 
 import httpx
@@ -32,6 +33,7 @@ _PLAIN_JSON = "application/json"
 _NAT64 = ip_network("64:ff9b::/96")
 
 Network = IPv4Network | IPv6Network
+T = TypeVar("T")
 
 
 class Answer(NamedTuple):
@@ -102,8 +104,8 @@ class Connection:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._runner.run(self._client.aclose())
-        self._runner.close()
+        self._run(self._client.aclose())
+        _beside_a_loop(self._runner.close)
 
     def get(self, url: str, parameters: Mapping[str, str] | None = None, *, is_repeatable: bool = True) -> Answer:
         """Return what is at `url`; `is_repeatable` tells whether it may be asked for again where the line broke.
@@ -141,12 +143,15 @@ class Connection:
 
     def _ask(self, method: str, url: str, body: bytes | None = None, *, tries: int = _MOST_TRIES) -> Answer:
         try:
-            return self._runner.run(self._patiently(method, url, body, tries))
+            return self._run(self._patiently(method, url, body, tries))
         except TimeoutError as error:
             raise PeerError(f"{self._peer.name} did not answer within {MOST_SECONDS} seconds: {url}.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             reason = str(error) or type(error).__name__
             raise PeerError(f"{self._peer.name} cannot be reached at {url}: {reason}.") from error
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return _beside_a_loop(lambda: self._runner.run(work))
 
     async def _patiently(self, method: str, url: str, body: bytes | None, tries: int) -> Answer:
         """Ask, and ask again where the server is only busy or the line broke."""
@@ -177,6 +182,16 @@ class Connection:
                     raise PeerError(f"{self._peer.name} answers with more than {MOST_BYTES:,} bytes: {url}.")
                 pieces.append(piece)
             return Answer(response.status_code, response.headers, b"".join(pieces))
+
+
+def _beside_a_loop(work: Callable[[], T]) -> T:
+    """Do it here; where a loop runs in this thread already, as in a notebook, in a thread of its own."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(work).result()
 
 
 class _Transport(httpx.AsyncHTTPTransport):

@@ -73,7 +73,7 @@ def serving(workspace: Workspace) -> Iterator[House]:
             id=collection_id(alias), alias=alias, title=alias, tlp=Tlp.AMBER, offers=offers, accepts=accepts
         )
         open_collection(vault, kind, "Partners", now)
-    config = uvicorn.Config(create_app(workspace), port=0, log_level="critical", ws="none", lifespan="off")
+    config = uvicorn.Config(create_app(workspace), port=0, log_level="critical", ws="none", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -37,6 +37,10 @@ class Intake:
         self._waiting.submit(self._finish, add)
         return add
 
+    def close(self) -> None:
+        """Put the envelope at hand away; those behind it are taken over by whoever opens the workspace next."""
+        self._waiting.shutdown(cancel_futures=True)
+
     def resume(self) -> None:
         """Take over the envelopes of a process that was killed."""
         now = self._clock()

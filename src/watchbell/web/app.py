@@ -1,12 +1,15 @@
 """The web app, assembled: the public ad library, the desk behind a sign-in, and the TAXII server for machines."""
 
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from watchbell import __version__
 from watchbell.clock import Clock, system_clock
+from watchbell.desk.intake import Intake
 from watchbell.vault.workspace import Workspace
 from watchbell.web import (
     ad_api,
@@ -63,12 +66,20 @@ def create_app(
         hosts: the names by which the server may be asked; None where a proxy in front sees to that.
     """
     # No generated API pages: they load scripts from elsewhere, and this is no API.
-    app = FastAPI(title="Watchbell", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    intake = Intake(workspace, clock)
+    app = FastAPI(
+        title="Watchbell",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=partial(_until_the_end, intake),
+    )
     app.state.desk = Desk(workspace, clock, https)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in ROUTERS:
         app.include_router(guarded(router))
-    app.mount(taxii.PATH, taxii.taxii_app(workspace, clock))
+    app.mount(taxii.PATH, taxii.taxii_app(workspace, clock, intake))
     handle_errors(app)
     # The last one added is the first that a request passes.
     app.add_middleware(OwnFormsOnly, machines=taxii.PATH)
@@ -77,3 +88,10 @@ def create_app(
     if hosts is not None:
         app.add_middleware(KnownHostsOnly, hosts=hosts)
     return app
+
+
+@asynccontextmanager
+async def _until_the_end(intake: Intake, _: FastAPI) -> AsyncIterator[None]:
+    """Let the intake end before the workspace is closed."""
+    yield
+    intake.close()

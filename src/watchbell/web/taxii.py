@@ -34,11 +34,11 @@ MAX_CONTENT_LENGTH = 32 * 1024 * 1024
 router = APIRouter()
 
 
-def taxii_app(workspace: Workspace, clock: Clock) -> FastAPI:
+def taxii_app(workspace: Workspace, clock: Clock, intake: Intake) -> FastAPI:
     """Return the app that serves the workspace's collections; it is to be mounted at `PATH`."""
     app = FastAPI(title="Watchbell TAXII", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.workspace, app.state.clock = workspace, clock
-    app.state.intake = Intake(workspace, clock)
+    app.state.intake = intake
     app.include_router(router)
     _handle_errors(app)
     return app

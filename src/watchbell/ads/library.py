@@ -9,9 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from watchbell.model.ads import Ad, AdDecision, Count, Money
-
-FIRST_PASS = "watchbell"  # noqa: S105  # the name under which rules decide, not a password
+from watchbell.model.ads import FIRST_PASS, Ad, AdDecision, Count, Money
 
 _TARGETS = {"age": "target_ages", "gender": "target_gender", "region": "target_locations"}
 

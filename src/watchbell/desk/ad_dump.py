@@ -21,7 +21,6 @@ FILES = ("ads.parquet", "ads.csv.gz", "ads.jsonl.gz")
 SUMS, ABOUT = "SHA256SUMS", "about.json"
 # Level 1: a dump is made every night and read seldom, and the second half of the gain costs five times as long.
 _GZIP_LEVEL = 1
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,5 @@ def _write_tables(vault: Vault, folder: Path) -> int:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,12 +15,10 @@ from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import read_ads
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject, Row, read_rows, write_rejects
-from watchbell.model.ads import Ad, AdDecision
+from watchbell.model.ads import FIRST_PASS, Ad, AdDecision
 from watchbell.sources.importing import rejects_file
 from watchbell.vault.workspace import Workspace
 
-REVIEWED_BY = "watchbell"
-"""Who decides in a first review: no person."""
 # Ads that are stored together: enough to make a write worth while, little enough to hold.
 _BATCH = 1000
 
@@ -82,7 +80,7 @@ def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer
         raise NothingUsableError(_nothing_usable(path, tally))
     if tally.decided:
         details = {"ads": tally.ads, "decided": tally.decided, "rules": reviewer.rules.version, **tally.verdicts}
-        workspace.vault.ledger.append(REVIEWED_BY, "ads.reviewed", path.name, details, reviewer.now)
+        workspace.vault.ledger.append(FIRST_PASS, "ads.reviewed", path.name, details, reviewer.now)
     return tally
 
 
@@ -106,7 +104,7 @@ def _changed(workspace: Workspace, decisions: list[AdDecision]) -> list[AdDecisi
 
 
 def _supersedes(decision: AdDecision, known: AdDecision) -> bool:
-    return known.decided_by == REVIEWED_BY and decision.model_copy(update={"decided_at": known.decided_at}) != known
+    return known.decided_by == FIRST_PASS and decision.model_copy(update={"decided_at": known.decided_at}) != known
 
 
 def review_lines(path: Path, reviewer: Reviewer, tally: AdTally) -> Iterator[str | Reject]:

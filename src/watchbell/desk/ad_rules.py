@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import chain
 
 from watchbell.ads.house_rules import HouseRules, Seen
-from watchbell.model.ads import AdDecision, Verdict
+from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.vault.vault import Vault
 
 _EXAMPLES = 5
+_BATCH = 1_000
 _GRAVER = (Verdict.APPROVE, Verdict.REVIEW, Verdict.REJECT)
 
 
@@ -29,12 +31,12 @@ class DryRun:
 def dry_run(vault: Vault, rules: HouseRules) -> DryRun:
     """Ask the rules of all ads, beside the decisions that stand. Nothing is kept."""
     run = DryRun()
-    for ad in vault.ads.all():
+    for ad_record, decision_record in chain.from_iterable(vault.ads.records(_BATCH)):
         run.ads += 1
-        decision = vault.ads.decision(ad.id)
-        if decision is None:
+        if decision_record is None:
             run.undecided += 1
             continue
+        ad, decision = Ad.model_validate_json(ad_record), AdDecision.model_validate_json(decision_record)
         judged = rules.judge(ad, _seen(decision))
         for one in judged:
             run.touched[one.finding.code] += 1

@@ -189,15 +189,16 @@ def investigate_workspace(
     described = description(findings, [str(workspace.root)], 0, now)
     described["reading"] = {"workspace": {}}
     keep_run(workspace, findings, described, now)
+    names = names_in_posts(workspace, findings.groups["account_id"].unique().to_pylist())
+    _replace(workspace.runs / described["run_id"] / NAMES, names.to_arrow())
     return findings, described
 
 
 def keep_run(workspace: "Workspace", findings: Findings, described: dict[str, Any], now: datetime) -> None:
-    """Keep a run of a workspace's posts there, with what its groups did together and are called: for pages to show."""
+    """Keep a run of a workspace's posts there, with what its groups did together: pages show it at once."""
     folder = workspace.runs / described["run_id"]
     folder.mkdir(parents=True, exist_ok=True)
     _replace(folder / "actions.parquet", shared_within(findings.groups, findings.actions))
-    _replace(folder / NAMES, names_in_posts(workspace, findings.groups["account_id"].unique().to_pylist()).to_arrow())
     write_run(folder, findings, described)
     workspace.vault.runs.put(described["run_id"], now, described)
 

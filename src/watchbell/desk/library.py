@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from watchbell.ads.library import FIRST_PASS
 from watchbell.desk.audiences import audience_of
 from watchbell.desk.permissions import Permission, may
 from watchbell.model.ads import Ad, AdDecision
 from watchbell.model.partners import User
 from watchbell.vault.vault import Vault
-
-__all__ = ["FIRST_PASS", "AdView", "ad_view"]
 
 
 @dataclass(frozen=True, slots=True)

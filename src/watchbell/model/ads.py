@@ -115,6 +115,9 @@ class DisclaimerFinding(Record):
     reason: str
 
 
+FIRST_PASS = "watchbell"  # noqa: S105  # the name under which the rules decide, not a password
+
+
 class AdDecision(Record):
     """The decision on one ad under one version of the rules; it can be replayed."""
 
@@ -130,8 +133,8 @@ class AdDecision(Record):
     political_model: str | None = None
     """Version of the model that judged whether it is political."""
     decided_at: UtcDatetime
-    decided_by: str = "watchbell"
-    """`watchbell` for the first pass, else the reviewer's account."""
+    decided_by: str = FIRST_PASS
+    """`FIRST_PASS`, else the reviewer's account."""
     reason: str | None = None
     """A person's reason, in their words; None for the first pass."""
     proposed: Verdict | None = None

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from watchbell.desk.ad_queue import turn_of
-from watchbell.desk.library import FIRST_PASS, ad_view
+from watchbell.desk.library import ad_view
 from watchbell.desk.permissions import Permission, may
-from watchbell.model.ads import Verdict
+from watchbell.model.ads import FIRST_PASS, Verdict
 from watchbell.vault.ads import AdQuery
 from watchbell.web.guard import desk_of, needs, signed_in
 from watchbell.web.pages import not_found, page

@@ -20,6 +20,7 @@ from watchbell.desk.sending import note_delivery, recipient_named
 from watchbell.desk.told import feedback_bundle, keep_feedback
 from watchbell.errors import UsageError
 from watchbell.files import Row, read_rows, write_rejects
+from watchbell.files.whole import replacing
 from watchbell.model.feedback import Claimant, DisputeState, OpinionValue
 from watchbell.sources.importing import rejects_file
 
@@ -174,9 +175,8 @@ def export(
         told = feedback_bundle(opened.vault, recipient, operator=opened.settings.operator)
         note_delivery(opened.vault, told["objects"], to=recipient, now=now)
         opened.vault.ledger.append(COMMAND_LINE, "feedback.exported", told["id"], {"recipient": recipient.id}, now)
-    part = out.with_name(f".{out.name}.part")
-    part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    part.replace(out)
+    with replacing(out) as part:
+        part.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     typer.echo(f"Feedback for {recipient.name} written to {out}.")
 
 

@@ -15,6 +15,7 @@ from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import read_ads
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject, Row, read_rows, write_rejects
+from watchbell.files.whole import replacing
 from watchbell.model.ads import FIRST_PASS, Ad, AdDecision
 from watchbell.sources.importing import rejects_file
 from watchbell.vault.workspace import Workspace
@@ -139,16 +140,13 @@ def review_file(path: Path, out: Path, reviewer: Reviewer) -> AdTally:
         NothingUsableError: not one record is an ad.
     """
     tally = AdTally()
-    part, place = out.with_name(out.name + ".part"), out.with_suffix(".rejects.jsonl")
-    try:
+    place = out.with_suffix(".rejects.jsonl")
+    with replacing(out) as part:
         with part.open("w", encoding="utf-8") as answers:
             write_rejects(place, _written(review_lines(path, reviewer, tally), answers.write))
         tally.rejects = place if tally.rejected else None
         if not tally.ads:
             raise NothingUsableError(_nothing_usable(path, tally))
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
     return tally
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from watchbell.errors import InputError, UsageError
 from watchbell.exchange.disarm import NO_FRAMEWORK, Entry, EntryKind, Framework, framework_in, techniques_named
+from watchbell.files.whole import replacing
 from watchbell.vault.workspace import Workspace
 
 FILE = "disarm.json"
@@ -39,10 +40,8 @@ def load_framework(workspace: Workspace, paths: Sequence[Path], *, by: str, now:
     """
     framework = framework_in((str(path), _decoded(path)) for path in paths)
     kept = {"licence": framework.licence, "entries": [list(entry) for entry in framework.entries.values()]}
-    place = workspace.root / FILE
-    part = place.with_name(f".{FILE}.part")
-    part.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-    part.replace(place)
+    with replacing(workspace.root / FILE) as part:
+        part.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
     counts = Counter(str(entry.kind) for entry in framework.entries.values())
     workspace.vault.ledger.append(by, "disarm.loaded", FILE, dict(counts), now)
     return Loaded(dict(counts), framework.licence)

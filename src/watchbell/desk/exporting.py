@@ -18,6 +18,7 @@ from watchbell.detect.formats.graphml import graphml
 from watchbell.detect.formats.tables import groups_csv, pairs_csv
 from watchbell.detect.outlets import Outlets
 from watchbell.errors import InputError
+from watchbell.files.whole import replacing
 
 
 class Format(StrEnum):
@@ -74,8 +75,6 @@ def _write_tables(run: KeptRun, out: Path, outlets: Outlets) -> list[str]:
 @contextmanager
 def _complete(out: Path) -> Iterator[TextIO]:
     """Yield a file that takes the name `out` when the block ends well."""
-    part = out.with_name(f".{out.name}.part")
     # Line ends stay as they are written: CSV and XML say them themselves.
-    with part.open("w", encoding="utf-8", newline="") as file:
+    with replacing(out) as part, part.open("w", encoding="utf-8", newline="") as file:
         yield file
-    part.replace(out)

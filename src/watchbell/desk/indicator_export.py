@@ -23,6 +23,7 @@ from watchbell.exchange.marking import bundle_for
 from watchbell.exchange.stix import bundle_of_indicators
 from watchbell.exchange.stix_parts import instant
 from watchbell.files.spreadsheet import write_csv
+from watchbell.files.whole import replacing
 from watchbell.ids import short_digest
 from watchbell.model.audiences import Audience
 from watchbell.model.indicators import Indicator, IndicatorKind
@@ -183,10 +184,9 @@ def _ended(held: Indicator, now: datetime) -> Indicator:
 
 
 def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(text, encoding="utf-8", newline="")
-    part.replace(path)
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="")
 
 
 def _stix(kept: list[Indicator], writing: _Writing) -> dict[str, str]:

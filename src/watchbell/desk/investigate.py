@@ -23,6 +23,7 @@ from watchbell.detect.pairs import ThinnedObject, each_window, in_widest, pairs_
 from watchbell.detect.rules.catalogue import rule_named
 from watchbell.engine.places import HERE, Engine
 from watchbell.files import Reject, write_rejects
+from watchbell.files.whole import replacing
 from watchbell.ids import short_digest
 
 if TYPE_CHECKING:
@@ -165,16 +166,13 @@ def write_run(folder: Path, findings: Findings, described: dict[str, Any], rejec
     _replace(folder / "pairs.parquet", findings.pairs)
     _replace(folder / "groups.parquet", findings.groups)
     write_rejects(folder / "rejects.jsonl", rejects)
-    part = folder / "run.json.part"
-    part.write_text(json.dumps(described, indent=2) + "\n", "utf-8")
-    part.replace(folder / "run.json")
+    with replacing(folder / "run.json") as part:
+        part.write_text(json.dumps(described, indent=2) + "\n", "utf-8")
 
 
 def _replace(path: Path, table: pa.Table) -> None:
-    """Write a table so that a killed process leaves the old file or the new one, never half of one."""
-    part = path.with_name(path.name + ".part")
-    pq.write_table(table, part, compression="zstd")
-    part.replace(path)
+    with replacing(path) as part:
+        pq.write_table(table, part, compression="zstd")
 
 
 def investigate_workspace(

@@ -17,6 +17,7 @@ from watchbell.desk.sharing import read_indicator_file
 from watchbell.errors import NothingUsableError, UsageError
 from watchbell.files import File, Reject
 from watchbell.files.spreadsheet import write_csv
+from watchbell.files.whole import replacing
 from watchbell.match.imitations import imitations_in_ads, imitations_in_posts
 from watchbell.match.index import IndicatorIndex
 from watchbell.match.lookalikes import LookalikeIndex
@@ -155,10 +156,9 @@ def write_hits(path: Path, hits: pa.Table) -> None:
         UsageError: the name ends in none of `.parquet`, `.csv`, `.jsonl`.
     """
     writer = hit_writer(path)
-    part = path.with_name(f".{path.name}.part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    writer(part, hits)
-    part.replace(path)
+    with replacing(path) as part:
+        writer(part, hits)
 
 
 def hit_writer(path: Path) -> Callable[[Path, pa.Table], None]:

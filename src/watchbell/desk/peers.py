@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from watchbell.desk.outgoing import Answer, Connection, fault_of, networks_named, refuse_other_media
 from watchbell.errors import PeerError, UsageError
 from watchbell.exchange.taxii_client import Remote, Root, collections_of, origin_of, root_of, root_urls
+from watchbell.files.whole import replacing
 from watchbell.model.partners import Partner
 from watchbell.model.peers import Peer
 from watchbell.vault.ledger import Entry
@@ -42,11 +43,10 @@ def add_peer(workspace: Workspace, peer: Peer, token: str, *, by: str, now: date
         raise UsageError("The file of the token has to hold the token alone, in one line.")
     place = _token_file(workspace, peer.name)
     place.parent.mkdir(mode=0o700, exist_ok=True)
-    part = place.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    part.write_text(token, "utf-8")
-    part.replace(place)
+    with replacing(place) as part:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        part.write_text(token, "utf-8")
     details = {"url": peer.url, "partner": peer.partner_id}
     workspace.vault.peers.put(peer, Entry(by, "peer.added", peer.name, details, now))
 

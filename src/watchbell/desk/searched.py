@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from watchbell.files.whole import replacing
 from watchbell.model.indicators import Indicator
 from watchbell.vault.workspace import Workspace
 
@@ -38,11 +39,9 @@ class Searched:
     def keep(self) -> None:
         """Remember what was noted; the file changes only as a whole."""
         self._known = np.union1d(self._known, np.array(self._noted, np.uint64))
-        part = self._file.with_name(f".{_FILE}.part")
-        part.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(self._file) as part, part.open("wb") as file:
             np.save(file, self._known)
-        part.replace(self._file)
 
     def _has(self, mark: int) -> bool:
         place = np.searchsorted(self._known, np.uint64(mark))

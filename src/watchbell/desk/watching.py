@@ -23,6 +23,7 @@ from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import Reject
 from watchbell.files.growing import GrowingFile, Place
 from watchbell.files.rows import MAX_RECORD_BYTES
+from watchbell.files.whole import replacing
 from watchbell.match.index import IndicatorIndex
 from watchbell.match.lookalikes import LookalikeIndex
 from watchbell.vault.workspace import Workspace
@@ -105,10 +106,9 @@ def _read(checkpoint: Path) -> tuple[int, Place | None]:
 
 
 def _write(checkpoint: Path, written: int, place: Place | None) -> None:
-    part = checkpoint.with_name(f".{checkpoint.name}.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
-    part.write_text(json.dumps({"written": written, "place": place}), "utf-8")
-    part.replace(checkpoint)
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(checkpoint) as part:
+        part.write_text(json.dumps({"written": written, "place": place}), "utf-8")
 
 
 class Refreshed:

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from watchbell.files.rows import Reject
+from watchbell.files.whole import replacing
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
@@ -20,11 +21,8 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
         path.unlink(missing_ok=True)
         return 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as lines:
-        count = sum(1 for reject in chain([first], waiting) if lines.write(_line(reject)))
-    part.replace(path)
-    return count
+    with replacing(path) as part, part.open("w", encoding="utf-8") as lines:
+        return sum(1 for reject in chain([first], waiting) if lines.write(_line(reject)))
 
 
 def append_rejects(path: Path, rejects: Iterable[Reject]) -> None:

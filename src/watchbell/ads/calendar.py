@@ -10,10 +10,9 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from watchbell.errors import InputError
+from watchbell.ads.written import entries_in, record_of, text_in
 from watchbell.model.record import Record
 
 # Member states of the European Union, ISO 3166-1: in each of them the Parliament's election is held.
@@ -89,27 +88,10 @@ def elections_of(text: str, name: str) -> list[Election]:
     Raises:
         InputError: it is no YAML, has no list `elections`, or an entry is no election; names the entry and field.
     """
-    try:
-        written = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"The calendar {name} is not YAML: {error}") from error
-    entries = written.get("elections") if isinstance(written, dict) else None
-    if not isinstance(entries, list):
-        raise InputError(f"The calendar {name} has no list `elections`; docs/howto/review-ads.md shows one.")
-    return [_election(entry, number, name) for number, entry in enumerate(entries, 1)]
-
-
-def _election(entry: object, number: int, name: str) -> Election:
-    try:
-        return Election.model_validate(entry)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the entry"
-        raise InputError(f"The calendar {name}, election {number}, {field}: {first['msg']}.") from error
+    what = f"The calendar {name}"
+    entries = entries_in(text, "elections", what)
+    return [record_of(Election, entry, f"{what}, election {number}") for number, entry in enumerate(entries, 1)]
 
 
 def _read(path: Path) -> list[Election]:
-    try:
-        return elections_of(path.read_text("utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The calendar {path} cannot be read: {error}.") from error
+    return elections_of(text_in(path, f"The calendar {path}"), str(path))

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import cel
-import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
 from watchbell.ads.policy import Judged
+from watchbell.ads.written import entries_in, record_of, text_in
 from watchbell.errors import InputError
 from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, PolicyFinding, Verdict
@@ -78,14 +78,10 @@ class HouseRules:
         Raises:
             InputError: it cannot be read, or an entry is no rule; names the entry and field.
         """
-        try:
-            written = yaml.safe_load(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise InputError(f"The rules {path} cannot be read: {error}") from error
-        entries = written.get("rules") if isinstance(written, dict) else None
-        if not isinstance(entries, list):
-            raise InputError(f"The file {path} has no list `rules`; docs/howto/review-ads.md shows one.")
-        return cls([_rule(entry, number, path) for number, entry in enumerate(entries, 1)], str(path))
+        what = f"The rules {path}"
+        entries = entries_in(text_in(path, what), "rules", what)
+        rules = [record_of(HouseRule, entry, f"{what}, rule {number}") for number, entry in enumerate(entries, 1)]
+        return cls(rules, str(path))
 
     def judge(self, ad: Ad, seen: Seen) -> tuple[Judged, ...]:
         """Return a finding for each rule that an ad touches, or that cannot be told of it."""
@@ -124,15 +120,6 @@ _TEXTS = (
     *("language", "country"),
 )
 _NAMES = frozenset({"ad", "political", "probability", "codes"})
-
-
-def _rule(entry: object, number: int, path: Path) -> HouseRule:
-    try:
-        return HouseRule.model_validate(entry)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the entry"
-        raise InputError(f"The rules {path}, rule {number}, {field}: {first['msg']}.") from error
 
 
 def _compiled(rule: HouseRule, name: str) -> Any:

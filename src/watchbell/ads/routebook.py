@@ -5,10 +5,10 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from watchbell.errors import InputError, UsageError
+from watchbell.ads.written import record_of, text_in, yaml_in
+from watchbell.errors import UsageError
 from watchbell.model.advertisers import EvidenceKind
 from watchbell.model.record import Record
 
@@ -124,18 +124,9 @@ def jurisdiction_of(text: str, name: str) -> Jurisdiction:
     Raises:
         InputError: it is no YAML or no jurisdiction; names the field.
     """
-    try:
-        return Jurisdiction.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise InputError(f"The routes {name} are not YAML: {error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the file"
-        raise InputError(f"The routes {name}, {field}: {first['msg']}.") from error
+    what = f"The routes {name}"
+    return record_of(Jurisdiction, yaml_in(text, what), what, whole="the file")
 
 
 def _read(path: Path) -> Jurisdiction:
-    try:
-        return jurisdiction_of(path.read_text("utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The routes {path} cannot be read: {error}.") from error
+    return jurisdiction_of(text_in(path, f"The routes {path}"), str(path))

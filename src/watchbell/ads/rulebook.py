@@ -4,15 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
-from typing import Any, TypeVar
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from watchbell.ads.expressions import Sieve, WordSearch
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.political import lexicon_text
-from watchbell.errors import InputError
+from watchbell.ads.written import entries_in, record_of, yaml_in
 from watchbell.ids import short_digest
 from watchbell.model.ads import Verdict
 from watchbell.model.record import Record
@@ -22,8 +20,6 @@ _BETWEEN_WORDS = "(?:[^a-z0-9.!?;:,]+)"
 # A gap stops here: at the end of a sentence, and at the signs that head the items of a list.
 _ENDS_CLAUSE = ".!?;•●▪✅✔☑➡→👉|"
 _MACRO = re.compile(r"\{([a-z_]+)\}")
-
-R = TypeVar("R", bound=Record)
 
 
 class Pattern(Record):
@@ -140,25 +136,12 @@ class RuleBook:
         Raises:
             InputError: a file is missing, is not YAML, or a rule in it is not a rule.
         """
-        words = _read(Words, _WORDS_FILE, _parsed(_WORDS_FILE, files.get(_WORDS_FILE, "")))
+        said = {name: f"The rule file {name}" for name in (_WORDS_FILE, *files)}
+        words = record_of(Words, yaml_in(files.get(_WORDS_FILE, ""), said[_WORDS_FILE]), said[_WORDS_FILE], "the file")
         rules = [
-            _read(Rule, name, entry)
+            record_of(Rule, entry, said[name])
             for name in sorted(files.keys() - {_WORDS_FILE})
-            for entry in _parsed(name, files[name])["rules"]
+            for entry in entries_in(files[name], "rules", said[name])
         ]
         digest = short_digest(lexicon_text(), *(part for name in sorted(files) for part in (name, files[name])))
         return cls(words, rules, f"{words.version}+{digest}")
-
-
-def _parsed(name: str, text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"The rule file {name} is not YAML: {error}") from error
-
-
-def _read(kind: type[R], name: str, entry: Any) -> R:
-    try:
-        return kind.model_validate(entry)
-    except ValidationError as error:
-        raise InputError(f"The rule file {name} cannot be used: {error}") from error

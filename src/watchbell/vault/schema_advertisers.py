@@ -49,3 +49,13 @@ payer_disclaimers = Table(
     Column("made_at", Instant, nullable=False),
     Column("record", Text, nullable=False),
 )
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("ad_id", Plain, ForeignKey("ads.id"), nullable=False, index=True),
+    Column("state", Plain, nullable=False, index=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)

@@ -11,6 +11,7 @@ from watchbell.vault.adclaims import AdClaimShelf
 from watchbell.vault.adds import AddShelf
 from watchbell.vault.ads import AdShelf
 from watchbell.vault.advertisers import AdvertiserShelf
+from watchbell.vault.appeals import AppealShelf
 from watchbell.vault.cases import CaseShelf
 from watchbell.vault.collections import CollectionShelf
 from watchbell.vault.database import Database, connect
@@ -39,6 +40,7 @@ class Vault:
         self.ads = AdShelf(database)
         self.ad_claims = AdClaimShelf(database)
         self.advertisers = AdvertiserShelf(database)
+        self.appeals = AppealShelf(database)
         self.cases = CaseShelf(database)
         self.partners = PartnerShelf(database)
         self.peers = PeerShelf(database)

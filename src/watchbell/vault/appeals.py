@@ -1,0 +1,63 @@
+"""Appeals against decisions on ads; each step leaves an entry in the ledger."""
+
+from sqlalchemy import select, update
+
+from watchbell.errors import UsageError
+from watchbell.model.appeals import Appeal, AppealState
+from watchbell.vault.database import Database, insert_new
+from watchbell.vault.ledger import Entry, write
+from watchbell.vault.schema_advertisers import appeals
+
+
+class AppealShelf:
+    """The appeals of a vault."""
+
+    def __init__(self, database: Database) -> None:
+        """Read and write `database`."""
+        self._database = database
+
+    def open(self, appeal: Appeal, entry: Entry) -> bool:
+        """Add the appeal, unless there is one against the same decision; return whether it is new."""
+        with self._database.write() as connection:
+            new = insert_new(connection, appeals, [_row(appeal)]) > 0
+            if new:
+                write(connection, entry)
+        return new
+
+    def answer(self, appeal: Appeal, entry: Entry) -> None:
+        """Put the answered appeal in the place of the open one, and write the entry: both or neither.
+
+        Raises:
+            UsageError: somebody answered it before.
+        """
+        waits = (appeals.c.id == appeal.id) & (appeals.c.state == AppealState.OPEN)
+        with self._database.write() as connection:
+            if connection.execute(update(appeals).where(waits).values(_row(appeal))).rowcount == 0:
+                raise UsageError("This appeal has been answered.")
+            write(connection, entry)
+
+    def get(self, appeal_id: str) -> Appeal | None:
+        """Return the appeal, or None if there is none of that id."""
+        with self._database.read() as connection:
+            record = connection.scalar(select(appeals.c.record).where(appeals.c.id == appeal_id))
+        return None if record is None else Appeal.model_validate_json(record)
+
+    def all(self, state: AppealState | None = None) -> list[Appeal]:
+        """Return the appeals, or those of one state, the first opened first."""
+        query = select(appeals.c.record).order_by(appeals.c.opened_at, appeals.c.id)
+        if state is not None:
+            query = query.where(appeals.c.state == state)
+        with self._database.read() as connection:
+            return [Appeal.model_validate_json(record) for record in connection.scalars(query)]
+
+    def about(self, ad_id: str) -> list[Appeal]:
+        """Return the appeals about an ad, the first opened first."""
+        query = select(appeals.c.record).where(appeals.c.ad_id == ad_id)
+        with self._database.read() as connection:
+            records = connection.scalars(query.order_by(appeals.c.opened_at, appeals.c.id))
+            return [Appeal.model_validate_json(record) for record in records]
+
+
+def _row(appeal: Appeal) -> dict[str, object]:
+    row = {"id": appeal.id, "ad_id": appeal.ad_id, "state": appeal.state, "opened_at": appeal.opened_at}
+    return row | {"record": appeal.model_dump_json()}

@@ -5,19 +5,18 @@ minute. Every decision is a new one beside the old, under the person's name, wit
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from watchbell.desk.claiming import hold, let_go, may_undo
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.partners import User
-from watchbell.vault.adclaims import Claim
 from watchbell.vault.ads import AdPage, AdQuery
+from watchbell.vault.claims import Claim
 from watchbell.vault.vault import Vault
 
-CLAIM_LASTS = timedelta(minutes=15)
-UNDO_WITHIN = timedelta(minutes=1)
 _FOR_TWO = frozenset({"AD-DELEG"})
 """Rules about speech of which people argue in good faith: one person alone rejects nothing under them."""
 
@@ -50,19 +49,18 @@ def queue_of(vault: Vault, cursor: str | None, now: datetime) -> Queue:
         UsageError: the cursor is not one of this queue.
     """
     page = vault.ads.search(AdQuery(verdict=Verdict.REVIEW, cursor=cursor))
-    return Queue(page, vault.ad_claims.of([ad.id for ad, _ in page.ads], now))
+    return Queue(page, vault.claims.of([ad.id for ad, _ in page.ads], now))
 
 
 def turn_of(vault: Vault, ad_id: str, decision: AdDecision | None, user: User, now: datetime) -> Turn:
     """Return how an ad stands with a reviewer."""
-    holder = vault.ad_claims.of([ad_id], now).get(ad_id)
+    holder = vault.claims.of([ad_id], now).get(ad_id)
     mine_last = decision is not None and decision.decided_by == user.username
-    undo_until = decision.decided_at + UNDO_WITHIN if decision is not None and mine_last else None
     return Turn(
         holder,
         is_mine=holder is not None and holder.username == user.username,
         waits_for_second=decision is not None and decision.proposed is not None and not mine_last,
-        undo_until=undo_until if undo_until is not None and now <= undo_until else None,
+        undo_until=may_undo(decision.decided_by, decision.decided_at, user, now) if decision else None,
     )
 
 
@@ -74,14 +72,7 @@ def take_ad(vault: Vault, ad: Ad, *, by: User, now: datetime) -> None:
         UsageError: somebody else is reviewing it.
     """
     demand(by.role, Permission.ADS_REVIEW)
-    holder = vault.ad_claims.take(ad.id, Claim(by.username, now + CLAIM_LASTS), now)
-    if holder.username != by.username:
-        raise UsageError(f"{holder.username} is reviewing this ad. It is free again at {holder.until:%H:%M} UTC.")
-
-
-def give_back(vault: Vault, ad: Ad, *, by: User) -> None:
-    """Let others have an ad that this person holds."""
-    vault.ad_claims.release(ad.id, by.username)
+    hold(vault, ad.id, by=by, now=now)
 
 
 def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, now: datetime) -> AdDecision:
@@ -115,7 +106,7 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
     vault.ads.decide([decision])
     details = {"verdict": decision.verdict, "proposed": decision.proposed, "reason": reason}
     vault.ledger.append(by.username, "ad.decided", ad.id, details, now)
-    give_back(vault, ad, by=by)
+    let_go(vault, ad.id, by=by)
     return decision
 
 
@@ -133,7 +124,7 @@ def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
     """
     demand(by.role, Permission.ADS_REVIEW)
     last, before = (*vault.ads.decisions(ad.id), None, None)[:2]
-    if last is None or before is None or last.decided_by != by.username or now > last.decided_at + UNDO_WITHIN:
+    if last is None or before is None or not may_undo(last.decided_by, last.decided_at, by, now):
         raise UsageError("Only your own decision can be taken back, and only within a minute. Decide again instead.")
     before = before.model_copy(update={"decided_at": now})
     vault.ads.decide([before])

@@ -24,7 +24,7 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0010"
+HEAD = "0011"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -139,12 +139,13 @@ users = Table(
     Column("record", Text, nullable=False),
 )
 
-# Who is reviewing an ad, and until when nobody else may.
-ad_claims = Table(
-    "ad_claims",
+# Who is deciding about what (an ad, evidence, a disclaimer, an appeal), and until when nobody else may. Whoever runs a
+# command has no account, so the name is no foreign key.
+claims = Table(
+    "claims",
     metadata,
-    Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
-    Column("username", Plain, ForeignKey("users.username"), nullable=False),
+    Column("subject", Plain, primary_key=True),
+    Column("username", Plain, nullable=False),
     Column("until", Instant, nullable=False),
 )
 

@@ -59,3 +59,34 @@ appeals = Table(
     Column("opened_at", Instant, nullable=False),
     Column("record", Text, nullable=False),
 )
+
+# From which accounts advertisers' ads run; platform and account are folded (`columns.folded`).
+ad_accounts = Table(
+    "ad_accounts",
+    metadata,
+    Column("platform", Plain, primary_key=True),
+    Column("account", Plain, primary_key=True),
+    Column("advertiser_id", Plain, ForeignKey("advertisers.id"), nullable=False, index=True),
+    Column("record", Text, nullable=False),
+)
+
+# Which ads are whose.
+paid_ads = Table(
+    "paid_ads",
+    metadata,
+    Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
+    Column("advertiser_id", Plain, ForeignKey("advertisers.id"), nullable=False, index=True),
+    Column("record", Text, nullable=False),
+)
+
+# What accounts showed of themselves, and when first; platform and account are folded.
+account_faces = Table(
+    "account_faces",
+    metadata,
+    Column("platform", Plain, primary_key=True),
+    Column("account", Plain, primary_key=True),
+    Column("name", Plain, primary_key=True),
+    # Two-letter codes, sorted, a space between.
+    Column("countries", Plain, primary_key=True),
+    Column("first_at", Instant, nullable=False),
+)

@@ -7,12 +7,12 @@ from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from watchbell.errors import WorkspaceError
-from watchbell.vault.adclaims import AdClaimShelf
 from watchbell.vault.adds import AddShelf
 from watchbell.vault.ads import AdShelf
 from watchbell.vault.advertisers import AdvertiserShelf
 from watchbell.vault.appeals import AppealShelf
 from watchbell.vault.cases import CaseShelf
+from watchbell.vault.claims import ClaimShelf
 from watchbell.vault.collections import CollectionShelf
 from watchbell.vault.database import Database, connect
 from watchbell.vault.deliveries import DeliveryShelf
@@ -22,6 +22,7 @@ from watchbell.vault.indicators import IndicatorShelf
 from watchbell.vault.ledger import Ledger
 from watchbell.vault.machines import MachineShelf
 from watchbell.vault.partners import PartnerShelf
+from watchbell.vault.payers import PayerShelf
 from watchbell.vault.peers import PeerShelf
 from watchbell.vault.requests import ReleaseShelf, RequestShelf
 from watchbell.vault.runs import RunShelf
@@ -38,9 +39,10 @@ class Vault:
         self.indicators = IndicatorShelf(database)
         self.hits = HitShelf(database)
         self.ads = AdShelf(database)
-        self.ad_claims = AdClaimShelf(database)
+        self.claims = ClaimShelf(database)
         self.advertisers = AdvertiserShelf(database)
         self.appeals = AppealShelf(database)
+        self.payers = PayerShelf(database)
         self.cases = CaseShelf(database)
         self.partners = PartnerShelf(database)
         self.peers = PeerShelf(database)

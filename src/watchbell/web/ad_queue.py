@@ -7,7 +7,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ad_queue import decide_ad, give_back, queue_of, take_ad, undo
+from watchbell.desk.ad_queue import decide_ad, queue_of, take_ad, undo
+from watchbell.desk.claiming import let_go
 from watchbell.desk.permissions import Permission
 from watchbell.model.ads import Ad, Verdict
 from watchbell.model.partners import User
@@ -39,7 +40,7 @@ def claim(request: Request, ad_id: str, by: Reviewer) -> Response:
 def release(request: Request, ad_id: str, by: Reviewer) -> Response:
     """Let others have the ad."""
     ad = _ad(request, ad_id)
-    give_back(desk_of(request).workspace.vault, ad, by=by)
+    let_go(desk_of(request).workspace.vault, ad.id, by=by)
     return RedirectResponse("/desk/ads", HTTPStatus.SEE_OTHER)
 
 

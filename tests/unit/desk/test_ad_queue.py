@@ -56,7 +56,7 @@ def test_a_held_ad_waits_until_a_person_decides(vault: Vault) -> None:
 
 def test_two_people_never_decide_the_same_thing(vault: Vault) -> None:
     take_ad(vault, HELD, by=person(vault, "ann"), now=NOW)
-    with pytest.raises(UsageError, match=r"ann is reviewing this ad\. It is free again at 09:15 UTC"):
+    with pytest.raises(UsageError, match=r"ann is looking at this\. It is free again at 09:15 UTC"):
         decide_ad(vault, HELD, Verdict.APPROVE, "Fine.", by=person(vault, "bob"), now=SOON)
     later = NOW + timedelta(minutes=15)
     decide_ad(vault, HELD, Verdict.APPROVE, "Fine.", by=person(vault, "bob"), now=later)

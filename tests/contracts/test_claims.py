@@ -1,26 +1,16 @@
-"""One person at a time reviews an ad, on every database."""
+"""One person at a time decides about a thing, on every database."""
 
 from datetime import UTC, datetime, timedelta
 
-from watchbell.desk.accounts import add_user
-from watchbell.model.ads import Ad
-from watchbell.model.partners import Role
-from watchbell.vault.adclaims import Claim
+from watchbell.vault.claims import Claim
 from watchbell.vault.vault import Vault
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=15)
 
 
-def prepared(vault: Vault) -> Vault:
-    vault.ads.add([Ad(id="a:1", source="a", platform="p"), Ad(id="a:2", source="a", platform="p")])
-    for name in ("ann", "bob"):
-        add_user(vault, name, Role.REVIEWER, "correct horse battery staple", NOW)
-    return vault
-
-
 def test_the_first_one_holds_it_until_they_let_go(vault: Vault) -> None:
-    claims = prepared(vault).ad_claims
+    claims = vault.claims
     ann, bob = Claim("ann", LATER), Claim("bob", LATER)
     assert claims.take("a:1", ann, NOW) == ann
     assert claims.take("a:1", bob, NOW) == ann
@@ -32,7 +22,7 @@ def test_the_first_one_holds_it_until_they_let_go(vault: Vault) -> None:
 
 
 def test_a_claim_can_be_held_longer_and_ends_by_itself(vault: Vault) -> None:
-    claims = prepared(vault).ad_claims
+    claims = vault.claims
     claims.take("a:1", Claim("ann", LATER), NOW)
     longer = Claim("ann", LATER + timedelta(minutes=5))
     assert claims.take("a:1", longer, NOW) == longer

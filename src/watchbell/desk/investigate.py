@@ -15,12 +15,13 @@ import pyarrow.parquet as pq
 from watchbell import __version__
 from watchbell.clock import utc_text
 from watchbell.desk.names import NAMES, names_in_posts
-from watchbell.detect.actions import actions_of_accounts, actions_of_posts, distinct, joined, traces_named
+from watchbell.detect.actions import actions_of_posts, distinct, joined, traces_named
 from watchbell.detect.bursts import shared_within, with_roles
 from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.held_out import with_held_out_q
-from watchbell.detect.pairs import ThinnedObject, each_window, in_widest, pairs_of_actions
+from watchbell.detect.pairs import ThinnedObject, each_window, in_widest, pairs_of_seats
 from watchbell.detect.rules.catalogue import rule_named
+from watchbell.detect.seats import seats_of
 from watchbell.engine.places import HERE, Engine
 from watchbell.files import Reject, write_rejects
 from watchbell.files.whole import replacing
@@ -97,8 +98,9 @@ def investigate(actions: pa.Table, question: Question, engine: Engine = HERE) ->
         UsageError: the question's window, `min_shared`, rule or level cannot be.
     """
     thinned: list[ThinnedObject] = []
-    pairs = pairs_of_actions(
-        actions,
+    seats = seats_of(actions)
+    pairs = pairs_of_seats(
+        seats,
         window_s=question.window_s,
         min_shared=question.min_shared,
         engine=engine,
@@ -107,8 +109,7 @@ def investigate(actions: pa.Table, question: Question, engine: Engine = HERE) ->
     )
     kept = rule_named(question.rule).keep(pl.DataFrame(pairs), actions, question.parameters["level"])
     chosen = pairs.filter(kept.to_arrow())
-    groups = groups_of_pairs(chosen)
-    groups = with_roles(groups, chosen, actions_of_accounts(actions, groups["account_id"]))
+    groups = with_roles(groups_of_pairs(chosen), chosen, seats)
     if question.held_out:
         groups = with_held_out_q(
             groups, actions, window_s=question.window_s, min_shared=question.min_shared, engine=engine

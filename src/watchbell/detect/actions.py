@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from watchbell.detect.trace import Trace
 from watchbell.detect.traces.catalogue import TRACES
@@ -43,11 +42,6 @@ def distinct(tables: Sequence[pa.Table]) -> pa.Table:
     frame = pl.from_arrow(pa.concat_tables([ACTIONS.empty_table(), *tables]))
     assert isinstance(frame, pl.DataFrame)
     return frame.unique(maintain_order=True).to_arrow().cast(ACTIONS)
-
-
-def actions_of_accounts(actions: pa.Table, accounts: pa.ChunkedArray) -> pa.Table:
-    """Return the ACTIONS of some accounts among ACTIONS or CODED_ACTIONS."""
-    return actions.filter(pc.is_in(actions["account_id"], pc.unique(accounts))).cast(ACTIONS)
 
 
 def joined(actions: pa.Table) -> pa.Table:

@@ -1,8 +1,11 @@
 """Bursts of a group: moments in which several of its members act on one object, and who is first in them."""
 
+from collections.abc import Sequence
+
 import polars as pl
 import pyarrow as pa
 
+from watchbell.detect.seats import Seats
 from watchbell.model.actions import ACTIONS, GROUPS
 
 # Below this many bursts the order among members says nothing about an account.
@@ -11,22 +14,46 @@ _LEAST_BURSTS = 5
 _CLEARLY = 1.645
 
 
-def with_roles(groups: pa.Table, pairs: pa.Table, actions: pa.Table) -> pa.Table:
-    """Return GROUPS with the role of each member, the bursts it was in and those it opened; see `roles_of`.
+def with_roles(groups: pa.Table, pairs: pa.Table, seats: Sequence[Seats]) -> pa.Table:
+    """Return GROUPS with the role of each member, the bursts it was in and those it opened.
+
+    Were the order left to chance, each member of a burst would be as likely as any other to be at its first moment. One
+    that opens clearly more bursts than that is a seeder, one that opens clearly fewer an amplifier: one-sided 5%,
+    normal approximation with continuity correction, at least 5 bursts. Members equal in time open together.
 
     Args:
         groups: GROUPS.
         pairs: The PAIRS that made them.
-        actions: The ACTIONS that made those.
+        seats: Of the actions that made those.
     """
-    home = pl.DataFrame(groups)
-    if home.is_empty():
+    if groups.num_rows == 0:
         return groups
-    roles = roles_of(bursts_of(actions_within(home, pl.DataFrame(actions)), windows_of(pairs)))
-    told = home.drop("role", "bursts", "opened").join(
-        roles, on=["group_id", "account_id"], how="left", maintain_order="left"
+    home = pl.DataFrame(groups).drop("role", "bursts", "opened")
+    windows = dict(windows_of(pairs).iter_rows())
+    each = [_openings(home, seated, windows[seated.kind]) for seated in seats if seated.kind in windows]
+    counted = pl.concat(each).group_by("account_id").sum()
+    told = home.join(counted, on="account_id", how="left", maintain_order="left")
+    filled = told.with_columns(pl.col("bursts", "opened").fill_null(0), role=_role())
+    return filled.select(GROUPS.names).to_arrow().cast(GROUPS)
+
+
+def _openings(home: pl.DataFrame, seats: Seats, window_s: float) -> pl.DataFrame:
+    """Return what each member did in its group's bursts of one kind: `account_id` and the columns of `Openings`."""
+    from watchbell.engine.bursts import openings  # noqa: PLC0415  # numba takes a second to load
+
+    of_kind = home.filter(pl.col("by").list.contains(seats.kind))
+    members = of_kind.select("account_id", group=pl.col("group_id").cast(pl.Categorical).to_physical().cast(pl.Int64))
+    known = pl.DataFrame({"account_id": seats.accounts}).join(
+        members, on="account_id", how="left", maintain_order="left"
     )
-    return told.with_columns(pl.col("bursts", "opened").fill_null(0)).select(GROUPS.names).to_arrow().cast(GROUPS)
+    found = openings(seats.slots, known["group"].fill_null(-1).to_numpy(), round(window_s * 1e6))
+    return known.select("account_id").with_columns(**found._asdict()).filter(known["group"].is_not_null())
+
+
+def _role() -> pl.Expr:
+    excess = pl.col("opened") - pl.col("expected")
+    clear = (pl.col("bursts") >= _LEAST_BURSTS) & (excess.abs() - 0.5 >= _CLEARLY * pl.col("variance").sqrt())
+    return pl.when(clear).then(pl.when(excess > 0).then(pl.lit("seeder")).otherwise(pl.lit("amplifier")))
 
 
 def actions_within(home: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
@@ -106,31 +133,3 @@ def bursts_of(actions: pl.DataFrame, windows: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("size") > 1)
         .drop("window_s", "starts", *(f"{name}_code" for name in coded))
     )
-
-
-def roles_of(bursts: pl.DataFrame) -> pl.DataFrame:
-    """Return how often each member opened the bursts that it was in, and what that makes it.
-
-    Were the order left to chance, each member of a burst would be as likely as any other to be at its first moment. One
-    that opens clearly more bursts than that is a seeder, one that opens clearly fewer an amplifier: one-sided 5%,
-    normal approximation with continuity correction, at least 5 bursts. Members equal in time open together.
-
-    Args:
-        bursts: As `bursts_of` returns them.
-
-    Returns:
-        Columns `group_id`, `account_id`, `bursts`, `opened` (int64) and `role` (`seeder`, `amplifier` or null).
-    """
-    who = ["group_id", "account_id"]
-    each = bursts.group_by(*who, "burst").agg(pl.col("opens").any(), pl.col("size").first())
-    openers = each.with_columns(chance=pl.col("opens").sum().over("burst") / pl.col("size"))
-    counted = openers.group_by(who).agg(
-        bursts=pl.len().cast(pl.Int64),
-        opened=pl.col("opens").sum().cast(pl.Int64),
-        expected=pl.col("chance").sum(),
-        spread=(pl.col("chance") * (1 - pl.col("chance"))).sum().sqrt(),
-    )
-    excess = pl.col("opened") - pl.col("expected")
-    clear = (pl.col("bursts") >= _LEAST_BURSTS) & (excess.abs() - 0.5 >= _CLEARLY * pl.col("spread"))
-    role = pl.when(clear).then(pl.when(excess > 0).then(pl.lit("seeder")).otherwise(pl.lit("amplifier")))
-    return counted.with_columns(role=role).select(*who, "bursts", "opened", "role").sort(who)

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from watchbell.clock import utc_text
-from watchbell.detect.bursts import actions_within, bursts_of, roles_of, windows_of
+from watchbell.detect.bursts import actions_within, bursts_of, windows_of
 from watchbell.detect.outlets import Outlets, bundled_outlets
 from watchbell.detect.platforms import is_across, platform_of
 from watchbell.detect.rhythm import MOST_BITS, rhythms
@@ -26,7 +26,7 @@ class MemberFacts:
 
     account_id: str
     role: str | None
-    """`seeder` or `amplifier`, or None where the order of the members says nothing: see `bursts.roles_of`."""
+    """`seeder` or `amplifier`, or None where the order of the members says nothing: see `bursts.with_roles`."""
     bursts: int
     opened: int
     """In how many of those bursts it was at the first moment."""
@@ -104,7 +104,7 @@ def facts_of_groups(
     """Return the facts of each group, in the order of `groups`.
 
     Args:
-        groups: GROUPS.
+        groups: GROUPS, with roles.
         pairs: The PAIRS that made them.
         actions: The ACTIONS that made those.
         posts: POSTS of the members, and maybe of others. Without them, rhythm is that of the posts that the actions are
@@ -117,7 +117,7 @@ def facts_of_groups(
     acts = actions_within(home, pl.DataFrame(actions)).with_columns(_PLATFORM)
     bursts = bursts_of(acts, windows_of(pairs))
     told = _posts_of(home, acts, posts)
-    members = _members(home, bursts, told, outlets or bundled_outlets())
+    members = _members(home, told, outlets or bundled_outlets())
     widest = float(pl.DataFrame(pairs)["window_s"].max() or 0.0)  # type: ignore[arg-type]  # a number
     seeds, halves = stability_of(groups, pairs), stability_over_halves(groups, actions, widest)
     names = home["group_id"].unique(maintain_order=True).to_list()
@@ -158,14 +158,13 @@ def _posts_of(home: pl.DataFrame, actions: pl.DataFrame, posts: pa.Table | None)
     )
 
 
-def _members(home: pl.DataFrame, bursts: pl.DataFrame, told: pl.DataFrame, outlets: Outlets) -> pl.DataFrame:
+def _members(home: pl.DataFrame, told: pl.DataFrame, outlets: Outlets) -> pl.DataFrame:
     """Return a row for each member: `group_id` and the fields of `MemberFacts`."""
     who = ["group_id", "account_id"]
     named = [outlet.name if (outlet := outlets.outlet(account)) else None for account in home["account_id"]]
     return (
-        home.select(who)
+        home.select(*who, "role", "bursts", "opened")
         .with_columns(outlet=pl.Series(named, dtype=pl.String))
-        .join(roles_of(bursts), on=who, how="left")
         .join(told.group_by(who).agg(posts=pl.len().cast(pl.Int64)), on=who, how="left")
         .join(rhythms(told), on="account_id", how="left")
         .select(

@@ -14,7 +14,8 @@ import polars as pl
 import pyarrow as pa
 
 from watchbell.detect.groups import groups_of_pairs
-from watchbell.detect.pairs import each_window, pairs_of_actions, slots_of
+from watchbell.detect.pairs import each_window, pairs_of_actions
+from watchbell.detect.seats import Seats, seats_of
 from watchbell.detect.significance import p_values
 from watchbell.detect.stability import halves_of
 from watchbell.engine.places import HERE, Engine
@@ -66,11 +67,9 @@ def _tested(found: pl.DataFrame, members: pl.DataFrame, there: pa.Table, windows
         .join(members, left_on=["account_b", "cluster"], right_on=["account_id", "cluster"])
     )
     kinds = inside.partition_by("by", as_dict=True, maintain_order=True)
+    seats = {seated.kind: seated for seated in seats_of(there)}
     parts = [
-        pairs.select(
-            "cluster",
-            p=pl.Series(_p_there(pairs, there.filter(pl.DataFrame(there)["kind"].eq(by).to_arrow()), windows)),
-        )
+        pairs.select("cluster", p=pl.Series(_p_there(pairs, seats.get(str(by)), windows)))
         for (by,), pairs in kinds.items()
     ]
     empty = pl.DataFrame(schema={"cluster": pl.String, "p": pl.Float64})
@@ -82,10 +81,11 @@ def _tested(found: pl.DataFrame, members: pl.DataFrame, there: pa.Table, windows
     return together.join(accounts, on="cluster").sort("cluster")
 
 
-def _p_there(pairs: pl.DataFrame, actions: pa.Table, windows: Sequence[float]) -> Array:
+def _p_there(pairs: pl.DataFrame, seats: Seats | None, windows: Sequence[float]) -> Array:
     """Return each pair's p on the other half, the least over the windows times their number; 1 where one is absent."""
-    slots, names = slots_of(actions)
-    code = pl.DataFrame({"name": names, "code": np.arange(len(names), dtype=np.int64)})
+    if seats is None:
+        return np.ones(pairs.height)
+    code = pl.DataFrame({"name": seats.accounts, "code": np.arange(len(seats.accounts), dtype=np.int64)})
     ends = [
         pairs.select(name=side).join(code, on="name", how="left", maintain_order="left")["code"]
         for side in ("account_a", "account_b")
@@ -93,7 +93,7 @@ def _p_there(pairs: pl.DataFrame, actions: pa.Table, windows: Sequence[float]) -
     here = (ends[0].is_not_null() & ends[1].is_not_null()).to_numpy()
     p = np.ones(pairs.height)
     a, b = (end.filter(pl.Series(here)).cast(pl.Int64).to_numpy() for end in ends)
-    each = p_values(slots, [round(window * _US) for window in windows], a, b)
+    each = p_values(seats.slots, [round(window * _US) for window in windows], a, b)
     p[here] = np.minimum(each.min(axis=0) * len(windows), 1.0)
     return np.maximum(p, np.finfo(float).tiny)
 

@@ -1,19 +1,16 @@
 """Actions in, pairs out: which two accounts acted on the same objects within the window, and how often."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from watchbell.detect.seats import Seats, seats_of
 from watchbell.detect.significance import Judged, judged
-from watchbell.detect.slot_test import marks
 from watchbell.engine.places import HERE, Engine
-from watchbell.engine.slots import Array, CoActions, Slots
-from watchbell.engine.thinning import Viral
+from watchbell.engine.slots import CoActions
 from watchbell.errors import UsageError
 from watchbell.model.actions import PAIRS
 
@@ -61,13 +58,27 @@ def pairs_of_actions(
     window_s: float | Sequence[float],
     min_shared: int,
     engine: Engine = HERE,
+    any_dependence: bool = False,
+) -> pa.Table:
+    """Return the PAIRS of accounts in ACTIONS or CODED_ACTIONS; see `pairs_of_seats`."""
+    return pairs_of_seats(
+        seats_of(actions), window_s=window_s, min_shared=min_shared, engine=engine, any_dependence=any_dependence
+    )
+
+
+def pairs_of_seats(
+    seats: Sequence[Seats],
+    *,
+    window_s: float | Sequence[float],
+    min_shared: int,
+    engine: Engine = HERE,
     thinned: list[ThinnedObject] | None = None,
     any_dependence: bool = False,
 ) -> pa.Table:
-    """Return the PAIRS of accounts in ACTIONS, sorted by kind, window and accounts; each kind of action by itself.
+    """Return the PAIRS of accounts, sorted by kind, window and accounts; each kind of action by itself.
 
     Args:
-        actions: ACTIONS or CODED_ACTIONS.
+        seats: Of each kind of action, as `seats_of` returns them.
         window_s: Two actions on an object are a post pair when they are at most this many seconds apart. With several,
             a pair has a row for each window in which it has `min_shared` post pairs: rules judge each window as a
             network of its own, and an analyst sees in which one a pair stands out.
@@ -85,42 +96,28 @@ def pairs_of_actions(
     windows_us = [round(window_s * _US) for window_s in windows]
     found: list[pl.DataFrame] = []
     thinned = [] if thinned is None else thinned
-    for kind, of_kind in _kinds(actions):
-        slots, names = slots_of(of_kind)
+    for kind, slots, accounts, objects in seats:
         counted = engine.co_actions(slots, windows_us, min_shared)
         chances = judged(slots, windows_us, counted, floor=min_shared, any_dependence=any_dependence)
         found += [
-            _described(pairs, chance, names)
+            _described(pairs, chance, accounts)
             .with_columns(by=pl.lit(kind), window_s=pl.lit(float(window_s)))
             .select(PAIRS.names)
             for window_s, pairs, chance in zip(windows, counted, chances, strict=True)
         ]
-        thinned += _thinned(of_kind, engine.viral(slots, windows_us[-1]), kind)
+        viral = engine.viral(slots, windows_us[-1])
+        thinned += [ThinnedObject(kind, objects[each.object], each.slots, each.kept, each.factor) for each in viral]
     if not found:
         return PAIRS.empty_table()
     return pl.concat(found).to_arrow().cast(PAIRS)
 
 
-def _thinned(actions: pa.Table, viral: Sequence[Viral], kind: str) -> list[ThinnedObject]:
-    if not viral:
-        return []
-    _, names = _coded(actions["object_id"])
-    return [ThinnedObject(kind, names[each.object], each.slots, each.kept, each.factor) for each in viral]
-
-
-def _kinds(actions: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    kinds = sorted(actions["kind"].unique().to_pylist())
-    for kind in kinds:
-        yield kind, actions if len(kinds) == 1 else actions.filter(pc.equal(actions["kind"], kind))
-
-
 def load_kernel() -> None:
     """Load the compiled kernel: worth doing in a thread while files are read, for it takes about a second."""
-    from watchbell.engine import local, meetings, ordering  # noqa: PLC0415  # that is what takes the second
+    from watchbell.engine import bursts, local, meetings, ordering  # noqa: PLC0415  # that is what takes the second
 
-    local.load()
-    ordering.load()
-    meetings.load()
+    for part in (ordering, local, meetings, bursts):
+        part.load()
 
 
 def _described(found: CoActions, by_chance: Judged, names: pl.Series) -> pl.DataFrame:
@@ -138,25 +135,3 @@ def _described(found: CoActions, by_chance: Judged, names: pl.Series) -> pl.Data
             **chance,
         }
     )
-
-
-def slots_of(actions: pa.Table) -> tuple[Slots, pl.Series]:
-    """Return ACTIONS of one kind as the kernel takes them, and the account names in the order of their codes."""
-    from watchbell.engine.ordering import ordered  # noqa: PLC0415  # see `load_kernel`
-
-    accounts, names = _coded(actions["account_id"])
-    objects, _ = _coded(actions["object_id"])
-    order = names.arg_sort().to_numpy()
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    account, obj, at = ordered(rank[accounts], objects, pl.Series(actions["at"].cast(pa.int64())).to_numpy())
-    return Slots(account, obj, at, marks(obj, len(names))), names.gather(order)
-
-
-def _coded(ids: pa.ChunkedArray) -> tuple[Array, pl.Series]:
-    """Return int32 codes in the order of first appearance, and the id that each stands for."""
-    coded = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
-    chunks = coded.unify_dictionaries().chunks
-    # By way of Polars: Arrow's own way to NumPy loads pandas where it is installed, and that takes a second.
-    codes = [np.zeros(0, np.int32), *(pl.Series(chunk.indices).to_numpy() for chunk in chunks)]
-    return np.concatenate(codes), pl.Series(chunks[0].dictionary if chunks else [], dtype=pl.String)

@@ -16,6 +16,7 @@ from watchbell.detect.groups import groups_of_pairs
 from watchbell.detect.outlets import Outlet, Outlets
 from watchbell.detect.pairs import pairs_of_actions
 from watchbell.detect.rhythm import LEAST_PAUSES, MOST_BITS, rhythms
+from watchbell.detect.seats import seats_of
 from watchbell.detect.stability import stability_of
 from watchbell.detect.techniques import techniques_of
 from watchbell.model.actions import ACTIONS, GROUPS, PAIRS
@@ -42,7 +43,8 @@ def actions(rows: Iterable[Row]) -> pa.Table:
 
 def facts(acts: pa.Table, posts: pa.Table | None = None, outlets: Outlets | None = None) -> list[GroupFacts]:
     pairs = pairs_of_actions(acts, window_s=60, min_shared=1)
-    return facts_of_groups(groups_of_pairs(pairs), pairs, acts, posts, outlets)
+    groups = with_roles(groups_of_pairs(pairs), pairs, seats_of(acts))
+    return facts_of_groups(groups, pairs, acts, posts, outlets)
 
 
 def led(bursts: int) -> list[Row]:
@@ -72,7 +74,7 @@ def test_who_opens_the_bursts_is_the_seeder_and_who_follows_amplifies() -> None:
 def test_a_group_row_holds_the_role_and_its_counts() -> None:
     acts = actions(led(12))
     pairs = pairs_of_actions(acts, window_s=60, min_shared=1)
-    told = pl.DataFrame(with_roles(groups_of_pairs(pairs), pairs, acts))
+    told = pl.DataFrame(with_roles(groups_of_pairs(pairs), pairs, seats_of(acts)))
     assert told.schema == pl.DataFrame(GROUPS.empty_table()).schema
     assert set(told.select("account_id", "role", "opened", "bursts").rows()) == {
         ("twitter:lead", "seeder", 12, 12),
@@ -80,7 +82,7 @@ def test_a_group_row_holds_the_role_and_its_counts() -> None:
         ("twitter:y", "amplifier", 0, 12),
         ("twitter:z", "amplifier", 0, 12),
     }
-    assert with_roles(GROUPS.empty_table(), pairs, acts).num_rows == 0
+    assert with_roles(GROUPS.empty_table(), pairs, []).num_rows == 0
 
 
 def test_a_few_bursts_and_a_shared_first_moment_name_no_seeder() -> None:
@@ -255,7 +257,7 @@ def test_every_group_of_the_russian_retweets_is_told_whole(shared_data: Path) ->
     columns = ActionColumns("account_id", "object_id", "timestamp_share", "content_id")
     acts, _ = read_actions(shared_data / "posts" / "russian_coord_tweets.parquet", columns, "repost")
     pairs = pairs_of_actions(acts, window_s=60, min_shared=2)
-    groups = groups_of_pairs(pairs)
+    groups = with_roles(groups_of_pairs(pairs), pairs, seats_of(acts))
     told = facts_of_groups(groups, pairs, acts)
     assert [group.group_id for group in told] == list(dict.fromkeys(groups["group_id"].to_pylist()))
     assert sum(len(group.members) for group in told) == groups.num_rows

@@ -34,6 +34,47 @@ class Count(Record):
     upper: int | None
 
 
+KEPT_YEARS = 7
+"""For how long after its last impression an ad stays in the library, at the least: what Regulation (EU) 2024/900 asks
+of transparency notices. Nothing in Watchbell deletes one, before or after."""
+
+
+class RemovalReason(StrEnum):
+    """Why an ad was taken out of the library."""
+
+    PERSONAL_DATA = "personal-data"
+    """It shows personal data of somebody who may have it taken down. Its content is hidden."""
+    COURT_ORDER = "court-order"
+    """A court or authority ordered it. Its content is hidden."""
+    ILLEGAL_CONTENT = "illegal-content"
+    """To show it again would break the law. Its content is hidden."""
+    NOT_POLITICAL = "not-political"
+    """It was taken for a political ad and is none. Its content stays."""
+    MISTAKE = "mistake"
+    """It came in wrongly, such as a test or under another's name. Its content stays."""
+    SOURCE_REMOVED = "source-removed"
+    """The library it came from no longer shows it. Its content stays."""
+
+    @property
+    def hides(self) -> bool:
+        """Tell whether the reason asks for the content not to be shown."""
+        return self in _HIDING
+
+
+_HIDING = frozenset({RemovalReason.PERSONAL_DATA, RemovalReason.COURT_ORDER, RemovalReason.ILLEGAL_CONTENT})
+
+
+class Removal(Record):
+    """What stands on an ad's tombstone."""
+
+    reason: RemovalReason
+    note: str | None = Field(default=None, max_length=2000)
+    """What else there is to say, for all to read: the court's file number, say."""
+    by: str
+    """The house that took it out. The ledger has the person."""
+    at: UtcDatetime
+
+
 class Ad(Record):
     """A political ad, or one screened for being political."""
 
@@ -45,6 +86,10 @@ class Ad(Record):
     text: str | None = None
     advertiser: str | None = None
     """The page or account it ran from."""
+    account_id: str | None = None
+    """That page's or account's id on its platform, which stays when the name changes."""
+    admin_countries: tuple[str, ...] = ()
+    """Where those who run the page are, where the source tells: ISO 3166-1 alpha-2."""
     payer: str | None = None
     """Who the source says paid: the disclosed name, never a guess of ours."""
     payer_address: str | None = None
@@ -72,6 +117,48 @@ class Ad(Record):
     """Made up for a demonstration or a test, and shown as such everywhere."""
     sums_up: int | None = None
     """How many ads a source sums up in this one record, and tells nothing of singly; None: it is an ad."""
+    removed: Removal | None = None
+    """Its tombstone, if it was taken out of the library."""
+
+    def without_content(self) -> "Ad":
+        """Return what may be told of an ad whose content is hidden: when, where and how much, not what nor who."""
+        return Ad.model_validate({name: getattr(self, name) for name in _TOLD_WITHOUT_CONTENT})
+
+
+_TOLD_WITHOUT_CONTENT = (
+    *("id", "source", "platform", "country", "language", "reports_payer", "declared_political", "synthetic"),
+    *("spend", "impressions", "clicks", "started_at", "ended_at", "sums_up", "removed"),
+)
+
+
+class AdEvent(StrEnum):
+    """What happened to an ad in the library."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    """Its source told something else of it than before."""
+    REMOVED = "removed"
+
+
+class AdVersion(Record):
+    """An ad as it stood from one moment to the next."""
+
+    number: int
+    """1 for the first."""
+    at: UtcDatetime
+    """Since when it stood."""
+    event: AdEvent
+    digest: str
+    """SHA-256, hexadecimal, of the record as JSON text."""
+    changed: tuple[str, ...]
+    """Fields that differ from the version before; none of the first, nor where the content is hidden."""
+    record: str | None
+    """The ad as JSON text; None where a removal hides it."""
+
+    @property
+    def ad(self) -> Ad | None:
+        """Return the ad as it stood; None where a removal hides it."""
+        return None if self.record is None else Ad.model_validate_json(self.record)
 
 
 class Verdict(StrEnum):

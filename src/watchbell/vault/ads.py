@@ -1,19 +1,23 @@
-"""Ads, and what was decided about each."""
+"""Ads, and what was decided about each. None is ever deleted, and none replaced without its history."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
+from watchbell.clock import Clock, system_clock
 from watchbell.errors import UsageError
-from watchbell.model.ads import Ad, AdDecision, Verdict
+from watchbell.model.ads import Ad, AdDecision, AdEvent, Removal, Verdict
 from watchbell.vault.added import Added
+from watchbell.vault.adhistory import AdHistoryShelf, enter, entry, records_of
 from watchbell.vault.adsearch import AdPage, AdQuery, AdSort, search
 from watchbell.vault.adwords import words_of
-from watchbell.vault.columns import folded
-from watchbell.vault.database import BATCH, Database, batches, insert_new, insert_or_replace
-from watchbell.vault.schema import ad_decisions, ads
+from watchbell.vault.columns import folded, plain
+from watchbell.vault.database import BATCH, Database, batches, insert_new, insert_or_replace, lock
+from watchbell.vault.ledger import Entry, write
+from watchbell.vault.schema import ad_decisions, ad_history, ads
 
 __all__ = ["AdPage", "AdQuery", "AdShelf", "AdSort"]
 
@@ -21,19 +25,42 @@ __all__ = ["AdPage", "AdQuery", "AdShelf", "AdSort"]
 class AdShelf:
     """The ads of a vault."""
 
-    def __init__(self, database: Database) -> None:
-        """Read and write `database`."""
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        """Read and write `database`; where nobody says when an ad came in, `clock` does."""
         self._database = database
+        self._clock = clock
+        self.history = AdHistoryShelf(database)
 
-    def add(self, items: Iterable[Ad]) -> Added:
-        """Add ads; one that is known is replaced, for libraries go on counting the spend of an ad that runs."""
+    def add(self, items: Iterable[Ad], at: datetime | None = None) -> Added:
+        """Add ads. One that is known gets a new version where its source tells something else of it by now.
+
+        Libraries go on counting the spend of an ad that runs. One that was removed here stays as it is.
+        """
         new = known = 0
         for batch in batches(items):
             with self._database.write() as connection:
-                added = _add(connection, [_row(ad) for ad in batch])
+                added = _add(connection, batch, at or self._clock())
             new += added
             known += len(batch) - added
         return Added(new, known)
+
+    def remove(self, ad_id: str, removal: Removal, said: Entry) -> Ad:
+        """Put a tombstone in an ad's place and return it, with the entry in the ledger: both or neither.
+
+        Raises:
+            UsageError: there is no such ad, or it was removed before.
+        """
+        with self._database.write() as connection:
+            lock(connection, ad_history)
+            record = connection.scalar(select(ads.c.record).where(ads.c.id == ad_id))
+            if record is None:
+                raise UsageError(f"There is no ad {ad_id} in this library.")
+            tombstone = _tombstone(Ad.model_validate_json(record), removal)
+            stone = tombstone.model_dump_json()
+            insert_or_replace(connection, ads, [_row(tombstone, stone)])
+            enter(connection, [entry(ad_id, AdEvent.REMOVED, removal.at, stone, record)])
+            write(connection, said)
+        return tombstone
 
     def decide(self, decisions: Iterable[AdDecision]) -> int:
         """Keep decisions beside the earlier ones; the latest of an ad counts. Return how many were new.
@@ -123,12 +150,35 @@ class AdShelf:
             return [Ad.model_validate_json(record) for record in connection.scalars(query)]
 
 
-def _add(connection: Connection, rows: list[dict[str, Any]]) -> int:
-    """Return how many rows were new."""
-    new = insert_new(connection, ads, rows)
-    if new < len(rows):
-        insert_or_replace(connection, ads, rows, when=lambda newcomer: newcomer.record != ads.c.record)
-    return new
+def _add(connection: Connection, batch: Sequence[Ad], at: datetime) -> int:
+    """Return how many of the ads were new."""
+    lock(connection, ad_history)
+    standing = records_of(connection, {plain(ad.id) for ad in batch})
+    known = len(standing)
+    rows, entries = dict[str, dict[str, Any]](), list[dict[str, Any]]()
+    for ad in batch:
+        key, record = plain(ad.id), ad.model_dump_json()
+        before = standing.get(key)
+        if before is not None and (record == before or _stays(Ad.model_validate_json(before), ad)):
+            continue
+        event = AdEvent.REMOVED if ad.removed else AdEvent.ADDED if before is None else AdEvent.CHANGED
+        entries.append(entry(ad.id, event, at, record, before))
+        rows[key], standing[key] = _row(ad, record), record
+    if rows:
+        insert_or_replace(connection, ads, list(rows.values()))
+    enter(connection, entries)
+    return len(standing) - known
+
+
+def _stays(known: Ad, newcomer: Ad) -> bool:
+    return known.removed is not None or known == newcomer
+
+
+def _tombstone(ad: Ad, removal: Removal) -> Ad:
+    if ad.removed is not None:
+        raise UsageError(f"The ad {ad.id} was removed on {ad.removed.at:%Y-%m-%d} already.")
+    stone = ad.model_copy(update={"removed": removal})
+    return stone.without_content() if removal.reason.hides else stone
 
 
 def _decide(connection: Connection, decisions: list[AdDecision]) -> int:
@@ -149,7 +199,7 @@ def _decide(connection: Connection, decisions: list[AdDecision]) -> int:
     return new
 
 
-def _row(ad: Ad) -> dict[str, Any]:
+def _row(ad: Ad, record: str) -> dict[str, Any]:
     return {
         "id": ad.id,
         "source": folded(ad.source),
@@ -161,7 +211,8 @@ def _row(ad: Ad) -> dict[str, Any]:
         "started_at": ad.started_at,
         "spend": None if ad.spend is None else float(ad.spend.lower),
         "words": words_of(ad),
-        "record": ad.model_dump_json(),
+        "removed": ad.removed is not None,
+        "record": record,
     }
 
 

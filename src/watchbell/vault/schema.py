@@ -24,7 +24,7 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0011"
+HEAD = "0012"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -97,8 +97,26 @@ ads = Table(
     Column("words", Plain, nullable=False),
     # The decision that counts; no foreign key, for decisions already point at ads.
     Column("decision_seq", SEQUENCE),
+    Column("removed", Boolean, nullable=False, server_default=false()),
     Column("record", Text, nullable=False),
     Index("ads_by_decision", "decision_seq"),
+    Index("ads_by_payer", "payer"),
+)
+
+# What happened to each ad, one entry after another; nothing here is ever changed. No foreign key: an entry outlives an
+# ad that vanished, and tells of it.
+ad_history = Table(
+    "ad_history",
+    metadata,
+    Column("seq", SEQUENCE, primary_key=True),
+    Column("ad_id", Plain, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("event", Plain, nullable=False),
+    # SHA-256 of the record that stood from then on, as it is written in `ads`.
+    Column("digest", Plain, nullable=False),
+    # The record that stood until then; NULL where there was none.
+    Column("before", Text),
+    Index("ad_history_by_ad", "ad_id", "seq"),
 )
 
 ad_decisions = Table(

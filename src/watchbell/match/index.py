@@ -1,7 +1,7 @@
 """Indicators laid out for looking up: keys of what a post or an ad holds go in, the indicators that they name come out.
 
-An indicator is kept as a row of a table, and found by a sorted array of fingerprints: 10⁷ of them fit into memory, and
-a look-up costs no more for a million than for a thousand.
+An indicator is kept as a row of a table, and found by a sorted array of fingerprints: 10⁷ of them fit into memory
+(`benchmarks/match_speed.py` prints how much they take), and a look-up costs no more for a million than for a thousand.
 """
 
 import ipaddress
@@ -20,6 +20,7 @@ from watchbell.match.spelling import digits_of, spelled
 from watchbell.match.warning_lists import NamedList, bundled_lists, remarks_on
 from watchbell.model.decay import confidence_at
 from watchbell.model.indicators import Indicator, IndicatorKind, Relation
+from watchbell.model.tlp import Tlp
 
 if TYPE_CHECKING:
     from watchbell.engine.hamming import Hashes
@@ -45,6 +46,13 @@ _HELD = {
     "confidence": pl.Int16,
     "remark": pl.String,
 }
+# As they are kept: what is the same in many rows is kept once.
+_KEPT = _HELD | {
+    "kind": pl.Enum(IndicatorKind),
+    "source": pl.Categorical(),
+    "tlp": pl.Enum(Tlp),
+    "remark": pl.Categorical(),
+}
 _ASIDE = {"indicator_value": pl.String, "source": pl.String, "reason": pl.String}
 FOUND = {**KEYS, "reason": pl.String, **{name: kind for name, kind in _HELD.items() if name not in KEYS}}
 """Columns of what was found: the words, the key, how they relate and why, and the indicator."""
@@ -57,11 +65,11 @@ class IndicatorIndex:
     """The indicators that may match at one time."""
 
     def __init__(self, held: pl.DataFrame, set_aside: pl.DataFrame) -> None:
-        """Lay out a table of indicators; `build` makes it."""
-        fingerprints = _fingerprints(held)
-        order = fingerprints.arg_sort()
-        self._held = held[order]
-        self._fingerprints = fingerprints.gather(order).to_numpy()
+        """Lay out a table of indicators with their fingerprints; `build` makes it."""
+        self._held = held.drop("fingerprint")
+        order = held["fingerprint"].arg_sort()
+        self._order = order.to_numpy()
+        self._fingerprints = held["fingerprint"].gather(order).to_numpy()
         self.kinds = frozenset(held["kind"].unique())
         """The kinds there is anything of: the rest need not be looked for."""
         self.looks_at_links = not self.kinds.isdisjoint(KINDS_IN_LINKS)
@@ -86,7 +94,7 @@ class IndicatorIndex:
             warnings: warning lists whose remarks hits carry; without any, those that ship with Watchbell.
         """
         lists = bundled_lists() if warnings is None else tuple(warnings)
-        parts, aside = [pl.DataFrame(schema=_HELD)], []
+        parts, aside = [_part([])], []
         rows: list[tuple[Any, ...]] = []
         for indicator in indicators if ended else _in_force(indicators, now):
             why = why_shared(indicator.value) if indicator.kind is IndicatorKind.DOMAIN else None
@@ -95,10 +103,10 @@ class IndicatorIndex:
                 continue
             rows.append(_row(indicator, now, lists))
             if len(rows) == _PART:
-                parts.append(pl.DataFrame(rows, schema=_HELD, orient="row"))
+                parts.append(_part(rows))
                 rows = []
-        parts.append(pl.DataFrame(rows, schema=_HELD, orient="row"))
-        return cls(_with_bulk_keys(pl.concat(parts)), pl.DataFrame(aside, schema=_ASIDE, orient="row"))
+        parts.append(_part(rows))
+        return cls(pl.concat(parts, rechunk=True), pl.DataFrame(aside, schema=_ASIDE, orient="row"))
 
     def __len__(self) -> int:
         return self._held.height
@@ -123,10 +131,15 @@ class IndicatorIndex:
         known = behind > place
         spans = np.unique(np.stack([place[known], behind[known]], axis=1), axis=0)
         rows = np.concatenate([np.empty(0, np.int64), *(np.arange(low, high) for low, high in spans)])
-        found = keys.filter(pl.Series(known, dtype=pl.Boolean)).join(self._held[rows], on=["kind", "key"])
+        found = keys.filter(pl.Series(known, dtype=pl.Boolean)).join(self._rows(rows), on=["kind", "key"])
         if "reason" not in found.columns:
             found = found.with_columns(reason=pl.lit(None, pl.String))
         return found.select(*FOUND)
+
+    def _rows(self, places: Any) -> pl.DataFrame:
+        """Return the indicators (_HELD) at some places among the sorted fingerprints."""
+        held: pl.DataFrame = self._held[self._order[places]]
+        return held.cast(_HELD)  # type: ignore[arg-type]  # a class or an instance
 
     def _in_networks(self, addresses: pl.DataFrame) -> pl.DataFrame:
         rows = [
@@ -169,6 +182,12 @@ def _in_force(indicators: Iterable[Indicator], now: datetime) -> Iterator[Indica
         over = indicator.valid_until is not None and indicator.valid_until <= now
         if not (indicator.revoked or over):
             yield indicator
+
+
+def _part(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    """Return some indicators as they are kept, with their fingerprints."""
+    held = _with_bulk_keys(pl.DataFrame(rows, schema=_HELD, orient="row"))
+    return held.with_columns(_fingerprints(held)).cast(_KEPT)  # type: ignore[arg-type]  # a class or an instance
 
 
 def _fingerprints(keys: pl.DataFrame) -> pl.Series:

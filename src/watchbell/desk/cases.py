@@ -134,7 +134,8 @@ def certainty(cluster: Cluster) -> str:
 
 
 def _by_chance(network: Network) -> str:
-    rare = f"{network.rare_pairs:,} of {counted(network.group.pairs, 'pair')}"
+    apart = ", each way of acting alike counted apart" if network.group.pairs > network.group.ties else ""
+    rare = f"{network.rare_pairs:,} of {counted(network.group.pairs, 'pair')}{apart}"
     unjudged = f" and cannot be told of {network.unjudged_pairs:,}" if network.unjudged_pairs else ""
     return f"At a false discovery rate of {RARE:.0%} chance is excluded for {rare}{unjudged}."
 

@@ -42,7 +42,10 @@ class GroupRow:
     by: tuple[str, ...]
     first_at: datetime
     last_at: datetime
+    ties: int
+    """Two accounts that are a pair, each two once."""
     pairs: int
+    """Two accounts alike by one trace: those alike by three count three times."""
     post_pairs: int
 
 
@@ -236,7 +239,11 @@ def _pairs_within(groups: pl.DataFrame, run: Run) -> pl.DataFrame:
 
 
 def _group_rows(groups: pl.DataFrame, pairs: pl.DataFrame) -> list[GroupRow]:
-    inside = pairs.group_by("group_id").agg(pl.len().alias("pairs"), pl.col("post_pairs").sum())
+    inside = pairs.group_by("group_id").agg(
+        pl.struct("account_a", "account_b").n_unique().alias("ties"),
+        pl.len().alias("pairs"),
+        pl.col("post_pairs").sum(),
+    )
     rows = (
         groups.group_by("group_id")
         .agg(
@@ -246,7 +253,7 @@ def _group_rows(groups: pl.DataFrame, pairs: pl.DataFrame) -> list[GroupRow]:
             pl.col("last_at").max(),
         )
         .join(inside, on="group_id", how="left")
-        .with_columns(pl.col("pairs", "post_pairs").fill_null(0))
+        .with_columns(pl.col("ties", "pairs", "post_pairs").fill_null(0))
         .sort(["accounts", "post_pairs", "group_id"], descending=[True, True, False])
     )
     return [GroupRow(**{**row, "by": tuple(row["by"])}) for row in rows.to_dicts()]

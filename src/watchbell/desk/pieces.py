@@ -53,7 +53,7 @@ def of_group(add: Adder, network: Network, techniques: Iterable[Technique]) -> E
     return add(
         EvidenceKind.GROUP,
         group.group_id,
-        f"{group.accounts} accounts, {group.pairs} pairs and {group.post_pairs} post pairs: they {said} of each other.",
+        f"{group.accounts} accounts, {group.ties} pairs of them and {group.post_pairs} post pairs: they {said} of each other.",
         {
             "run_id": run.run_id,
             "window_s": run.window_s,

@@ -70,6 +70,20 @@ def test_the_largest_group_comes_first_with_its_sums(workspace: Workspace) -> No
     assert shown == [(3, 3, 6, ("repost",)), (2, 1, 2, ("repost",))]
 
 
+def test_two_accounts_alike_by_two_traces_are_two_pairs_and_one_pair_of_accounts(workspace: Workspace) -> None:
+    again = [repost(account, "p", 1) | {"links": ["https://a.example/", "https://b.example/"], "post_id": f"l{account}"}
+             for account in "ab"]  # fmt: skip
+    workspace.posts.add(pa.Table.from_pylist(again, schema=POSTS))
+    investigate_workspace(workspace, Question(("repost", "link"), 10, 2), NOW + timedelta(days=1))
+    run = latest_run(workspace)
+    assert run
+    first = groups_of_run(run)[0]
+    assert (first.accounts, first.ties, first.pairs) == (3, 3, 4)
+    network = network_of(run, first.group_id)
+    assert network
+    assert len(network.pair_rows) == first.pairs
+
+
 def test_a_run_that_was_not_finished_is_passed_over(workspace: Workspace) -> None:
     workspace.vault.runs.put("run-half", NOW + timedelta(days=1), {})
     (workspace.runs / "run-half").mkdir()

@@ -5,7 +5,7 @@ A collection has many readers, so nothing goes in that names its recipients: wha
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +15,7 @@ from watchbell.desk.releases import ONE_PERSON, needs_two
 from watchbell.desk.sending import indicators_of_case
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange.envelope import Sent
-from watchbell.exchange.marking import definitions_in, marking_of
+from watchbell.exchange.marking import definitions_in
 from watchbell.exchange.stix import bundle_of_case, bundle_of_indicators
 from watchbell.ids import fact_id
 from watchbell.model.audiences import Audience
@@ -127,27 +127,9 @@ def _publish(
         Sent(number, dict(held), json.dumps(held, ensure_ascii=False, separators=(",", ":")).encode())
         for number, held in enumerate(objects, start=1)
     ]
-    receiving = Receiving(vault, access_of_house(collection), now, definitions_in(objects), labels=_labels(objects))
+    receiving = Receiving(vault, access_of_house(collection), now, definitions_in(objects))
     for batch in batches(sent, _BATCH):
         receiving.take(batch)
     details = {"objects": receiving.added, "refused": len(receiving.failures)}
     vault.ledger.append(by, "objects.published", collection.id, details, now)
     return Published(receiving.added, receiving.failures)
-
-
-def _labels(objects: Iterable[Mapping[str, Any]]) -> dict[str, Tlp]:
-    """Return what holds for identities and definitions: they are heard by whoever hears something that names them.
-
-    The name of a source is told to nobody who may not hear one thing that this source told.
-    """
-    definitions = definitions_in(objects)
-    labels: dict[str, Tlp] = {}
-    for held in objects:
-        label = marking_of(held, definitions)
-        named = held.get("created_by_ref")
-        if label is not None and named is not None:
-            labels[named] = min(label, labels.get(named, label), key=lambda one: one.rank)
-    definitions_heard = {
-        held["id"]: Tlp.CLEAR for held in objects if held["type"] in ("extension-definition", "marking-definition")
-    }
-    return labels | definitions_heard

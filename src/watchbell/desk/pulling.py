@@ -18,6 +18,7 @@ from watchbell.desk.receiving import marking_refs
 from watchbell.desk.told import keep_feedback
 from watchbell.errors import PeerError, UsageError
 from watchbell.exchange.envelope import Sent, Unread
+from watchbell.exchange.feedback import ids_told
 from watchbell.exchange.marking import UNMARKED, definitions_in
 from watchbell.exchange.stix import indicators_of_bundle
 from watchbell.exchange.stix_parts import identity_id
@@ -241,12 +242,9 @@ def _good(
 
 def _not_ours(walk: _Walk, objects: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Yield the objects that are not feedback of our own, which a server gives back to us as to everyone."""
-    us = identity_id(walk.workspace.settings.operator)
-    told = {one.id.partition("--")[2] for one in walk.workspace.vault.feedback.all_of(HOUSE)}
-    for held in objects:
-        is_ours = held.get("created_by_ref") == us and str(held["id"]).partition("--")[2] in told
-        if not is_ours:
-            yield held
+    operator = walk.workspace.settings.operator
+    us, told = identity_id(operator), ids_told(walk.workspace.vault.feedback.all_of(HOUSE), operator)
+    return (held for held in objects if held.get("created_by_ref") != us or held["id"] not in told)
 
 
 def _definitions(walk: _Walk, page: Page) -> list[dict[str, Any]]:

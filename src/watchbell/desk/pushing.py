@@ -116,7 +116,10 @@ def _objects(workspace: Workspace, to: Recipient) -> list[dict[str, Any]]:
     groups = {held.id: [held.group] for held in ours if held.group is not None}
     told = bundle_for(bundle_of_indicators(ours, operator=operator, up_to=ONE_PERSON), to.audience, groups)
     said = feedback_bundle(workspace.vault, to, operator=operator)
-    return list({held["id"]: held for held in [*told["objects"], *said["objects"]]}.values())
+    both = [*told["objects"], *said["objects"]]
+    # Of an identity that stands in both, the later version is the one that is told to more.
+    latest = {held["id"]: held for held in sorted(both, key=lambda held: str(held.get("modified")))}
+    return [latest[name] for name in dict.fromkeys(held["id"] for held in both)]
 
 
 def _name(sending: _Sending, objects: Iterable[dict[str, Any]]) -> None:

@@ -32,8 +32,6 @@ class Receiving:
     """What sort of partner sends them; None is the house."""
     added: int = 0
     failures: list[Refusal] = field(default_factory=list)
-    labels: Mapping[str, Tlp] = field(default_factory=dict)
-    """What holds for objects without a marking of their own, by id, where it is not what holds in the collection."""
 
     def take(self, batch: Sequence[Sent | Unread]) -> None:
         """Check some objects, and put the good ones into the collection."""
@@ -53,9 +51,8 @@ class Receiving:
             claimed = item.values.get("id")
             return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, _ASKS_ELSEWHERE)
         ceiling = self.access.collection.tlp
-        unmarked = self.labels.get(str(item.values.get("id")), unmarked_in(self.access))
         try:
-            return shared_object(item, definitions, unmarked=unmarked, narrowest=ceiling, now=self.now)
+            return shared_object(item, definitions, unmarked=unmarked_in(self.access), narrowest=ceiling, now=self.now)
         except ValueError as error:
             claimed = item.values.get("id")
             return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, str(error))

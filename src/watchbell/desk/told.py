@@ -81,8 +81,7 @@ def feedback_bundle(vault: Vault, to: Recipient, *, operator: str) -> dict[str, 
     objects = feedback_out(said, {name: one.tlp for name, one in about.items()}, operator=operator)
     objects += [dispute_definition()] if any(DISPUTE in held.get("extensions", ()) for held in objects) else []
     groups = {held["id"]: _groups_of(held, about) for held in objects}
-    # The extension of a dispute names the project as its author.
-    return bundle_for(bundle(objects, {operator, "Watchbell"}), to.audience, groups)
+    return bundle_for(bundle(objects, {operator}), to.audience, groups)
 
 
 def _groups_of(held: Mapping[str, Any], about: Mapping[str, Indicator]) -> list[str]:

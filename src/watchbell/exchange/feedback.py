@@ -4,7 +4,7 @@ A dispute is a Note with the extension `DISPUTE`; a Note labelled `dispute` is r
 that strongly disagrees and says why, for whoever says that of an accusation is owed an answer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -85,22 +85,38 @@ def feedback_out(
     return [_object(one, markings[one.indicator_id], author) for one in said if one.indicator_id in markings]
 
 
+def ids_told(said: Iterable[Sighting | Opinion | Dispute], operator: str) -> set[str]:
+    """Return the ids by which partners know what we said, those among them that did not name the house yet."""
+    author, held = identity_id(operator), list(said)
+    return {_id_told(one, author) for one in held} | {
+        f"{_TYPE_OF[type(one)]}--{one.id.partition('--')[2]}" for one in held
+    }
+
+
 def dispute_definition() -> dict[str, Any]:
     """Return the extension definition that a dispute refers to."""
-    return {
-        "type": "extension-definition",
-        "spec_version": "2.1",
-        "id": DISPUTE,
-        "created_by_ref": identity_id("Watchbell"),
-        "created": "2026-01-01T00:00:00.000Z",
-        "modified": "2026-01-01T00:00:00.000Z",
-        "name": "Watchbell dispute",
-        "description": "A note that says that an indicator is wrong, and asks for an answer.",
-        "schema": "evidence (list of string): what the claimant points to. state (string): open, upheld, refused or "
+    return stix_object(
+        "extension-definition",
+        DISPUTE,
+        Tlp.CLEAR,
+        created_by_ref=identity_id("Watchbell"),
+        created="2026-01-01T00:00:00.000Z",
+        modified="2026-11-24T12:00:00.000Z",
+        name="Watchbell dispute",
+        description="A note that says that an indicator is wrong, and asks for an answer.",
+        schema="evidence (list of string): what the claimant points to. state (string): open, upheld, refused or "
         "withdrawn. answer (string): the answer, once there is one.",
-        "version": "1.0.0",
-        "extension_types": ["property-extension"],
-    }
+        version="1.0.0",
+        extension_types=["property-extension"],
+    )
+
+
+_TYPE_OF: Mapping[type, str] = {Sighting: "sighting", Opinion: "opinion", Dispute: "note"}
+
+
+def _id_told(said: Sighting | Opinion | Dispute, author: str) -> str:
+    """Return an id made of the house too: two that saw the same thing at the same moment told two things."""
+    return fact_id(_TYPE_OF[type(said)], author, said.id)
 
 
 def _indicators(refs: Any) -> tuple[str, ...]:
@@ -133,7 +149,7 @@ def _object(said: Sighting | Opinion | Dispute, label: Tlp, author: str) -> dict
         case Sighting():
             return stix_object(
                 "sighting",
-                said.id,
+                _id_told(said, author),
                 label,
                 created_by_ref=author,
                 created=said.first_told_at,
@@ -147,7 +163,7 @@ def _object(said: Sighting | Opinion | Dispute, label: Tlp, author: str) -> dict
         case Opinion():
             return stix_object(
                 "opinion",
-                said.id,
+                _id_told(said, author),
                 label,
                 created_by_ref=author,
                 created=said.first_told_at,
@@ -166,7 +182,7 @@ def _dispute(said: Dispute, label: Tlp, author: str) -> dict[str, Any]:
     extension |= {"answer": said.answer} if said.answer else {}
     return stix_object(
         "note",
-        f"note--{said.id.partition('--')[2]}",
+        _id_told(said, author),
         label,
         created_by_ref=author,
         created=said.opened_at,

@@ -169,15 +169,13 @@ def bundle_for(
 ) -> dict[str, Any]:
     """Return a bundle that we wrote as an audience may have it: the last door of a document that leaves.
 
-    What we write is marked, but for identities and definitions: they only name what the marked objects refer to.
-
     Args:
         bundle: the bundle.
         audience: who gets it.
         groups: id of an object → the trust groups it belongs to; it belongs to none where it is not here.
     """
     objects = bundle["objects"]
-    told = hearable(objects, audience, definitions_in(objects), groups=groups, unmarked=Tlp.CLEAR)
+    told = hearable(objects, audience, definitions_in(objects), groups=groups)
     if any(map(is_redacted, told)):
         told.insert(0, redaction_definition())
     return {**bundle, "objects": told}
@@ -196,12 +194,13 @@ def redaction_definition() -> dict[str, Any]:
         "id": REDACTION,
         "created_by_ref": fact_id("identity", "Watchbell"),
         "created": "2026-01-01T00:00:00.000Z",
-        "modified": "2026-01-01T00:00:00.000Z",
+        "modified": "2026-11-24T12:00:00.000Z",
         "name": "Watchbell redaction",
         "description": "Which properties of an object were taken out for whoever it was given to.",
         "schema": "redacted (list of string): names of the properties that were taken out, in whole or in part.",
         "version": "1.0.0",
         "extension_types": ["property-extension"],
+        "object_marking_refs": [marking_id(Tlp.CLEAR)],
     }
 
 

@@ -47,10 +47,13 @@ class _Telling:
     marked: Tlp
 
     def object(self, kind: str, *facts: str, at: datetime | None = None, **properties: Any) -> dict[str, Any]:
-        """Return an object of the case, whose id is made of the case and `facts`."""
+        """Return an object of the case, whose id is made of the house, the case and `facts`.
+
+        Two houses that found the same thing have a case of the same id, and each tells of it in its own words.
+        """
         return stix_object(
             kind,
-            fact_id(kind, self.case.id, *facts),
+            fact_id(kind, self.author, self.case.id, *facts),
             self.marked,
             created_by_ref=self.author,
             created=at or self.case.opened_at,
@@ -124,8 +127,7 @@ def _whole(tell: _Telling, refs: list[str]) -> dict[str, Any]:
         if confirmed
         else {"context": "suspicious-activity"}
     )
-    held = tell.object(kind, name=case.title, description=case.summary, object_refs=refs, **told)
-    return held | {"id": f"{kind}--{case.id.partition('--')[2]}"}
+    return tell.object(kind, name=case.title, description=case.summary, object_refs=refs, **told)
 
 
 def _notes(tell: _Telling, subject: str) -> Iterator[dict[str, Any]]:

@@ -5,12 +5,12 @@ against the validator of OASIS in strict mode. What STIX has no property for sta
 section 7.3), never in an `x_` property.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from watchbell.exchange.marking import marking_id, marking_object
+from watchbell.exchange.marking import definitions_in, marking_id, marking_object, marking_of
 from watchbell.ids import fact_id
 from watchbell.model.tlp import Tlp
 
@@ -20,7 +20,7 @@ SYNTHETIC = "synthetic"
 _PROJECT = "Watchbell"
 # Fixed, so that a definition or an identity is the same object in every bundle.
 _FIXED = "2026-01-01T00:00:00.000Z"
-_EXTENDED = "2026-11-24T00:00:00.000Z"
+_EXTENDED = "2026-11-24T12:00:00.000Z"
 SCHEMA = (
     "published_as (string): the value as its publisher wrote it, defanging and all. "
     "techniques (list of string): names or ids of techniques, as published. "
@@ -96,39 +96,64 @@ def extended(**told: Any) -> dict[str, Any] | None:
 def bundle(objects: Sequence[dict[str, Any]], names: Iterable[str]) -> dict[str, Any]:
     """Return the bundle of some objects, with the identities and definitions that they refer to."""
     is_extended = any(EXTENSION in held.get("extensions", ()) for held in objects)
-    is_ours = is_extended or any(held.get("created_by_ref") == identity_id(_PROJECT) for held in objects)
-    authors = [_identity(name) for name in sorted({*names, *([_PROJECT] if is_ours else [])})]
-    refs = {ref for held in objects for ref in held.get("object_marking_refs", ())}
+    told = [*([_extension_definition()] if is_extended else []), *objects]
+    is_ours = any(held.get("created_by_ref") == identity_id(_PROJECT) for held in told)
+    named = _widest_by_author(told)
+    widest = min(named.values(), key=_rank, default=Tlp.CLEAR)
+    authors = [
+        _identity(name, named.get(identity_id(name), widest))
+        for name in sorted({*names, *([_PROJECT] if is_ours else [])})
+    ]
+    refs = {ref for held in (*authors, *told) for ref in held.get("object_marking_refs", ())}
     definitions = [marking_object(label) for label in Tlp if marking_id(label) in refs]
-    definitions += [_extension_definition()] if is_extended else []
-    held = [*definitions, *authors, *objects]
+    held = [*definitions, *authors, *told]
     stamp = [f"{part['id']}@{part.get('modified', '')}" for part in held]
     return {"type": "bundle", "id": fact_id("bundle", *stamp), "objects": held}
 
 
-def _identity(name: str) -> dict[str, Any]:
-    return {
-        "type": "identity",
-        "spec_version": "2.1",
-        "id": identity_id(name),
-        "created": _FIXED,
-        "modified": _FIXED,
-        "name": name,
-        "identity_class": "organization",
-    }
+def _widest_by_author(objects: Iterable[Mapping[str, Any]]) -> dict[str, Tlp]:
+    """Return the widest marking of what names an identity, by the identity's id.
+
+    The name of a source is told to whoever may hear one thing that this source told, and to nobody else.
+    """
+    known, widest = definitions_in(()), dict[str, Tlp]()
+    for held in objects:
+        label = marking_of(held, known)
+        for ref in (held.get("created_by_ref"), *held.get("where_sighted_refs", ())):
+            if ref is not None and label is not None:
+                widest[ref] = min(label, widest.get(ref, label), key=_rank)
+    return widest
+
+
+def _identity(name: str, label: Tlp) -> dict[str, Any]:
+    """Return an organisation; told to more, it is a later version, for a version has one content (section 3.6)."""
+    told_to = datetime.fromisoformat(_FIXED) + timedelta(milliseconds=Tlp.RED.rank - label.rank)
+    return stix_object(
+        "identity",
+        identity_id(name),
+        label,
+        created=_FIXED,
+        modified=told_to,
+        name=name,
+        identity_class="organization",
+    )
+
+
+def _rank(label: Tlp) -> int:
+    return label.rank
 
 
 def _extension_definition() -> dict[str, Any]:
-    return {
-        "type": "extension-definition",
-        "spec_version": "2.1",
-        "id": EXTENSION,
-        "created_by_ref": identity_id(_PROJECT),
-        "created": _FIXED,
-        "modified": _EXTENDED,
-        "name": "Watchbell indicator",
-        "description": "What a publisher of indicators wrote beside the pattern made of it, and where an account is.",
-        "schema": SCHEMA,
-        "version": "1.1.0",
-        "extension_types": ["property-extension", "new-sco"],
-    }
+    return stix_object(
+        "extension-definition",
+        EXTENSION,
+        Tlp.CLEAR,
+        created_by_ref=identity_id(_PROJECT),
+        created=_FIXED,
+        modified=_EXTENDED,
+        name="Watchbell indicator",
+        description="What a publisher of indicators wrote beside the pattern made of it, and where an account is.",
+        schema=SCHEMA,
+        version="1.1.0",
+        extension_types=["property-extension", "new-sco"],
+    )

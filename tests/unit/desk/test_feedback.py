@@ -16,7 +16,7 @@ from watchbell.desk.requests import answer_request, transparency_report, write_r
 from watchbell.desk.retraction import receipts, retract
 from watchbell.desk.told import NO_REASON, keep_feedback
 from watchbell.errors import NotAllowedError, UsageError
-from watchbell.exchange.feedback import dispute_definition, feedback_out
+from watchbell.exchange.feedback import dispute_definition, feedback_out, ids_told
 from watchbell.model.audiences import PUBLIC, Audience
 from watchbell.model.collections import HOUSE
 from watchbell.model.feedback import Claimant, Dispute, DisputeState, Opinion, OpinionValue, Sighting
@@ -155,6 +155,22 @@ def test_feedback_goes_out_as_stix_and_comes_in_the_same(vault: Vault, tmp_path:
         assert {one.claim for one in other.feedback.disputes()} == {"It is a newspaper", "We are the Herald"}
         deaf = keep_feedback(other, told, teller=STRANGER, answer_days=14, file="f", now=LATER)
         assert len(deaf.rejects) == len(told)
+
+
+def test_two_houses_that_saw_the_same_told_two_things_and_each_knows_its_own(vault: Vault) -> None:
+    rev, marked = teller_at_desk(REV), {INDICATOR: Tlp.AMBER}
+    sight(vault, INDICATOR, SEEN, teller=rev, now=NOW)
+    give_opinion(vault, INDICATOR, OpinionValue.AGREE, "Seen", teller=rev, now=NOW)
+    draft = drafted(INDICATOR, "We are the Herald", [], claimant=Claimant.PARTNER, teller=rev, due=(NOW, 9))
+    open_dispute(vault, draft, teller=rev, now=NOW)
+    said = vault.feedback.all_of(HOUSE)
+    ours, theirs = ({held["id"] for held in feedback_out(said, marked, operator=name)} for name in ("A", "B"))
+    assert len(ours | theirs) == 6
+    assert ours == {held["id"] for held in feedback_out(said, marked, operator="A")}
+    assert ours < ids_told(said, "A")
+    assert not theirs & ids_told(said, "A")
+    # What left before the ids named the house is still known for ours when a server gives it back.
+    assert {said[0].id, said[1].id, said[2].id.replace("dispute--", "note--")} < ids_told(said, "A")
 
 
 def test_an_opinion_needs_no_explanation_in_stix(vault: Vault) -> None:

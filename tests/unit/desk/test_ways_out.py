@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,23 +16,31 @@ from watchbell.desk.collections import read_page
 from watchbell.desk.feedback import Seen, Teller, sight
 from watchbell.desk.indicator_export import Addressee, Form, Selection, export_indicators, parcel_of_indicators
 from watchbell.desk.indicator_view import indicator_view
+from watchbell.desk.outgoing import Answer
 from watchbell.desk.overview import overview_of
 from watchbell.desk.partner_view import partner_view
+from watchbell.desk.peers import Reached
 from watchbell.desk.publishing import publish_indicators
+from watchbell.desk.pushing import Aim, push
 from watchbell.desk.releases import ask_release, decide_release
 from watchbell.desk.sending import recipient_named, recipients_of, send_case
 from watchbell.desk.told import feedback_bundle
 from watchbell.errors import NotAllowedError
+from watchbell.exchange.marking import definitions_in, hearable, marking_of
+from watchbell.exchange.taxii import MEDIA_TYPE
+from watchbell.exchange.taxii_client import Remote, Root
 from watchbell.model.audiences import Audience
 from watchbell.model.cases import Case
 from watchbell.model.collections import HOUSE, Collection, Wanted
 from watchbell.model.evidence import Evidence, EvidenceKind
 from watchbell.model.partners import Membership, Partner, PartnerKind, Role, Scope, TrustGroup, User
+from watchbell.model.peers import Peer
 from watchbell.model.releases import ReleaseState
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace
 
 if TYPE_CHECKING:
+    from watchbell.desk.outgoing import Connection
     from watchbell.model.indicators import Indicator
 
 EVERYTHING = Audience(Tlp.RED, {"g": Tlp.RED})
@@ -140,6 +148,41 @@ def test_feedback_a_case_and_the_pages_of_the_desk(
     searched = {one.value for one in vault.indicators.heard_by(world.audience).page(text=f"w{world.turn}x")}
     assert searched == world.heard()
     assert overview_of(world.workspace, world.audience).indicators == vault.indicators.heard_by(world.audience).count()
+
+
+class Server:
+    """A partner's server that takes whatever it is sent."""
+
+    def __init__(self) -> None:
+        self.objects: list[dict[str, Any]] = []
+
+    def post(self, _url: str, body: bytes) -> Answer:
+        self.objects += json.loads(body)["objects"]
+        return Answer(202, {"content-type": MEDIA_TYPE}, b'{"id": "1", "status": "complete"}')
+
+
+@RUNS
+@given(places=PLACES, clearance=CLEARANCES, up_to=st.sampled_from([Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER]))
+def test_all_that_is_pushed_says_who_may_hear_it(
+    worlds: Iterator[World], places: list[tuple[Tlp, str | None]], clearance: tuple[Tlp, Tlp | None], up_to: Tlp
+) -> None:
+    world = next(worlds)
+    world.tell(places, clearance)
+    peer = Peer(name="there", partner_id=world.partner.id, url="https://there.example/")
+    said = Teller(HOUSE, "eva", EVERYTHING)
+    for held in world.words.values():
+        sight(world.vault, held.id, Seen(1, NOW, NOW), teller=said, now=NOW)
+    server, remote = Server(), Remote("c", None, "C", can_read=True, can_write=True)
+    reached = Reached(cast("Connection", server), Root("https://there.example/api/", 1_000_000), [remote])
+    push(world.workspace, peer, reached, Aim(None, up_to, "eva"), lambda: NOW)
+    audience, definitions = world.audience.up_to(up_to), definitions_in(server.objects)
+    marked = [held for held in server.objects if held["type"] != "marking-definition"]
+    assert all(held["object_marking_refs"] for held in marked)
+    groups = {held.id: [held.group] for held in world.words.values() if held.group}
+    assert hearable(server.objects, audience, definitions, groups=groups, unmarked=Tlp.RED) == server.objects
+    for name in (held for held in marked if held["type"] == "identity"):
+        naming = [marking_of(held, definitions) for held in marked if name["id"] in json.dumps(held) and held != name]
+        assert not naming or marking_of(name, definitions) in naming
 
 
 @RUNS

@@ -17,6 +17,7 @@ from watchbell.errors import MissingExtraError, NotAllowedError
 from watchbell.exchange.inbox import read_indicators
 from watchbell.exchange.marking import definitions_in, marking_id, marking_object, marking_of
 from watchbell.exchange.stix import bundle_of_case, bundle_of_indicators, indicators_of_bundle
+from watchbell.exchange.stix_parts import identity_id
 from watchbell.exchange.values import UnreadableValueError, read_value
 from watchbell.files import Reject
 from watchbell.model.cases import Case, CaseStatus, case_id
@@ -197,6 +198,13 @@ def test_a_case_tells_its_campaign_techniques_sightings_and_infrastructure() -> 
     assert len(ids) == len(set(ids))
     told = {ref for held in bundle["objects"] for name, ref in held.items() if name.endswith("_ref")}
     assert told <= set(ids)
+
+
+def test_two_houses_with_the_same_case_tell_of_it_each_in_their_own_objects() -> None:
+    ours, theirs = (bundle_of_case(_case(), _EVERY_KIND, operator=name)["objects"] for name in ("Us", "Them"))
+    by_us = {held["id"] for held in ours if held.get("created_by_ref") == identity_id("Us")}
+    assert by_us
+    assert not by_us & {held["id"] for held in theirs}
 
 
 def test_a_case_keeps_back_indicators_narrower_than_itself() -> None:

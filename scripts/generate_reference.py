@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args, get_origin
 import pyarrow as pa
 
 from watchbell import errors
-from watchbell.ads import disclaimers, images, register, review
+from watchbell.ads import bound_payers, disclaimers, images, register, review
 from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 from watchbell.detect import traces
@@ -291,6 +291,12 @@ CHECKS = (
     (disclaimers.CODE_MISSING, "The ad is political, and neither its record nor its text says who paid."),
     (register.CODE_UNKNOWN, "The ad claims a registration that the register does not have for the day the ad ran."),
     (register.CODE_MISMATCH, "The register knows the claimed registration under another name than the payer's."),
+    (
+        bound_payers.CODE_ACCOUNT,
+        "The words are bound to an advertiser, and the ad ran from an account that is not theirs.",
+    ),
+    (bound_payers.CODE_UNBOUND, "The words are bound to no advertiser here, though the account is, or all must be."),
+    (bound_payers.CODE_LOOKALIKE, "The payer's name only looks like that of an advertiser."),
     (images.CODE_UNREAD, "A picture of the ad could not be read, so a person must look at it."),
 )
 """What is checked of the ad's record, beside its words."""

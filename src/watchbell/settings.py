@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     letters_folder: Path | None = None
     """Where letters go as PDF, to be printed and posted. None: none is made, and whoever asks for one is warned."""
 
+    payers_bound: bool = False
+    """Whether a political ad is held unless the words that say who paid are bound to an advertiser who is here. For a
+    house that runs ads; a library of other houses' ads knows few of their payers."""
+
     case_hit_targets: int = Field(default=3, ge=1)
     """In how many posts and ads an indicator must be found to open a case by itself. In an ad, or in the posts of a
     group, once is enough; and a hit of what a case already holds always joins it."""

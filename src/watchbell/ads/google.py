@@ -35,6 +35,7 @@ def read_ad(row: Row) -> Ad:
         source="google",
         platform="google",
         advertiser=text_of(values, "Advertiser_Name"),
+        account_id=text_of(values, "Advertiser_ID"),
         reports_payer=False,
         declared_political=True,
         spend=_spend(values),

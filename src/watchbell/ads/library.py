@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from watchbell.model.ads import FIRST_PASS, Ad, AdDecision, Count, Money
+from watchbell.model.ads import FIRST_PASS, Ad, AdDecision, AdVersion, Count, Money
 
 _TARGETS = {"age": "target_ages", "gender": "target_gender", "region": "target_locations"}
 
@@ -25,6 +25,7 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
     return {
         "id": ad.id,
         "ad_snapshot_url": page_address,
+        "page_id": ad.account_id,
         "page_name": ad.advertiser,
         "bylines": ad.payer,
         "ad_creative_bodies": [ad.text] if ad.text else [],
@@ -43,6 +44,7 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
             "disclaimer": ad.disclaimer,
             "registration_id": ad.registration_id,
             "payer_address": ad.payer_address,
+            "admin_countries": list(ad.admin_countries),
             "clicks": ad.clicks,
             "targeting": [target.model_dump() for target in ad.targeting],
             "media": list(ad.media),
@@ -50,8 +52,21 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
             "declared_political": ad.declared_political,
             "made_up": ad.synthetic,
             "sums_up": ad.sums_up,
+            "removed": ad.removed.model_dump(mode="json") if ad.removed else None,
             "decision": _decision(decision) if decision else None,
         },
+    }
+
+
+def version_document(version: AdVersion) -> dict[str, Any]:
+    """Return a version as the API tells it. `sha256` is that of the text in `record`, character for character."""
+    return {
+        "number": version.number,
+        "since": version.at.isoformat(),
+        "event": version.event,
+        "changed": list(version.changed),
+        "sha256": version.digest,
+        "record": version.record,
     }
 
 
@@ -79,14 +94,17 @@ _IMPRESSIONS = pl.Struct({"lower": pl.Int64, "upper": pl.Int64})
 _DISCLAIMER = pl.Struct({"state": pl.String, "payer": pl.String, "quote": pl.String, "reason": pl.String})
 _WORDS = (
     *("id", "source", "platform", "text", "advertiser", "payer", "payer_address", "registration_id", "disclaimer"),
-    *("language", "country"),
+    *("language", "country", "account_id"),
 )
 _TIMES = ("started_at", "ended_at")
+_LISTS = ("links", "media", "admin_countries")
+_REMOVAL = pl.Struct(dict.fromkeys(["reason", "note", "by", "at"], pl.String))
 _AD = pl.Struct(
     dict.fromkeys((*_WORDS, *_TIMES), pl.String)
-    | {"declared_political": pl.Boolean, "synthetic": pl.Boolean, "clicks": pl.Int64, "sums_up": pl.Int64}
+    | dict.fromkeys(["declared_political", "reports_payer", "synthetic"], pl.Boolean)
+    | {"clicks": pl.Int64, "sums_up": pl.Int64, "removed": _REMOVAL}
     | {"spend": _SPEND, "impressions": _IMPRESSIONS, "targeting": pl.List(_TARGET)}
-    | {"links": pl.List(pl.String), "media": pl.List(pl.String)}
+    | dict.fromkeys(_LISTS, pl.List(pl.String))
 )
 _DECISION = pl.Struct(
     dict.fromkeys(["verdict", "political_reason", "rules_version", "decided_at", "decided_by", "reason"], pl.String)
@@ -107,7 +125,7 @@ def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFr
         }
     )
     ad, decision = pl.col("ad").struct, pl.col("decision").struct
-    plain = (*_WORDS, "declared_political", "clicks", "sums_up", "targeting", "links", "media")
+    plain = (*_WORDS, "declared_political", "reports_payer", "clicks", "sums_up", "targeting", *_LISTS)
     return told.select(
         *(ad.field(name) for name in plain),
         *(_time(ad.field(name)) for name in _TIMES),
@@ -121,6 +139,8 @@ def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFr
         _time(decision.field("decided_at")),
         (decision.field("decided_by") != FIRST_PASS).alias("decided_by_person"),
         ad.field("synthetic").alias("made_up"),
+        *(ad.field("removed").struct.field(name).alias(f"removed_{name}") for name in ("reason", "note", "by")),
+        _time(ad.field("removed").struct.field("at")).alias("removed_at"),
     )
 
 
@@ -136,7 +156,7 @@ def flat(table: pl.DataFrame) -> pl.DataFrame:
     plain = table.with_columns(
         pl.col("targeting").list.eval(aims).list.join("; "),
         pl.col("policies").list.eval(pl.element().struct.field("code")).list.join(" "),
-        pl.col("links", "media").list.join(" "),
+        pl.col(_LISTS).list.join(" "),
     )
     words = pl.col(pl.String)
     return plain.with_columns(

@@ -1,7 +1,8 @@
 """Generic ads: JSON lines (or a table) whose fields carry the names of `model.ads.Ad`.
 
-Needed: `id`, and `text` or `media`. Optional: platform, advertiser, payer, payer_address, registration_id, disclaimer,
-declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic, sums_up;
+Needed: `id`, and `text` or `media`. Optional: platform, advertiser, account_id, payer, payer_address, registration_id,
+disclaimer, declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic,
+sums_up; `admin_countries` as a list of two-letter codes;
 `spend` {currency, lower, upper} or a number beside `currency`; `impressions` {lower, upper} or a number;
 `targeting` [{dimension, value, excluded}]; `links` and `media` as lists of addresses or file names.
 A record with `payer` or `disclaimer`, be it null, has a place for who paid; of one with neither, nothing follows.
@@ -16,13 +17,13 @@ from watchbell.ads.fields import FieldError, ad_key, count_of, decimal_of, exact
 from watchbell.files import Row
 from watchbell.model.ads import Ad, Count, Money, Targeting
 
-KNOWN = frozenset(Ad.model_fields) | {"currency"}
+KNOWN = (frozenset(Ad.model_fields) | {"currency"}) - {"removed"}
 """Fields that are read; others are tolerated and named once."""
 
 T = TypeVar("T")
 
 _TARGETING: TypeAdapter[tuple[Targeting, ...]] = TypeAdapter(tuple[Targeting, ...])
-_ADDRESSES: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
+_TEXTS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
 def read_ad(row: Row) -> Ad:
@@ -39,6 +40,8 @@ def read_ad(row: Row) -> Ad:
         platform=text_of(values, "platform") or "unknown",
         text=text_of(values, "text"),
         advertiser=text_of(values, "advertiser"),
+        account_id=text_of(values, "account_id"),
+        admin_countries=_parsed(values, "admin_countries", _TEXTS, "a list of two-letter codes") or (),
         payer=text_of(values, "payer"),
         payer_address=text_of(values, "payer_address"),
         registration_id=text_of(values, "registration_id"),
@@ -51,8 +54,8 @@ def read_ad(row: Row) -> Ad:
         started_at=time_of(values, "started_at"),
         ended_at=time_of(values, "ended_at"),
         targeting=_parsed(values, "targeting", _TARGETING, "a list of {dimension, value, excluded}") or (),
-        links=_parsed(values, "links", _ADDRESSES, "a list of addresses") or (),
-        media=_parsed(values, "media", _ADDRESSES, "a list of addresses or file names") or (),
+        links=_parsed(values, "links", _TEXTS, "a list of addresses") or (),
+        media=_parsed(values, "media", _TEXTS, "a list of addresses or file names") or (),
         language=text_of(values, "language"),
         country=text_of(values, "country"),
         synthetic=flag_of(values, "synthetic"),

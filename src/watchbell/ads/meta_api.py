@@ -18,7 +18,7 @@ from watchbell.ads.fields import (
     text_of,
 )
 from watchbell.files import Row
-from watchbell.model.ads import Ad, Count, Money, Targeting
+from watchbell.model.ads import Ad, Count, Money, Removal, Targeting
 
 COLUMNS = frozenset({"id", "ad_snapshot_url"})
 """What tells this file from others."""
@@ -56,6 +56,8 @@ def read_ad(row: Row) -> Ad:
         platform=", ".join(list_of(values, "publisher_platforms")).lower() or "unknown",
         text="\n".join(text for name in _WORDS for text in list_of(values, name)) or None,
         advertiser=text_of(values, "page_name"),
+        account_id=text_of(values, "page_id"),
+        admin_countries=tuple(list_of(ours, "admin_countries")),
         payer=text_of(values, "bylines"),
         payer_address=text_of(ours, "payer_address"),
         registration_id=text_of(ours, "registration_id"),
@@ -74,6 +76,7 @@ def read_ad(row: Row) -> Ad:
         country=", ".join(countries) or None,
         synthetic=flag_of(ours, "made_up", absent=False),
         sums_up=count_of(ours, "sums_up"),
+        removed=_removal(ours.get("removed")),
     )
 
 
@@ -94,6 +97,13 @@ def _impressions(values: dict[str, Any]) -> Count | None:
         return Count.model_validate({"lower": given[0], "upper": given[1]})
     except ValidationError as error:
         raise FieldError("impressions", "`impressions` must be whole numbers.") from error
+
+
+def _removal(given: Any) -> Removal | None:
+    try:
+        return None if given is None else Removal.model_validate(given)
+    except ValidationError as error:
+        raise FieldError("watchbell.removed", "`removed` must be {reason, note, by, at}.") from error
 
 
 def _aims(given: Any) -> tuple[Targeting, ...]:

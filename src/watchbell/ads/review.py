@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchbell.ads import disclaimers
+from watchbell.ads.bound_payers import PayerBook
 from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
 from watchbell.ads.house_rules import HouseRules, Seen
@@ -36,6 +37,8 @@ class Aids:
     """Knows when people vote; the bundled one when None."""
     house: HouseRules | None = None
     """The operator's own rules."""
+    payers: PayerBook | None = None
+    """Whose words and accounts are whose; None knows no advertiser."""
 
 
 NO_AIDS = Aids()
@@ -72,6 +75,7 @@ def review(
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
     held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)
     held += payer_findings(ad, aids.register, now) if aids.register else ()
+    held += aids.payers.whose(ad, disclaimer).findings if aids.payers else ()
     return AdDecision(
         ad_id=ad.id,
         verdict=_verdict(judged, held=bool(held)),

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from watchbell.ads.fields import FieldError, rejected
 from watchbell.ads.review import NO_AIDS, Aids, review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import read_ads
+from watchbell.desk.ad_links import link_reviewed, payer_book
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject, Row, read_rows, write_rejects
 from watchbell.files.whole import replacing
@@ -71,7 +72,7 @@ def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer
         InputError: the whole file cannot be read.
         NothingUsableError: not one row is an ad.
     """
-    tally = AdTally()
+    tally, reviewer = AdTally(), _knowing_payers(workspace, reviewer)
     place = rejects_file(workspace.rejects, path)
     tally.rejected = write_rejects(
         place, _stored(workspace, read_ads(path, source, left_out=tally.left_out), reviewer, tally)
@@ -91,11 +92,18 @@ def _stored(workspace: Workspace, items: Iterator[Ad | Reject], reviewer: Review
         yield from (item for item in batch if isinstance(item, Reject))
         ads = [item for item in batch if isinstance(item, Ad)]
         tally.new += workspace.vault.ads.add(ads).new
-        decisions = [reviewer.decide(ad) for ad in ads if ad.sums_up is None]
-        tally.ads += len(ads) - len(decisions)
-        for decision in decisions:
+        reviewed = [(ad, reviewer.decide(ad)) for ad in ads if ad.sums_up is None]
+        tally.ads += len(ads) - len(reviewed)
+        for _, decision in reviewed:
             tally.count(decision)
-        tally.decided += workspace.vault.ads.decide(_changed(workspace, decisions))
+        tally.decided += workspace.vault.ads.decide(_changed(workspace, [decision for _, decision in reviewed]))
+        if reviewer.aids.payers is not None:
+            link_reviewed(workspace.vault, reviewer.aids.payers, reviewed, reviewer.now)
+
+
+def _knowing_payers(workspace: Workspace, reviewer: Reviewer) -> Reviewer:
+    book = payer_book(workspace.vault, workspace.settings)
+    return replace(reviewer, aids=replace(reviewer.aids, payers=book))
 
 
 def _changed(workspace: Workspace, decisions: list[AdDecision]) -> list[AdDecision]:

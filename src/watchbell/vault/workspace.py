@@ -59,6 +59,9 @@ SETTINGS_TEXT = """\
 # smtp_from = "ads@example.org"
 # letters_folder = "/var/spool/watchbell/letters"
 
+# Whether a political ad is held unless the words that say who paid are bound to an advertiser who is here.
+# payers_bound = false
+
 # What opens a case by itself: an indicator found in so many posts and ads, hits of at least this confidence, imitations
 # of protected names of at least this score, and whether indicators on warning lists do.
 # case_hit_targets = 3

@@ -43,6 +43,21 @@ class Settings(BaseSettings):
     """The key for identity documents and codes, outside the database: `watchbell advertiser key` makes one."""
     identity_document_days: int = Field(default=30, ge=0, le=365)
     """How many days after the decision an identity document is deleted."""
+    advertiser_pages: bool = False
+    """Whether advertisers sign up and show who they are by themselves, on the pages under `/advertiser`."""
+    route_files: tuple[Path, ...] = ()
+    """Routes of other jurisdictions beside the bundled ones, YAML; in the environment, a JSON list."""
+    committee_register: Path | None = None
+    """The FEC's committee master, such as `cm26.txt`: committees are looked up in it, and their names held."""
+    candidate_register: Path | None = None
+    """The FEC's candidate master, such as `cn26.txt`: names the candidates of committees."""
+    government_domains: Path | None = None
+    """The registry of .gov domains, `current-full.csv`: governmental hosts are looked up in it, and names held."""
+    legislators: Path | None = None
+    """Members of Congress whose names are held, `legislators-current.yaml`."""
+    name_servers: tuple[str, ...] = ()
+    """Name servers (`address` or `address:port`) asked for the TXT records of advertisers' domains; in the environment,
+    a JSON list. Empty: those that this machine asks."""
     smtp_host: str | None = None
     """The server that sends e-mail. None: codes by e-mail are not sent, and whoever asks for one is warned."""
     smtp_port: int = Field(default=587, ge=1, le=65535)

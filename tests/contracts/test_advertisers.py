@@ -12,7 +12,6 @@ from watchbell.ads.evidence.codes import MOST_TRIES, code_hash
 from watchbell.ads.routebook import RouteBook
 from watchbell.desk.accounts import at_command_line
 from watchbell.desk.advertisers import (
-    Office,
     add_advertiser,
     advertiser_named,
     confirm,
@@ -24,6 +23,7 @@ from watchbell.desk.advertisers import (
 )
 from watchbell.desk.evidence_checks import Shown
 from watchbell.desk.identity_key import IdentityKey
+from watchbell.desk.office import Office
 from watchbell.errors import InputError, NotAllowedError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding, SentCode
 from watchbell.model.partners import Role, User

@@ -55,9 +55,7 @@ def add_user(vault: Vault, username: str, role: Role, password: str, now: dateti
         )
     if vault.users.get(username) is not None:
         raise UsageError(f"There is already a user {username!r}. Choose another name.")
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise UsageError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
-    user = User(username=username, role=role, password_hash=_HASHER.hash(password), created_at=now)
+    user = User(username=username, role=role, password_hash=hashed_password(password), created_at=now)
     vault.users.put(user)
     vault.ledger.append("operator", "user.added", username, {"role": role}, now)
     return user
@@ -110,38 +108,76 @@ def proven(vault: Vault, username: str, password: str) -> User:
     return user
 
 
+def checked_password(password: str) -> None:
+    """Return if somebody may choose a password.
+
+    Raises:
+        UsageError: it is too short or too long.
+    """
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise UsageError(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+
+
+def hashed_password(password: str) -> str:
+    """Return what is kept of a password.
+
+    Raises:
+        UsageError: it is too short or too long.
+    """
+    checked_password(password)
+    with _CHECKS_AT_ONCE:
+        return _HASHER.hash(password)
+
+
+def password_matches(password_hash: str | None, password: str) -> bool:
+    """Return whether a password is the one of the hash.
+
+    None, for somebody who has no account, costs the same time as a wrong password, so that the time tells no names.
+    """
+    if len(password) > LONGEST_PASSWORD:
+        return False
+    against = _hash_of_nobody() if password_hash is None else password_hash
+    with _CHECKS_AT_ONCE:
+        try:
+            return _HASHER.verify(against, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
 def new_password() -> str:
     """Return a password of 100 random bits in four words that can be read out: no look-alikes."""
     return "-".join("".join(secrets.choice(_READABLE) for _ in range(5)) for _ in range(4))
 
 
 def authenticate(vault: Vault, username: str, password: str) -> User | None:
-    """Return the user whose name and password these are, else None.
-
-    An unknown name costs the same time as a wrong password, so that the time tells no names.
-    """
+    """Return the user whose name and password these are, else None."""
     user = vault.users.get(username)
-    matches = _matches(user.password_hash if user else _hash_of_nobody(), password)
+    matches = password_matches(user.password_hash if user else None, password)
     return user if matches and user and not user.disabled else None
+
+
+def hashed_token(token: str) -> str:
+    """Return what is kept of a token that a browser holds; a token is long and random, so one round is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def open_session(vault: Vault, user: User, now: datetime, hours: int) -> Session:
     """Open a session for `user` that lasts `hours`."""
     session = Session(secrets.token_urlsafe(32), now + timedelta(hours=hours))
-    vault.sessions.open(_hashed(session.token), user.username, session.expires_at)
+    vault.sessions.open(hashed_token(session.token), user.username, session.expires_at)
     return session
 
 
 def user_of_session(vault: Vault, token: str, now: datetime) -> User | None:
     """Return the user of an open session; None when it has ended or the account is closed."""
-    username = vault.sessions.username(_hashed(token), now)
+    username = vault.sessions.username(hashed_token(token), now)
     user = vault.users.get(username) if username else None
     return user if user and not user.disabled else None
 
 
 def close_session(vault: Vault, token: str) -> None:
     """End a session, if it is one."""
-    vault.sessions.close(_hashed(token))
+    vault.sessions.close(hashed_token(token))
 
 
 class Attempts:
@@ -190,20 +226,6 @@ def _known(vault: Vault, username: str) -> User:
     return user
 
 
-def _matches(password_hash: str, password: str) -> bool:
-    if len(password) > LONGEST_PASSWORD:
-        return False
-    with _CHECKS_AT_ONCE:
-        try:
-            return _HASHER.verify(password_hash, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-
 @lru_cache(maxsize=1)
 def _hash_of_nobody() -> str:
     return _HASHER.hash(secrets.token_urlsafe(32))
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,7 +1,6 @@
 """Advertisers at the desk: what they show, the codes that come back, a person's word, and the clock."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -13,9 +12,8 @@ from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new
 from watchbell.ads.evidence.letter import letter
 from watchbell.ads.evidence.names import mixes_scripts
 from watchbell.ads.evidence.organisation import host_of_email
-from watchbell.ads.routebook import Plan, RouteBook
 from watchbell.desk.evidence_checks import WAYS, Asked, Shown, check, storable
-from watchbell.desk.identity_key import IdentityKey
+from watchbell.desk.office import Office
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.senders import Message, Way, sender_for
 from watchbell.desk.wording import worded
@@ -23,7 +21,6 @@ from watchbell.errors import UsageError
 from watchbell.ids import fact_id
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding, SentCode
 from watchbell.model.partners import User
-from watchbell.settings import Settings
 from watchbell.vault.advertisers import Given
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
@@ -41,23 +38,6 @@ _OURSELVES = "watchbell"
 _LOOKED_BACK = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
-    """Where advertisers are dealt with: the records, the settings, and the routes that apply."""
-
-    vault: Vault
-    settings: Settings
-    book: RouteBook
-
-    def plan(self, advertiser: Advertiser) -> Plan:
-        """Return what an advertiser must show."""
-        return self.book.plan(advertiser.jurisdiction, advertiser.route)
-
-    def key(self) -> IdentityKey:
-        """Return the key outside the database."""
-        return IdentityKey.read(self.settings.identity_key_file)
-
-
 class Receipt(NamedTuple):
     """Evidence that came in, and what the advertiser must publish, if anything."""
 
@@ -69,8 +49,14 @@ Published = Callable[[str], list[str]]
 """Returns the TXT records of a domain."""
 
 
-def add_advertiser(office: Office, advertiser: Advertiser, *, by: str) -> Advertiser:
+def add_advertiser(office: Office, advertiser: Advertiser, *, by: str, account_id: str | None = None) -> Advertiser:
     """Add an advertiser; one with the same person, organisation and route is the same.
+
+    Args:
+        office: the records.
+        advertiser: as `drafted_advertiser` makes it.
+        by: who adds it.
+        account_id: the account whose it is; None where an operator adds it.
 
     Raises:
         UsageError: the route does not exist or does not suit, or a name or the e-mail address cannot be used.
@@ -79,25 +65,26 @@ def add_advertiser(office: Office, advertiser: Advertiser, *, by: str) -> Advert
     if route.organisation != (advertiser.organisation is not None):
         needs = "needs the organisation's name" if route.organisation else "is for a person alone"
         raise UsageError(f"The route {advertiser.route} {needs}.")
-    _checked_name(advertiser.person)
+    checked_name(advertiser.person)
     if advertiser.organisation is not None:
-        _checked_name(advertiser.organisation)
+        checked_name(advertiser.organisation)
     if host_of_email(advertiser.email) is None:
         raise UsageError(f"{advertiser.email!r} is no e-mail address.")
     state = standing(office.plan(advertiser), (), advertiser.added_at).state
     details = {"jurisdiction": advertiser.jurisdiction, "route": advertiser.route}
     entry = Entry(by, "advertiser.added", advertiser.id, details, advertiser.added_at)
-    if not office.vault.advertisers.add(advertiser, state, entry):
+    if not office.vault.advertisers.add(advertiser, state, entry, account_id):
         raise UsageError("This advertiser is there already. `watchbell advertiser show` lists all of them.")
     return advertiser
 
 
-def drafted_advertiser(told: Mapping[str, str | None], now: datetime) -> Advertiser:
+def drafted_advertiser(told: Mapping[str, str | None], now: datetime, *, account_id: str = "") -> Advertiser:
     """Return an advertiser as somebody tells of them.
 
     Args:
         told: `person`, `email`, `jurisdiction`, `route`, and `organisation` where there is one.
         now: the present.
+        account_id: whose it is: of two people of one name each has an advertiser of their own.
 
     Raises:
         UsageError: a field is missing or cannot be; the message names it.
@@ -108,8 +95,8 @@ def drafted_advertiser(told: Mapping[str, str | None], now: datetime) -> Adverti
     except ValidationError as error:
         found = error.errors()[0]
         raise UsageError(f"The field {found['loc'][0]} of the advertiser cannot be used: {found['msg']}.") from error
-    names = (draft.person.casefold(), (draft.organisation or "").casefold())
-    return draft.model_copy(update={"id": fact_id("advertiser", draft.jurisdiction, draft.route, *names)})
+    parts = (draft.person.casefold(), (draft.organisation or "").casefold(), *filter(None, [account_id]))
+    return draft.model_copy(update={"id": fact_id("advertiser", draft.jurisdiction, draft.route, *parts)})
 
 
 def advertiser_named(vault: Vault, name: str) -> Advertiser:
@@ -371,7 +358,12 @@ def _told(evidence: Evidence, event: str, by: str, now: datetime) -> Entry:
     return Entry(by, event, evidence.advertiser_id, details, now)
 
 
-def _checked_name(name: str) -> None:
+def checked_name(name: str) -> None:
+    """Return if a person or an organisation can be called so.
+
+    Raises:
+        UsageError: they cannot.
+    """
     worded(name, "name")
     if len(name) > _LONGEST_NAME or not name.isprintable():
         raise UsageError(f"A name has up to {_LONGEST_NAME} printable characters.")

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from watchbell.ads.payer_names import KnownNames, collision
 from watchbell.ads.payer_statements import Authority, Statement, adapted, composed
-from watchbell.desk.advertisers import Office, status
+from watchbell.desk.advertisers import status
 from watchbell.desk.evidence_checks import storable
+from watchbell.desk.office import Office
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from watchbell.errors import NotAllowedError
+from watchbell.model.advertiser_accounts import AccountStage
 from watchbell.model.partners import PartnerKind, Role
 
 
@@ -106,6 +107,29 @@ PARTNER_GRANTS: dict[PartnerKind, frozenset[Deed]] = {
 }
 """What a partner of each kind may do."""
 _ACTIONS = frozenset({"course-of-action", "playbook"})
+
+
+class Errand(StrEnum):
+    """Something that an advertiser's person can do at the counter, with what is theirs; written as a permission is."""
+
+    ENTER = "public:counter:enter"
+    """Sign up, sign in and sign out."""
+    ENROL = "advertiser:second-factor:enrol"
+    READ = "advertiser:own:read"
+    """See where their own advertisers, disclaimers, ads and appeals stand."""
+    APPLY = "advertiser:own:apply"
+    """Choose a way to be authorised, and show what it asks for."""
+    DISCLAIM = "advertiser:disclaimers:make"
+    APPEAL = "advertiser:appeals:open"
+
+
+ERRAND_GRANTS: dict[AccountStage | None, frozenset[Errand]] = {
+    None: frozenset({Errand.ENTER}),
+    # Whoever knows the password alone sets the second factor up, and does nothing else.
+    AccountStage.ENROLLING: frozenset({Errand.ENTER, Errand.ENROL}),
+    AccountStage.ENROLLED: frozenset(Errand) - {Errand.ENROL},
+}
+"""What an account may do at each stage; None is whoever is not signed in. Roles of the desk grant nothing here."""
 
 
 def deed_of(stix_type: str) -> Deed:

@@ -9,6 +9,7 @@ from watchbell.errors import UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceVerdict, PayerDisclaimer, SentCode
 from watchbell.vault.database import Database, insert_new, insert_or_replace, lock
 from watchbell.vault.ledger import Entry, write
+from watchbell.vault.schema_advertiser_accounts import advertiser_owners
 from watchbell.vault.schema_advertisers import (
     advertiser_evidence,
     advertisers,
@@ -38,11 +39,22 @@ class AdvertiserShelf:
         """Read and write `database`."""
         self._database = database
 
-    def add(self, advertiser: Advertiser, state: str, entry: Entry) -> bool:
-        """Add an advertiser, unless there is one of this id; return whether it is new."""
+    def add(self, advertiser: Advertiser, state: str, entry: Entry, account_id: str | None = None) -> bool:
+        """Add an advertiser, unless there is one of this id; return whether it is new.
+
+        Args:
+            advertiser: the advertiser.
+            state: how far they are.
+            entry: what the ledger says of it.
+            account_id: the account that it belongs to; None where an operator adds it.
+        """
         row = {"id": advertiser.id, "state": state, "record": advertiser.model_dump_json()}
         with self._database.write() as connection:
             new = insert_new(connection, advertisers, [row]) > 0
+            if new and account_id is not None:
+                connection.execute(
+                    insert(advertiser_owners), {"advertiser_id": advertiser.id, "account_id": account_id}
+                )
             if new:
                 write(connection, entry)
         return new
@@ -52,6 +64,13 @@ class AdvertiserShelf:
         with self._database.read() as connection:
             records = connection.scalars(select(advertisers.c.record).order_by(advertisers.c.id))
             return [Advertiser.model_validate_json(record) for record in records]
+
+    def of_account(self, account_id: str) -> list[Advertiser]:
+        """Return the advertisers of an account in the order of their ids."""
+        query = select(advertisers.c.record).join(advertiser_owners)
+        mine = query.where(advertiser_owners.c.account_id == account_id).order_by(advertisers.c.id)
+        with self._database.read() as connection:
+            return [Advertiser.model_validate_json(record) for record in connection.scalars(mine)]
 
     def note_state(self, advertiser_id: str, state: str, entry: Entry) -> bool:
         """Note that an advertiser's state is another; return whether it was not noted yet."""

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 from watchbell.errors import WorkspaceError
 from watchbell.vault.adds import AddShelf
 from watchbell.vault.ads import AdShelf
+from watchbell.vault.advertiser_accounts import AdvertiserAccountShelf
 from watchbell.vault.advertisers import AdvertiserShelf
 from watchbell.vault.appeals import AppealShelf
 from watchbell.vault.cases import CaseShelf
@@ -41,6 +42,7 @@ class Vault:
         self.ads = AdShelf(database)
         self.claims = ClaimShelf(database)
         self.advertisers = AdvertiserShelf(database)
+        self.advertiser_accounts = AdvertiserAccountShelf(database)
         self.appeals = AppealShelf(database)
         self.payers = PayerShelf(database)
         self.cases = CaseShelf(database)

@@ -74,9 +74,19 @@ def host_of_website(address: str) -> str | None:
 
 def host_of_email(email: str) -> str | None:
     """Return the host of an e-mail address in lower case; None where it is none."""
+    checked = _checked(email)
+    return None if checked is None else str(checked.ascii_domain).lower()
+
+
+def mailbox(email: str) -> str | None:
+    """Return an e-mail address as it is known again, in lower case; None where it is none."""
+    checked = _checked(email)
+    return None if checked is None else str(checked.normalized).lower()
+
+
+def _checked(email: str) -> Any:
     library: Any = importlib.import_module("email_validator")
     try:
-        checked = library.validate_email(email.strip(), check_deliverability=False)
+        return library.validate_email(email.strip(), check_deliverability=False)
     except library.EmailNotValidError:
         return None
-    return str(checked.ascii_domain).lower()

@@ -17,13 +17,15 @@ named only where both fail to explain it.
    procedure over accounts, each of which has the p-value of its strangest pair times the number of its pairs.
 """
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
 from watchbell.detect.slot_test import SlotTest
-from watchbell.detect.timing import Common, by_timing, common
+from watchbell.detect.timing import Common, Habits, by_timing, common
 from watchbell.engine.slots import Array, CoActions, Slots
 
 LEAST_ACTIONS = 5
@@ -36,6 +38,8 @@ _PASSING, _LARGEST_SCREEN = 1_000, 1e-3
 # Sums of the same weights in another order differ far below this.
 _ALIKE = 1e-9
 _LEAST_LOG = -700.0
+# Some hundred meetings of each are a few megabytes.
+_PAIRS_AT_ONCE = 512
 
 
 class Judged(NamedTuple):
@@ -74,20 +78,17 @@ def judged(
     screen = np.log(min(_LARGEST_SCREEN, _PASSING / max(_pairs_among(accounts), 1)))
     keys = _keys_of(found, [can & (p <= screen) for can, p in zip(known, log_p, strict=True)])
     a, b = keys >> 32, keys & 0xFFFFFFFF
-    shared = common(slots, a, b)
-    at_windows = [
-        _at_window(shared, window, test, test.rates(a, b), (floor, screen))
-        for window, test in zip(windows, tests, strict=True)
-    ]
+    looked = _looked_at(slots, (a, b), windows, tests, _Screen(floor, screen, accounts))
     harmonic = np.log(accounts) + np.euler_gamma
-    false_pairs = _false_pairs(shared, at_windows, accounts)
+    false_pairs = _false_pairs(looked, accounts)
     q_looked = share_named_wrongly(a, b, false_pairs * (harmonic if any_dependence else 1.0))
+    p_timing = np.concatenate([part.p_timing for part in looked], axis=1)
     answers = []
-    for test, rate, p, can, pairs, at_window in zip(tests, rates, log_p, known, found, at_windows, strict=True):
-        at, looked = _places(pairs, keys)
+    for test, rate, p, can, pairs, timing in zip(tests, rates, log_p, known, found, p_timing, strict=True):
+        at, among = _places(pairs, keys)
         p_value, q_value = np.exp(p), np.ones(len(p))
-        p_value[looked] = np.maximum(p_value[looked], at_window.p_timing[at[looked]])
-        q_value[looked] = q_looked[at[looked]]
+        p_value[among] = np.maximum(p_value[among], timing[at[among]])
+        q_value[among] = q_looked[at[among]]
         unknown = np.where(can, 0.0, np.nan)
         answers.append(Judged(rate * test.post_pairs, p_value + unknown, q_value + unknown))
     return answers
@@ -115,8 +116,53 @@ def _places(pairs: CoActions, keys: Array) -> tuple[Array, Array]:
     return at, keys[at] == own if len(keys) else np.zeros(len(own), np.bool_)
 
 
+class _Screen(NamedTuple):
+    """What a pair must show before it is looked at."""
+
+    floor: int
+    """Post pairs."""
+    log_p: float
+    """ln p of the slot test, at most."""
+    accounts: int
+    """How many are judged."""
+
+
+class _Looked(NamedTuple):
+    """What a close look at some pairs shows."""
+
+    p_timing: Array
+    """Windows by pairs: how likely so many meetings are by fine timing alone."""
+    strange: Array
+    """Of each pair: ln s in the window where it is smallest."""
+    log_slots: Array
+    """Of each pair: ln p of the slot test in that window."""
+    reached: Array
+    """Of each window and each pair's 1st, 2nd… k-th meeting: ln s that the k heaviest reach."""
+    likely: Array
+    """Likewise: how likely just k are within the window, by fine timing alone and given that the pair is looked at."""
+
+
+def _looked_at(
+    slots: Slots, pairs: tuple[Array, Array], windows: Sequence[int], tests: Sequence[SlotTest], screen: _Screen
+) -> list[_Looked]:
+    """Look at pairs closely, some at a time: what a look brings to mind stays in a core's cache."""
+    habits = Habits.of(slots, np.concatenate(pairs))
+
+    def look(start: int) -> _Looked:
+        a, b = (side[start : start + _PAIRS_AT_ONCE] for side in pairs)
+        shared = common(habits, a, b)
+        at_windows = [
+            _at_window(shared, window, test, test.rates(a, b), screen)
+            for window, test in zip(windows, tests, strict=True)
+        ]
+        return _strangeness(shared, at_windows, screen.accounts)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(look, range(0, max(len(pairs[0]), 1), _PAIRS_AT_ONCE)))
+
+
 class _AtWindow(NamedTuple):
-    """What the meetings within one window say of the pairs that are looked at."""
+    """What the meetings within one window say of pairs that are looked at."""
 
     log_slots: Array
     """Of each pair: ln p of the slot test, for the meetings it has."""
@@ -130,43 +176,49 @@ class _AtWindow(NamedTuple):
     """Likewise: how likely at least k are within the window, by fine timing alone."""
 
 
-def _at_window(shared: Common, window: int, test: SlotTest, rate: Array, least: tuple[int, float]) -> _AtWindow:
-    floor, screen = least
+def _at_window(shared: Common, window: int, test: SlotTest, rate: Array, screen: _Screen) -> _AtWindow:
     within, at_least = shared.gaps <= window, by_timing(shared, window)
     met = shared.total(within).astype(np.int64)
     p_timing = np.ones(len(rate))
     p_timing[met > 0] = at_least[(shared.starts[:-1] + met - 1)[met > 0]]
     each = rate[shared.pair]
-    passes = (test.log_p(shared.lightest, each) <= screen) & (shared.rank >= floor)
+    passes = (test.log_p(shared.lightest, each) <= screen.log_p) & (shared.rank >= screen.floor)
     # Where even all would not pass, meetings beyond the horizon helped; with all of them it passes for certain.
-    passes |= shared.rank == np.diff(shared.starts)[shared.pair]
-    passing = np.zeros(len(rate))
-    np.maximum.at(passing, shared.pair[passes], at_least[passes])
+    passes |= shared.ends
     return _AtWindow(
         test.log_p(shared.total(within * shared.weights), rate),
         p_timing,
-        passing,
+        shared.largest(passes * at_least),
         test.log_p(shared.running(shared.weights), each),
         at_least,
     )
 
 
-def _false_pairs(shared: Common, at_windows: Sequence[_AtWindow], accounts: int) -> Array:
-    """Return for each pair how many pairs would by chance seem as strange."""
+def _strangeness(shared: Common, at_windows: Sequence[_AtWindow], accounts: int) -> _Looked:
+    """Put the pairs in order, and say what would have had which place in it by chance."""
     passing = np.maximum(np.max([at.passing for at in at_windows], axis=0), np.exp(_LEAST_LOG))
-    ends = shared.rank == np.diff(shared.starts)[shared.pair]
     reached, likely, own = [], [], []
     for at in at_windows:
         given = np.minimum(at.at_least / passing[shared.pair], 1.0)
         reached.append(np.maximum(at.best, _log(given) - np.log(accounts)))
-        likely.append(given - np.where(ends, 0.0, np.append(given[1:], 0.0)))
+        likely.append(given - np.where(shared.ends, 0.0, np.append(given[1:], 0.0)))
         own.append(np.maximum(at.log_slots, _log(np.minimum(at.p_timing / passing, 1.0)) - np.log(accounts)))
-    window, strange = np.argmin(own, axis=0), np.min(own, axis=0)
-    order = np.argsort(np.concatenate(reached), kind="stable")
-    mass = np.concatenate(([0.0], np.cumsum(np.concatenate(likely)[order])))
-    by_timing_alone = mass[np.searchsorted(np.concatenate(reached)[order], strange + _ALIKE, "right")]
-    slots = np.take_along_axis(np.array([at.log_slots for at in at_windows]), window[None], axis=0)[0]
-    by_seating = len(at_windows) * _pairs_among(accounts) * np.exp(slots)
+    window = np.argmin(own, axis=0)
+    log_slots = np.take_along_axis(np.array([at.log_slots for at in at_windows]), window[None], axis=0)[0]
+    p_timing = np.array([at.p_timing for at in at_windows])
+    return _Looked(p_timing, np.min(own, axis=0), log_slots, np.concatenate(reached), np.concatenate(likely))
+
+
+def _false_pairs(looked: Sequence[_Looked], accounts: int) -> Array:
+    """Return for each pair how many pairs would by chance seem as strange."""
+    strange, log_slots = (np.concatenate([part[column] for part in looked]) for column in (1, 2))
+    order = np.argsort(strange)
+    steps = strange[order] + _ALIKE
+    places = np.concatenate([np.searchsorted(steps, part.reached) for part in looked])
+    mass = np.bincount(places, np.concatenate([part.likely for part in looked]), len(steps) + 1)
+    by_timing_alone = np.empty(len(strange))
+    by_timing_alone[order] = np.cumsum(mass)[:-1]
+    by_seating = len(looked[0].p_timing) * _pairs_among(accounts) * np.exp(log_slots)
     larger: Array = np.maximum(by_timing_alone, by_seating)
     return larger
 
@@ -206,10 +258,10 @@ def p_values(slots: Slots, windows: Sequence[int], a: Array, b: Array) -> Array:
     """
     from watchbell.engine.local import followers  # noqa: PLC0415  # numba takes a second to load
 
-    shared = common(slots, a, b)
+    shared = common(Habits.of(slots, np.concatenate((a, b))), a, b)
     tests = [SlotTest.of(slots, followers(slots, window)) for window in windows]
     at_windows = [
-        _at_window(shared, window, test, test.rates(a, b), (1, 0.0))
+        _at_window(shared, window, test, test.rates(a, b), _Screen(1, 0.0, len(a)))
         for window, test in zip(windows, tests, strict=True)
     ]
     return np.array([np.maximum(np.exp(at.log_slots), at.p_timing) for at in at_windows])

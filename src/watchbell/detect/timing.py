@@ -12,7 +12,7 @@ of gaps may be within it (a bounded nonhomogeneity: Amarasingham, Geman and Harr
 objects within the window is at most a sum of such independent events, whose tail is exact (`engine.meetings.tails`).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -63,6 +63,19 @@ class Common(NamedTuple):
         running: Array = summed[1:] - summed[self.starts[:-1]][self.pair]
         return running
 
+    def largest(self, values: Array) -> Array:
+        """Return the largest of each pair's values, 0 for a pair without meetings; values are no less than 0."""
+        largest = np.zeros(len(self.starts) - 1)
+        some = np.diff(self.starts) > 0
+        largest[some] = np.maximum.reduceat(values, self.starts[:-1][some]) if some.any() else 0.0
+        return largest
+
+    @property
+    def ends(self) -> Array:
+        """Whether a meeting is its pair's last."""
+        ends: Array = self.rank == np.diff(self.starts)[self.pair]
+        return ends
+
     @property
     def lightest(self) -> Array:
         """For the k-th meeting of a pair: what the pair's k lightest weigh together."""
@@ -73,50 +86,42 @@ class Common(NamedTuple):
         return self.total(self.weights)[self.pair] - heavier
 
 
-def common(slots: Slots, a: Array, b: Array) -> Common:
+class Habits(NamedTuple):
+    """What is known of all accounts that may be asked about."""
+
+    acts: Any
+    """Of `engine.meetings`."""
+    weights: Array
+    """What meeting on each object weighs."""
+    tick: int
+
+    @classmethod
+    def of(cls, slots: Slots, accounts: Array) -> "Habits":
+        """Return the habits of the given accounts; times are whole seconds or parts of them, in microseconds."""
+        from watchbell.engine.meetings import acts_of  # noqa: PLC0415  # numba takes a second to load
+
+        weights = np.zeros(int(slots.objects.max(initial=-1)) + 1)
+        weights[slots.objects] = slots.marks
+        tick = int(np.gcd.reduce(slots.times - slots.times.min())) if len(slots.times) else 0
+        return cls(acts_of(slots, accounts), weights, max(tick, 1))
+
+
+def common(habits: Habits, a: Array, b: Array) -> Common:
     """Return what each pair of accounts has in common; weights are the slots' marks."""
-    from watchbell.engine.meetings import meetings  # noqa: PLC0415  # numba takes a second to load
+    from watchbell.engine.meetings import heaviest, meetings  # noqa: PLC0415  # see `Habits.of`
 
-    found = meetings(slots, a, b, least=_LEAST_HORIZON, most=_MOST_HORIZON)
-    weight_of = np.zeros(int(slots.objects.max(initial=-1)) + 1)
-    weight_of[slots.objects] = slots.marks
-    weights = weight_of[found.objects]
-    pair = np.repeat(np.arange(len(a)), np.diff(found.starts))
-    kept = _one_a_moment(pair, found.times, weights)
-    # One key for pair and weight, which is below 32: ln(1 + n/k) of fewer than e³² accounts.
-    order = kept[np.argsort(32.0 * pair[kept] - weights[kept], kind="stable")]
-    order = order[_ranks(pair[order]) <= _MOST_MEETINGS]
-    pair = pair[order]
-    starts = np.searchsorted(pair, np.arange(len(a) + 1))
-    tick = int(np.gcd.reduce(slots.times - slots.times.min())) if len(slots.times) else 0
-    gaps, horizons, ways = (column[order] for column in (found.gaps, found.horizons, found.ways))
-    return Common(starts, pair, _ranks(pair), weights[order], gaps, horizons, ways, max(tick, 1))
-
-
-def _ranks(sorted_codes: Array) -> Array:
-    """Return 1, 2, 3… for the places of each code."""
-    begins = np.flatnonzero(np.diff(sorted_codes, prepend=-1))
-    ranks: Array = np.arange(1, len(sorted_codes) + 1) - np.repeat(begins, np.diff(begins, append=len(sorted_codes)))
-    return ranks
-
-
-def _one_a_moment(pair: Array, times: Array, weights: Array) -> Array:
-    """Return the places of the meetings that are the heaviest of their moment, by pair and time."""
-    seconds = (times - times.min(initial=0)) // _SECOND
-    by_time = np.argsort(pair * (seconds.max(initial=0) + 1) + seconds, kind="stable")
-    begins = np.diff(pair[by_time], prepend=-1) != 0
-    begins |= np.diff(seconds[by_time], prepend=0) * _SECOND > _MOMENT
-    starts = np.flatnonzero(begins)
-    heaviest = np.maximum.reduceat(weights[by_time], starts) if len(starts) else weights
-    moment = np.cumsum(begins) - 1
-    of_them = np.flatnonzero(weights[by_time] == heaviest[moment])
-    first: Array = by_time[of_them[np.diff(moment[of_them], prepend=-1) != 0]]
-    return first
+    found = meetings(habits.acts, a, b, least=_LEAST_HORIZON, most=_MOST_HORIZON)
+    weights = habits.weights[found.objects]
+    chosen, starts = heaviest(found, weights, moment=_MOMENT, most=_MOST_MEETINGS)
+    shares = np.diff(starts)
+    pair, rank = np.repeat(np.arange(len(a)), shares), np.arange(1, len(chosen) + 1) - np.repeat(starts[:-1], shares)
+    gaps, horizons, ways = (column[chosen] for column in (found.gaps, found.horizons, found.ways))
+    return Common(starts, pair, rank, weights[chosen], gaps, horizons, ways, habits.tick)
 
 
 def by_timing(shared: Common, window: int) -> Array:
     """Return for each pair's 1st, 2nd, 3rd… meeting how likely at least so many are within the window by chance."""
-    from watchbell.engine.meetings import tails  # noqa: PLC0415  # see `common`
+    from watchbell.engine.meetings import tails  # noqa: PLC0415  # see `Habits.of`
 
     chance = _UNEVENNESS * shared.ways * (window + shared.tick) / (shared.horizons + shared.tick)
     found: Array = tails(np.minimum(chance, 1.0), shared.starts)

@@ -25,33 +25,50 @@ class Meetings(NamedTuple):
     """int64: how many post pairs of the two lie within the horizon."""
 
 
-def meetings(slots: Slots, a: Array, b: Array, *, least: int, most: int) -> Meetings:
-    """Return the objects on which the accounts a[j] and b[j] came within the horizon of each other.
+class Acts(NamedTuple):
+    """What accounts did, account by account, so that any two can be laid side by side."""
 
-    The horizon is the object's age when the earlier of the two acted, but at least `least` and at most `most` (unit of
-    the times). Time follows the slots of the two accounts of each pair.
-    """
+    begins: Array
+    """int64: the acts of account k are those from begins[k] to begins[k + 1]."""
+    objects: Array
+    """int64 codes, rising within an account."""
+    times: Array
+    births: Array
+    """int64: when each object was first acted on."""
+
+
+def acts_of(slots: Slots, accounts: Array) -> Acts:
+    """Return what the given accounts did; what others did is left out."""
     births = np.zeros(int(slots.objects.max(initial=-1)) + 1, np.int64)
     first = np.flatnonzero(np.diff(slots.objects, prepend=-1))
     births[slots.objects[first]] = slots.times[first]
-    asked = np.zeros(int(max(slots.accounts.max(initial=-1), a.max(initial=-1), b.max(initial=-1))) + 1, np.bool_)
-    asked[a] = asked[b] = True
+    asked = np.zeros(int(max(slots.accounts.max(initial=-1), accounts.max(initial=-1))) + 1, np.bool_)
+    asked[accounts] = True
     theirs = np.flatnonzero(asked[slots.accounts])
     order = theirs[np.argsort(slots.accounts[theirs], kind="stable")]
     begins = np.searchsorted(slots.accounts[order], np.arange(len(asked) + 1))
-    of_accounts = (begins, slots.objects[order].astype(np.int64), slots.times[order])
-    counts = _walk(of_accounts, births, (a, b), (least, most), np.zeros(len(a) + 1, np.int64), _nothing(0))
+    return Acts(begins, slots.objects[order].astype(np.int64), slots.times[order], births)
+
+
+def meetings(acts: Acts, a: Array, b: Array, *, least: int, most: int) -> Meetings:
+    """Return the objects on which the accounts a[j] and b[j] came within the horizon of each other.
+
+    The horizon is the object's age when the earlier of the two acted, but at least `least` and at most `most` (unit of
+    the times). Time follows the acts of the two accounts of each pair.
+    """
+    counts = _walk(acts, (a, b), (least, most), np.zeros(len(a) + 1, np.int64), _nothing(0))
     starts = np.concatenate(([0], np.cumsum(counts[:-1])))
     rows = _nothing(int(starts[-1]))
-    _walk(of_accounts, births, (a, b), (least, most), starts, rows)
+    _walk(acts, (a, b), (least, most), starts, rows)
     return Meetings(starts, *rows.T)
 
 
 def load() -> None:
     """Load what is compiled; see `local.load`."""
     two = np.array([0, 1])
-    slots = Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2))
-    meetings(slots, two[:1], two[1:], least=1, most=1)
+    acts = acts_of(Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2)), two)
+    found = meetings(acts, two[:1], two[1:], least=1, most=1)
+    heaviest(found, np.ones(1), moment=1, most=1)
     tails(np.ones(1), two)
 
 
@@ -60,9 +77,9 @@ def _nothing(rows: int) -> Array:
 
 
 @njit(cache=True, nogil=True)
-def _walk(of_accounts: Any, births: Array, pairs: Any, limits: tuple[int, int], starts: Array, rows: Array) -> Array:
+def _walk(acts: Any, pairs: Any, limits: tuple[int, int], starts: Array, rows: Array) -> Array:
     """Count each pair's meetings and, where `rows` is not empty, write them to it from `starts` on."""
-    begins, objects, times = of_accounts
+    begins, objects, times, births = acts
     a, b = pairs
     counts = np.zeros(len(a) + 1, np.int64)
     for j in range(len(a)):
@@ -122,6 +139,52 @@ def _within(one: Array, other: Array, horizon: int) -> int:
             high += 1
         count += high - low
     return count
+
+
+def heaviest(found: Meetings, weights: Array, *, moment: int, most: int) -> tuple[Array, Array]:
+    """Choose of each pair's meetings at one moment the heaviest: the first of them, where several weigh the same.
+
+    A moment goes on while the next meeting is at most `moment` (unit of the times) after the last.
+
+    Returns:
+        The places of those chosen, pair by pair, the heaviest first, and at most `most` of each pair; and where each
+        pair's begin (one more entry than pairs).
+    """
+    chosen = np.empty(len(weights), np.int64)
+    counts = _chosen(found.times, weights, found.starts, (moment, most), chosen)
+    starts = np.concatenate(([0], np.cumsum(counts)))
+    return _closed_up(chosen, found.starts, starts), starts
+
+
+@njit(cache=True, nogil=True)
+def _chosen(times: Array, weights: Array, starts: Array, limits: tuple[int, int], chosen: Array) -> Array:
+    """Write each run's places to the beginning of its run in `chosen`, and return how many there are."""
+    moment, most = limits
+    counts = np.zeros(len(starts) - 1, np.int64)
+    for j in range(len(counts)):
+        run = slice(starts[j], starts[j + 1])
+        by_time = starts[j] + np.argsort(times[run], kind="mergesort")
+        best = chosen[run]
+        kept = 0
+        for k in range(len(by_time)):
+            place = by_time[k]
+            if k == 0 or times[place] - times[by_time[k - 1]] > moment:
+                best[kept] = place
+                kept += 1
+            elif weights[place] > weights[best[kept - 1]]:
+                best[kept - 1] = place
+        best[:kept] = best[:kept][np.argsort(-weights[best[:kept]], kind="mergesort")]
+        counts[j] = min(kept, most)
+    return counts
+
+
+@njit(cache=True, nogil=True)
+def _closed_up(values: Array, starts: Array, close: Array) -> Array:
+    """Return the first values of each run, those of one run after those of the run before."""
+    found = np.empty(close[-1], values.dtype)
+    for j in range(len(close) - 1):
+        found[close[j] : close[j + 1]] = values[starts[j] : starts[j] + close[j + 1] - close[j]]
+    return found
 
 
 @njit(cache=True, nogil=True)

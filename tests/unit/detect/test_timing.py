@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 
 from watchbell.detect.slot_test import marks
-from watchbell.detect.timing import by_timing, common
+from watchbell.detect.timing import Common, Habits, by_timing, common
 from watchbell.engine.slots import Array, Slots
 
 SECOND, HOUR = 1_000_000, 3_600_000_000
 COPIES = 2_000
+
+
+def in_common(slots: Slots, a: Array, b: Array) -> Common:
+    return common(Habits.of(slots, np.concatenate((a, b))), a, b)
 
 
 def slots_of(accounts: Array, objects: Array, times: Array) -> Slots:
@@ -47,7 +51,7 @@ DELAYS = {
 def test_taste_alone_is_found_no_more_often_than_the_p_value_says(habit: str, window_s: int) -> None:
     slots = two_of_one_taste(DELAYS[habit](np.random.default_rng(7), (COPIES, 12, 2)))
     a = np.arange(0, 2 * COPIES, 2)
-    shared = common(slots, a, a + 1)
+    shared = in_common(slots, a, a + 1)
     met = shared.total(shared.gaps <= window_s * SECOND).astype(int)
     chance = by_timing(shared, window_s * SECOND)
     p_value = np.where(met > 0, chance[np.maximum(shared.starts[:-1] + met - 1, 0)], 1.0)
@@ -67,7 +71,7 @@ def one_pair(times: list[tuple[int, int]], *, apart: int = HOUR) -> Slots:
 
 
 def test_acting_as_one_stands_out() -> None:
-    shared = common(one_pair([(0, 3), (5, 1), (2, 9), (7, 7), (0, 10)]), np.array([0]), np.array([1]))
+    shared = in_common(one_pair([(0, 3), (5, 1), (2, 9), (7, 7), (0, 10)]), np.array([0]), np.array([1]))
     assert by_timing(shared, 10 * SECOND)[4] == pytest.approx((3 * 11 / 10_801) ** 5)
 
 
@@ -78,7 +82,7 @@ def test_what_happens_within_a_minute_is_one_meeting_that_on_the_rarest() -> Non
         np.concatenate([slots.objects, np.zeros(3, np.int32), np.full(3, 2)]),
         np.concatenate([slots.times, np.zeros(6, np.int64)]),
     )
-    shared = common(popular, np.array([0]), np.array([1]))
+    shared = in_common(popular, np.array([0]), np.array([1]))
     assert shared.gaps.tolist() == [2 * SECOND]
 
 
@@ -89,16 +93,16 @@ def test_repeating_oneself_makes_a_meeting_likelier() -> None:
         np.concatenate([loud.objects, np.zeros(9, np.int32)]),
         np.concatenate([loud.times, 48 * HOUR + 600 * SECOND * np.arange(1, 10)]),
     )
-    once, often = (by_timing(common(slots, np.array([0]), np.array([1])), 10 * SECOND)[0] for slots in (loud, again))
+    once, often = (by_timing(in_common(slots, np.array([0]), np.array([1])), 10 * SECOND)[0] for slots in (loud, again))
     assert often == pytest.approx(10 * once)
 
 
 def test_times_to_the_minute_are_no_evidence_of_seconds() -> None:
-    exact = common(one_pair([(0, 60), (0, 0)]), np.array([0]), np.array([1]))
+    exact = in_common(one_pair([(0, 60), (0, 0)]), np.array([0]), np.array([1]))
     assert exact.tick == 60 * SECOND
     assert by_timing(exact, 0)[0] > 2 * 3 * 60 / 10_860 * 0.95
 
 
 def test_no_pairs_have_nothing_in_common() -> None:
-    shared = common(one_pair([(0, 1)]), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    shared = in_common(one_pair([(0, 1)]), np.zeros(0, np.int64), np.zeros(0, np.int64))
     assert by_timing(shared, SECOND).tolist() == []

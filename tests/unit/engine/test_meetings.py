@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbell.engine.meetings import meetings, tails
+from watchbell.engine.meetings import Meetings, acts_of, heaviest, meetings, tails
 from watchbell.engine.slots import Slots
 
 LEAST, MOST = 5, 12
@@ -47,7 +47,7 @@ ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(0, 
 def test_meetings_are_those_that_counting_one_by_one_finds(rows: list[tuple[int, int, int]]) -> None:
     pairs = list(itertools.combinations(range(4), 2))
     a, b = (np.array(side) for side in zip(*pairs, strict=True))
-    found = meetings(slots_of(rows), a, b, least=LEAST, most=MOST)
+    found = meetings(acts_of(slots_of(rows), np.arange(4)), a, b, least=LEAST, most=MOST)
     for j, (one, other) in enumerate(pairs):
         part = slice(found.starts[j], found.starts[j + 1])
         told = {row[0]: row for row in zip(*(column[part].tolist() for column in found[1:]), strict=True)}
@@ -58,10 +58,31 @@ def test_meetings_are_those_that_counting_one_by_one_finds(rows: list[tuple[int,
 
 
 def test_nothing_in_common_is_nothing() -> None:
-    found = meetings(slots_of([(0, 0, 0), (1, 0, 1)]), np.array([0]), np.array([1]), least=LEAST, most=MOST)
+    two = np.array([0, 1])
+    found = meetings(acts_of(slots_of([(0, 0, 0), (1, 0, 1)]), two), two[:1], two[1:], least=LEAST, most=MOST)
     assert found.starts.tolist() == [0, 0]
-    empty = meetings(slots_of([]), np.zeros(0, np.int64), np.zeros(0, np.int64), least=LEAST, most=MOST)
+    none = np.zeros(0, np.int64)
+    empty = meetings(acts_of(slots_of([]), none), none, none, least=LEAST, most=MOST)
     assert empty.starts.tolist() == [0]
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.tuples(st.integers(0, 40), st.integers(1, 4)), max_size=8), max_size=4), st.integers(1, 3))
+def test_of_each_moment_the_heaviest_meeting_is_chosen(runs: list[list[tuple[int, int]]], most: int) -> None:
+    starts = np.concatenate(([0], np.cumsum([len(run) for run in runs]))).astype(np.int64)
+    times, weights = (np.array([row[side] for run in runs for row in run], np.int64) for side in (0, 1))
+    found = Meetings(starts, *np.zeros((5, len(times)), np.int64))._replace(times=times)
+    chosen, begins = heaviest(found, weights.astype(float), moment=5, most=most)
+    for j in range(len(runs)):
+        moments: list[list[int]] = []
+        for place in sorted(range(starts[j], starts[j + 1]), key=lambda place: times[place]):
+            if moments and times[place] - times[moments[-1][-1]] <= 5:
+                moments[-1].append(place)
+            else:
+                moments.append([place])
+        best = [max(moment, key=lambda place: weights[place]) for moment in moments]
+        expected = sorted(best, key=lambda place: -weights[place])[:most]
+        assert chosen[begins[j] : begins[j + 1]].tolist() == expected
 
 
 @settings(deadline=None)

@@ -14,7 +14,7 @@ from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.record import Record, UtcDatetime
 from watchbell.vault.adindex import Span, counted, has, indexed, keeps_time, last_second
-from watchbell.vault.adwords import KNOWN, UNKNOWN, Term, terms, whole_term
+from watchbell.vault.adwords import KNOWN, UNKNOWN, WHOLE, Term, terms, whole_term
 from watchbell.vault.schema import ad_decisions, ads
 
 # Totals are exact up to here: to count all of what a common word finds takes longer than to show it.
@@ -50,6 +50,13 @@ class AdQuery(Record):
     platform: str | None = None
     source: str | None = None
     country: str | None = None
+    language: str | None = None
+    place: str | None = Field(default=None, max_length=500)
+    """Words that must all occur in the names of places below the country that it was aimed at."""
+    spend_least: FiniteFloat | None = Field(default=None, ge=0)
+    """The source's lower bound is no less; sums in several currencies are not converted."""
+    spend_most: FiniteFloat | None = Field(default=None, ge=0)
+    """The source's lower bound is no more."""
     verdict: Verdict | None = None
     started_from: UtcDatetime | None = None
     started_until: UtcDatetime | None = None
@@ -117,9 +124,9 @@ def search(connection: Connection, query: AdQuery) -> AdPage:
 
 def _terms(query: AdQuery) -> list[Term] | None:
     """Return the words that the ads must have; None where something is asked for that holds no word at all."""
-    asked = [(query.text, None), (query.payer, "payer"), (query.advertiser, "advertiser")]
+    asked = [(query.text, None), *((getattr(query, name), name) for name in ("payer", "advertiser", "place"))]
     parts = [terms(written, field) for written, field in asked if written is not None and written.strip()]
-    whole = [(name, getattr(query, name)) for name in ("platform", "source", "country")]
+    whole = [(name, getattr(query, name)) for name in WHOLE]
     parts += [[whole_term(name, value)] for name, value in whole if value is not None]
     return list(dict.fromkeys(chain.from_iterable(parts))) if all(parts) else None
 
@@ -137,7 +144,8 @@ def _matching(
     """
     found = indexed(connection, wanted, span) if wanted and span is not None else ads
     decided = _decided(query)
-    matching = select(found.c.id, found.c.started_at, found.c.spend).where(*_in_time(query, found.c.started_at))
+    bounds = [*_in_time(query, found.c.started_at), *_in_spend(query, found.c.spend)]
+    matching = select(found.c.id, found.c.started_at, found.c.spend).where(*bounds)
     if wanted and found is ads:
         matching = matching.where(has(connection, wanted))
     if not decided:
@@ -182,11 +190,12 @@ def _span(query: AdQuery) -> Span:
 
 def _total(connection: Connection, query: AdQuery, wanted: list[Term]) -> tuple[int, bool]:
     """Return how many match, and whether there are more: beyond `COUNTED` nobody counts on. All ads are counted."""
-    decided, in_time = _decided(query), _in_time(query, ads.c.started_at)
-    if not wanted and not decided and not in_time:
+    # What the index of the words alone cannot tell.
+    besides = [*_decided(query), *_in_spend(query, ads.c.spend)]
+    if not wanted and not besides and not _in_time(query, ads.c.started_at):
         return connection.scalar(select(func.count()).select_from(ads)) or 0, False
     seconds = all(at is None or at.microsecond == 0 for at in (query.started_from, query.started_until))
-    if wanted and not decided and seconds and keeps_time(connection):
+    if wanted and not besides and seconds and keeps_time(connection):
         total = counted(connection, wanted, _span(query), COUNTED)
     else:
         matching = _matching(connection, query, wanted, _span(query))
@@ -235,6 +244,11 @@ def _with_decisions(connection: Connection, ids: list[str]) -> tuple[tuple[Ad, A
 def _in_time(query: AdQuery, started_at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     since = [] if query.started_from is None else [started_at >= query.started_from]
     return since if query.started_until is None else [*since, started_at < query.started_until]
+
+
+def _in_spend(query: AdQuery, spend: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    least = [] if query.spend_least is None else [spend >= query.spend_least]
+    return least if query.spend_most is None else [*least, spend <= query.spend_most]
 
 
 def _decided(query: AdQuery) -> list[ColumnElement[bool]]:

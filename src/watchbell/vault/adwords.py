@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from watchbell.model.ads import Ad
+from watchbell.model.ads import Ad, Targeting
 from watchbell.vault.columns import folded
 
 # Stands between a field's name and its word. No letter, mark or digit, so no written word has it; not ASCII, so FTS5's
@@ -24,6 +24,11 @@ _LONGEST, _MOST_BYTES = 100, 900_000
 _SPACELESS = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)"
 )
+
+WHOLE = ("platform", "source", "country", "language")
+"""Fields that are found by their whole value."""
+# What the sources call places below the country; postal codes and radii are numbers that nobody looks for as words.
+_PLACE = re.compile(r"region|location|metro|district|city", re.IGNORECASE)
 
 # Of what an ad has besides words: whether its spend is known. Ads are sorted by it.
 KNOWN, UNKNOWN = "known", "unknown"
@@ -51,10 +56,11 @@ class Term:
 def words_of(ad: Ad) -> str:
     """Return all words by which the ad is found, a space around each."""
     named = (f"{name}{_OF}{word}" for name in ("payer", "advertiser") for word in _indexed(folded(getattr(ad, name))))
-    whole = (_whole(name, one) for name in ("platform", "source", "country") for one in _each(getattr(ad, name)))
+    whole = (_whole(name, one) for name in WHOLE for one in _each(getattr(ad, name)))
+    placed = (f"place{_OF}{word}" for aim in ad.targeting if _is_place(aim) for word in _indexed(folded(aim.value)))
     spend = _whole("spend", KNOWN if ad.spend else UNKNOWN)
     written = _indexed(folded(ad.text, ad.advertiser, ad.payer, ad.disclaimer))
-    return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, spend, *written])))} "
+    return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, *placed, spend, *written])))} "
 
 
 def terms(asked: str, field: str | None = None) -> list[Term]:
@@ -62,7 +68,7 @@ def terms(asked: str, field: str | None = None) -> list[Term]:
 
     Args:
         asked: as a person wrote it.
-        field: `payer` or `advertiser`, whose name must have them; else they may stand anywhere.
+        field: `payer`, `advertiser` or `place`, whose name must have them; else they may stand anywhere.
     """
     of = f"{field}{_OF}" if field else ""
     found = []
@@ -73,8 +79,12 @@ def terms(asked: str, field: str | None = None) -> list[Term]:
 
 
 def whole_term(field: str, value: str) -> Term:
-    """Return the term of a field that must have this value: `platform`, `source`, `country`; or `KNOWN` of `spend`."""
+    """Return the term of a field that must have this value: one of `WHOLE`; or `KNOWN` of `spend`."""
     return Term(_whole(field, value))
+
+
+def _is_place(aim: Targeting) -> bool:
+    return not aim.excluded and _PLACE.search(aim.dimension) is not None
 
 
 def _each(written: str | None) -> list[str]:

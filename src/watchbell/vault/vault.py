@@ -8,7 +8,9 @@ from sqlalchemy.exc import ArgumentError
 
 from watchbell.errors import WorkspaceError
 from watchbell.vault.adds import AddShelf
+from watchbell.vault.adflags import AdFlagShelf
 from watchbell.vault.ads import AdShelf
+from watchbell.vault.adsums import AdSums
 from watchbell.vault.advertiser_accounts import AdvertiserAccountShelf
 from watchbell.vault.advertisers import AdvertiserShelf
 from watchbell.vault.appeals import AppealShelf
@@ -40,6 +42,8 @@ class Vault:
         self.indicators = IndicatorShelf(database)
         self.hits = HitShelf(database)
         self.ads = AdShelf(database)
+        self.ad_sums = AdSums(database)
+        self.ad_flags = AdFlagShelf(database)
         self.claims = ClaimShelf(database)
         self.advertisers = AdvertiserShelf(database)
         self.advertiser_accounts = AdvertiserAccountShelf(database)

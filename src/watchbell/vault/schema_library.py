@@ -1,0 +1,28 @@
+"""The tables behind the library's public pages. A change here needs a migration, as one in `schema.py` does."""
+
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
+
+from watchbell.vault.columns import Instant, Plain
+from watchbell.vault.schema import metadata
+
+# Ads whose words are nearly the same. What is like no other ad is not here.
+ad_likeness = Table(
+    "ad_likeness",
+    metadata,
+    Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
+    # The first id among those that are alike.
+    Column("group_id", Plain, nullable=False),
+    Index("ad_likeness_by_group", "group_id"),
+)
+
+ad_flags = Table(
+    "ad_flags",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("ad_id", Plain, ForeignKey("ads.id"), nullable=False),
+    Column("state", Plain, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("ad_flags_by_due", "state", "due_at", "id"),
+    Index("ad_flags_by_ad", "ad_id"),
+)

@@ -22,13 +22,14 @@ from watchbell.desk.advertisers import (
     advertiser_named,
     confirm,
     confirm_website,
-    decide,
     drafted_advertiser,
     give,
     keep_time,
     see_document,
     status,
+    waiting_evidence,
 )
+from watchbell.desk.authorizations import decide_evidence
 from watchbell.desk.evidence_checks import Shown
 from watchbell.desk.identity_key import IdentityKey
 from watchbell.desk.txt_records import txt_records
@@ -113,7 +114,7 @@ def evidence(
         str, typer.Option(help="A number, an id, a website, an e-mail address, or the title of a document.")
     ] = "",
     file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A picture or scan; of a passport, its two lines as text.")
+        Path | None, typer.Option(metavar="FILE", help="A picture or scan; of a passport also its two lines as text.")
     ] = None,
     email: Annotated[str, typer.Option(help="The e-mail address beside a governmental website.")] = "",
     address: Annotated[
@@ -133,7 +134,7 @@ def evidence(
     document = _read(file) if file else b""
     shown = Shown(
         kind=kind,
-        text=text or (document.decode("ascii", "replace") if kind is EvidenceKind.PASSPORT else ""),
+        text=text or (document.decode("ascii") if kind is EvidenceKind.PASSPORT and document.isascii() else ""),
         email=email,
         document=document,
         address=_address(address, country) if address else None,
@@ -192,9 +193,9 @@ def decide_(
     verdict = EvidenceVerdict.ACCEPTED if accept else EvidenceVerdict.REFUSED
     finding = Finding(verdict=verdict, reason=reason, expires_on=expires.date() if expires else None)
     with open_workspace(workspace) as opened:
-        who = advertiser_named(opened.vault, advertiser)
-        by = at_command_line(opened.vault, now)
-        settled = decide(office_of(opened, routes), who, step, finding, by=by, now=now)
+        office, who = office_of(opened, routes), advertiser_named(opened.vault, advertiser)
+        waits = waiting_evidence(office, who, step)
+        settled = decide_evidence(office, who, waits, finding, by=at_command_line(opened.vault, now), now=now)
     _print_evidence(settled, as_json=as_json)
 
 

@@ -7,11 +7,12 @@ minute. Every decision is a new one beside the old, under the person's name, wit
 from dataclasses import dataclass
 from datetime import datetime
 
-from watchbell.desk.claiming import hold, let_go, may_undo
+from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, Verdict
+from watchbell.model.advertisers import EvidenceVerdict
 from watchbell.model.partners import User
 from watchbell.vault.ads import AdPage, AdQuery
 from watchbell.vault.claims import Claim
@@ -78,8 +79,8 @@ def take_ad(vault: Vault, ad: Ad, *, by: User, now: datetime) -> None:
 def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, now: datetime) -> AdDecision:
     """Decide about an ad, and return the decision that stands now.
 
-    To reject an ad of a registered payer, or under a rule of `_FOR_TWO`, takes two people: the first one's rejection
-    holds the ad, and whoever comes second decides.
+    To reject an ad of a registered payer or a candidate, or under a rule of `_FOR_TWO`, takes two people: the first
+    one's rejection holds the ad, and whoever comes second decides.
 
     Raises:
         NotAllowedError: the person may not review ads.
@@ -93,7 +94,7 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
         raise UsageError("The rules have not read this ad yet. Run `watchbell ads import` on its file first.")
     if standing.proposed is not None and standing.decided_by == by.username:
         raise UsageError("You have rejected this ad already. Another reviewer must look at it now.")
-    first_of_two = verdict is Verdict.REJECT and standing.proposed is None and takes_two(ad, standing)
+    first_of_two = verdict is Verdict.REJECT and standing.proposed is None and takes_two(vault, ad, standing)
     decision = standing.model_copy(
         update={
             "verdict": Verdict.REVIEW if first_of_two else verdict,
@@ -110,9 +111,20 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
     return decision
 
 
-def takes_two(ad: Ad, decision: AdDecision) -> bool:
-    """Tell whether one person alone may not reject this ad."""
-    return ad.registration_id is not None or any(finding.code in _FOR_TWO for finding in decision.policies)
+def takes_two(vault: Vault, ad: Ad, decision: AdDecision) -> bool:
+    """Tell whether one person alone may not reject this ad: of a registered payer, a candidate, or about delegates."""
+    return (
+        ad.registration_id is not None
+        or any(finding.code in _FOR_TWO for finding in decision.policies)
+        or _is_of_candidate(vault, ad)
+    )
+
+
+def _is_of_candidate(vault: Vault, ad: Ad) -> bool:
+    """Tell whether the register names a candidate behind the committee that pays."""
+    paid = vault.payers.of_ads([ad.id]).get(ad.id)
+    shown = vault.advertisers.evidence(paid.advertiser_id) if paid else []
+    return any(one.verdict is EvidenceVerdict.ACCEPTED and "candidate" in one.facts for one in shown)
 
 
 def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
@@ -125,7 +137,7 @@ def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
     demand(by.role, Permission.ADS_REVIEW)
     last, before = (*vault.ads.decisions(ad.id), None, None)[:2]
     if last is None or before is None or not may_undo(last.decided_by, last.decided_at, by, now):
-        raise UsageError("Only your own decision can be taken back, and only within a minute. Decide again instead.")
+        raise UsageError(TOO_LATE)
     before = before.model_copy(update={"decided_at": now})
     vault.ads.decide([before])
     vault.ledger.append(by.username, "ad.undone", ad.id, {"verdict": last.verdict}, now)

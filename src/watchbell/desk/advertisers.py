@@ -32,7 +32,7 @@ _LONGEST_NAME = 200
 _CODE_DAYS = {Way.POST: 30, Way.EMAIL: 1, Way.SMS: 1}
 _PUBLISH_DAYS = 30
 # A document that nobody decided about, because other evidence was shown since, is deleted after this.
-_UNDECIDED_DAYS = 180
+UNDECIDED_DAYS = 180
 _OURSELVES = "watchbell"
 # Entries about one advertiser among which a notice is looked for.
 _LOOKED_BACK = 1_000
@@ -141,9 +141,9 @@ def give(office: Office, advertiser: Advertiser, step: str, shown: Shown, *, by:
     looked_at = finding.verdict is EvidenceVerdict.REVIEW and shown.document
     document = office.key().sealed(shown.document) if looked_at else None
     evidence = _without_home(evidence)
-    given = Given(evidence, code, document, now + timedelta(days=_UNDECIDED_DAYS))
+    given = Given(evidence, code, document, now + timedelta(days=UNDECIDED_DAYS))
     office.vault.advertisers.give(given, _told(evidence, "evidence.given", by, now))
-    _note_state(office, advertiser, now)
+    note_state(office, advertiser, now)
     return Receipt(evidence, publish)
 
 
@@ -187,7 +187,7 @@ def decide(office: Office, advertiser: Advertiser, step: str, finding: Finding, 
         UsageError: nothing waits, or there is no reason.
     """
     demand(by.role, Permission.ADVERTISERS_DECIDE)
-    evidence = _last(office, advertiser, step, EvidenceVerdict.REVIEW)
+    evidence = waiting_evidence(office, advertiser, step)
     finding = finding.model_copy(update={"reason": worded(finding.reason)})
     return _decided(office, advertiser, _decision(evidence, finding, by.username, now), now)
 
@@ -201,7 +201,7 @@ def see_document(office: Office, advertiser: Advertiser, step: str, *, by: User,
         InputError: it was encrypted with another key.
     """
     demand(by.role, Permission.ADVERTISERS_DECIDE)
-    evidence = _last(office, advertiser, step, EvidenceVerdict.REVIEW)
+    evidence = waiting_evidence(office, advertiser, step)
     key = office.key()
     sealed = office.vault.advertisers.document(evidence.id, _told(evidence, "document.seen", by.username, now))
     if sealed is None:
@@ -231,7 +231,7 @@ def keep_time(office: Office, now: datetime) -> Kept:
     changed = {}
     told = 0
     for advertiser in office.vault.advertisers.all():
-        state = _note_state(office, advertiser, now)
+        state = note_state(office, advertiser, now)
         if state is not None:
             changed[advertiser.id] = state
         told += sum(_notified(office, advertiser, step, now) for step in status(office, advertiser, now).due(now))
@@ -254,7 +254,7 @@ def _notified(office: Office, advertiser: Advertiser, step: StepStanding, now: d
     return True
 
 
-def _note_state(office: Office, advertiser: Advertiser, now: datetime) -> str | None:
+def note_state(office: Office, advertiser: Advertiser, now: datetime) -> str | None:
     """Write a change of state into the ledger; return the state if it is another."""
     state = status(office, advertiser, now).state
     entry = Entry(_OURSELVES, f"advertiser.{state}", advertiser.id, {}, now)
@@ -304,7 +304,7 @@ def _decided(office: Office, advertiser: Advertiser, evidence: Evidence, now: da
     delete_at = now + timedelta(days=office.settings.identity_document_days)
     entry = _told(evidence, "evidence.decided", evidence.decided_by or _OURSELVES, now)
     office.vault.advertisers.decide(evidence, delete_at, entry)
-    _note_state(office, advertiser, now)
+    note_state(office, advertiser, now)
     return evidence
 
 
@@ -319,9 +319,14 @@ def _waiting(office: Office, advertiser: Advertiser, step: str) -> Evidence:
     raise UsageError(f"No code is waited for in the step {step}. Show evidence for it first.")
 
 
-def _last(office: Office, advertiser: Advertiser, step: str, verdict: EvidenceVerdict) -> Evidence:
+def waiting_evidence(office: Office, advertiser: Advertiser, step: str) -> Evidence:
+    """Return the evidence of a step that waits for a person, the last that was shown.
+
+    Raises:
+        UsageError: nothing of the step waits.
+    """
     mine = office.vault.advertisers.evidence(advertiser.id)
-    waiting = [one for one in mine if one.step == step and one.verdict is verdict]
+    waiting = [one for one in mine if one.step == step and one.verdict is EvidenceVerdict.REVIEW]
     if not waiting:
         raise UsageError(f"Nothing of the step {step} waits for a person.")
     return waiting[-1]

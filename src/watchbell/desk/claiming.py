@@ -1,5 +1,7 @@
 """Whoever decides holds what they decide about, so that two people never decide the same thing."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from watchbell.errors import UsageError
@@ -9,6 +11,18 @@ from watchbell.vault.vault import Vault
 
 CLAIM_LASTS = timedelta(minutes=15)
 UNDO_WITHIN = timedelta(minutes=1)
+TOO_LATE = "Only your own decision can be taken back, and only within a minute. Decide again instead."
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How something stands with one person who may decide about it."""
+
+    holder: Claim | None
+    """Whoever is looking at it now."""
+    is_mine: bool
+    undo_until: datetime | None = None
+    """Until when this person may take their last decision back."""
 
 
 def hold(vault: Vault, subject: str, *, by: User, now: datetime) -> None:
@@ -25,6 +39,15 @@ def hold(vault: Vault, subject: str, *, by: User, now: datetime) -> None:
 def let_go(vault: Vault, subject: str, *, by: User) -> None:
     """Let others have what this person holds."""
     vault.claims.release(subject, by.username)
+
+
+def turns(vault: Vault, subjects: Collection[str], user: User, now: datetime) -> dict[str, Turn]:
+    """Return how each of these stands with a person, while nothing of it is decided."""
+    holders = vault.claims.of(subjects, now)
+    return {
+        one: Turn(holders.get(one), is_mine=one in holders and holders[one].username == user.username)
+        for one in subjects
+    }
 
 
 def may_undo(decided_by: str | None, decided_at: datetime | None, user: User, now: datetime) -> datetime | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from watchbell.ads.payer_names import KnownNames, collision
 from watchbell.ads.payer_statements import Authority, Statement, adapted, composed
 from watchbell.desk.advertisers import status
+from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
 from watchbell.desk.evidence_checks import storable
 from watchbell.desk.office import Office
 from watchbell.desk.permissions import Permission, demand
@@ -33,6 +34,29 @@ def make_disclaimer(
 ) -> PayerDisclaimer:
     """Compose and keep a disclaimer of an authorised advertiser; held if its name is like somebody else's.
 
+    Raises:
+        UsageError: the advertiser is not authorised, or the law asks for more than is said.
+    """
+    if not status(office, advertiser, now).may_run:
+        raise UsageError("A disclaimer is made for an advertiser who is authorised; `watchbell advertiser status`.")
+    disclaimer = drafted_disclaimer(office, advertiser, wanted, names, now=now)
+    before = {one.id: one for one in office.vault.advertisers.disclaimers(advertiser.id)}
+    if disclaimer.id in before:
+        return before[disclaimer.id]
+    office.vault.advertisers.put_disclaimer(disclaimer, _told(disclaimer, "disclaimer.made", "watchbell", now))
+    return disclaimer
+
+
+def drafted_disclaimer(
+    office: Office,
+    advertiser: Advertiser,
+    wanted: Statement,
+    names: Mapping[str, Iterable[str]],
+    *,
+    now: datetime,
+) -> PayerDisclaimer:
+    """Return a disclaimer as it would be kept; nothing is.
+
     Args:
         office: the records.
         advertiser: whose it is.
@@ -41,17 +65,15 @@ def make_disclaimer(
         now: the present.
 
     Raises:
-        UsageError: the advertiser is not authorised, or the law asks for more than is said.
+        UsageError: the law asks for more than is said.
     """
-    if not status(office, advertiser, now).may_run:
-        raise UsageError("A disclaimer is made for an advertiser who is authorised; `watchbell advertiser status`.")
     payer = advertiser.organisation or advertiser.person
     said = _bound(wanted, advertiser)
     text = composed(said)
     others = [one for one in office.vault.advertisers.all() if one.id != advertiser.id]
     known = KnownNames({**names, "advertiser": {one.organisation or one.person for one in others}})
     held = collision(payer, known, _own_names(office, advertiser)) or _unverified(said, advertiser)
-    disclaimer = PayerDisclaimer(
+    return PayerDisclaimer(
         id=fact_id("disclaimer", advertiser.id, text),
         advertiser_id=advertiser.id,
         payer=payer,
@@ -62,11 +84,6 @@ def make_disclaimer(
         made_at=now,
         decided_by="watchbell",
     )
-    before = {one.id: one for one in office.vault.advertisers.disclaimers(advertiser.id)}
-    if disclaimer.id in before:
-        return before[disclaimer.id]
-    office.vault.advertisers.put_disclaimer(disclaimer, _told(disclaimer, "disclaimer.made", "watchbell", now))
-    return disclaimer
 
 
 def decide_disclaimer(
@@ -76,15 +93,33 @@ def decide_disclaimer(
 
     Raises:
         NotAllowedError: the person may not.
-        UsageError: it is not held, or there is no reason.
+        UsageError: it is not held, somebody else is looking at it, or there is no reason.
     """
     demand(by.role, Permission.ADVERTISERS_DECIDE)
     if disclaimer.verdict is not DisclaimerVerdict.HELD or verdict is DisclaimerVerdict.HELD:
         raise UsageError("A disclaimer that is held is approved or refused, once.")
-    update = {"verdict": verdict, "reason": worded(reason), "decided_by": by.username}
-    decided = disclaimer.model_copy(update=update)
+    hold(office.vault, disclaimer.id, by=by, now=now)
+    update = {"verdict": verdict, "reason": worded(reason), "decided_by": by.username, "decided_at": now}
+    decided = disclaimer.model_copy(update=update | {"held_because": disclaimer.reason})
     office.vault.advertisers.put_disclaimer(decided, _told(decided, "disclaimer.decided", by.username, now))
+    let_go(office.vault, disclaimer.id, by=by)
     return decided
+
+
+def undo_disclaimer(office: Office, disclaimer: PayerDisclaimer, *, by: User, now: datetime) -> PayerDisclaimer:
+    """Take one's own decision back within a minute; the disclaimer is held again, for the reason it was.
+
+    Raises:
+        NotAllowedError: the person may not.
+        UsageError: the decision is not theirs, or older than a minute.
+    """
+    demand(by.role, Permission.ADVERTISERS_DECIDE)
+    if disclaimer.held_because is None or not may_undo(disclaimer.decided_by, disclaimer.decided_at, by, now):
+        raise UsageError(TOO_LATE)
+    update = {"verdict": DisclaimerVerdict.HELD, "reason": disclaimer.held_because, "decided_by": "watchbell"}
+    held = disclaimer.model_copy(update=update | {"decided_at": None, "held_because": None})
+    office.vault.advertisers.put_disclaimer(held, _told(held, "disclaimer.undone", by.username, now))
+    return held
 
 
 def enabled_disclaimers(office: Office, advertiser: Advertiser, now: datetime) -> list[PayerDisclaimer]:

@@ -145,3 +145,7 @@ class PayerDisclaimer(Record):
     reason: str
     made_at: UtcDatetime
     decided_by: str
+    decided_at: UtcDatetime | None = None
+    """When a person approved or refused it; None while only Watchbell has looked."""
+    held_because: str | None = None
+    """Why it had been held, once a person has decided."""

@@ -1,5 +1,6 @@
 """Advertisers, their evidence and disclaimers; each step leaves an entry in the ledger."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -115,6 +116,36 @@ class AdvertiserShelf:
             mine = identity_documents.c.evidence_id == evidence.id
             connection.execute(update(identity_documents).where(mine).values(delete_at=delete_at))
             write(connection, entry)
+
+    def reopen(self, evidence: Evidence, delete_at: datetime, entry: Entry) -> None:
+        """Let evidence wait for a person again, as it did; its document, if it is still there, is kept until then.
+
+        Raises:
+            UsageError: it is not decided.
+        """
+        decided = (advertiser_evidence.c.id == evidence.id) & advertiser_evidence.c.verdict.not_in(_OPEN)
+        waits = evidence.model_copy(update={"verdict": EvidenceVerdict.REVIEW, "decided_at": None, "decided_by": None})
+        with self._database.write() as connection:
+            changed = connection.execute(update(advertiser_evidence).where(decided).values(_evidence_row(waits)))
+            if changed.rowcount == 0:
+                raise UsageError("This evidence waits already.")
+            mine = identity_documents.c.evidence_id == evidence.id
+            connection.execute(update(identity_documents).where(mine).values(delete_at=delete_at))
+            write(connection, entry)
+
+    def waiting(self) -> list[Evidence]:
+        """Return the evidence that waits for a person, the first given first."""
+        table = advertiser_evidence
+        query = select(table.c.record).where(table.c.verdict == EvidenceVerdict.REVIEW)
+        with self._database.read() as connection:
+            records = connection.scalars(query.order_by(table.c.given_at, table.c.id))
+            return [Evidence.model_validate_json(record) for record in records]
+
+    def with_documents(self, evidence_ids: Collection[str]) -> frozenset[str]:
+        """Return which of these pieces of evidence have a document that is not deleted yet."""
+        held = identity_documents.c.evidence_id
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(select(held).where(held.in_(evidence_ids))))
 
     def count_try(self, evidence_id: str) -> SentCode | None:
         """Count a try to enter a code, before it is judged, and return its record; None if no code was sent."""

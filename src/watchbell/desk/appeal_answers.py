@@ -1,0 +1,111 @@
+"""Appeals at the desk: somebody other than whoever decided reads the advertiser's reasons, and answers.
+
+An appeal that is granted makes a new decision beside the old one; one that is refused leaves the decision as it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from watchbell.desk.claiming import Turn, hold, let_go, turns
+from watchbell.desk.permissions import Permission, demand
+from watchbell.desk.wording import worded
+from watchbell.errors import NotAllowedError, UsageError
+from watchbell.model.ads import Ad, AdDecision, Verdict
+from watchbell.model.advertisers import Advertiser
+from watchbell.model.appeals import Appeal, AppealState
+from watchbell.model.partners import User
+from watchbell.vault.ledger import Entry
+from watchbell.vault.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class AppealView:
+    """An appeal as a reviewer sees it."""
+
+    appeal: Appeal
+    ad: Ad
+    decision: AdDecision | None
+    """The decision that it is against."""
+    stands: bool
+    """That decision still stands."""
+    advertiser: Advertiser | None
+    turn: Turn
+    is_own: bool
+    """This person had a part in the decision, so somebody else answers."""
+
+
+def appeals_of(vault: Vault, state: AppealState | None, user: User, now: datetime) -> list[AppealView]:
+    """Return the appeals, or those of one state, the first opened first.
+
+    Raises:
+        NotAllowedError: the person may not review ads.
+    """
+    demand(user.role, Permission.ADS_REVIEW)
+    found = vault.appeals.all(state)
+    held = turns(vault, [one.id for one in found], user, now)
+    advertisers = {one.id: one for one in vault.advertisers.all()} if found else {}
+    return [_view(vault, one, advertisers.get(one.advertiser_id), held[one.id], user) for one in found]
+
+
+def take_appeal(vault: Vault, appeal: Appeal, *, by: User, now: datetime) -> None:
+    """Hold an appeal, so that nobody else answers it meanwhile.
+
+    Raises:
+        NotAllowedError: the person may not review ads, or had a part in the decision.
+        UsageError: somebody else holds it.
+    """
+    demand(by.role, Permission.ADS_REVIEW)
+    if by.username in _deciders(vault, appeal):
+        raise NotAllowedError("You had a part in this decision, so somebody else answers the appeal.")
+    hold(vault, appeal.id, by=by, now=now)
+
+
+def answer_appeal(vault: Vault, appeal: Appeal, state: AppealState, answer: str, *, by: User, now: datetime) -> Appeal:
+    """Answer an appeal; the advertiser reads the answer, and so does everybody where the appeal is granted.
+
+    Raises:
+        NotAllowedError: the person may not review ads, or had a part in the decision.
+        UsageError: somebody else holds it, it was answered, the ad was decided anew since, or there is no reason.
+    """
+    take_appeal(vault, appeal, by=by, now=now)
+    if state is AppealState.OPEN:
+        raise UsageError("An appeal is granted or refused.")
+    answer = worded(answer, "answer")
+    standing = vault.ads.decision(appeal.ad_id)
+    granted = state is AppealState.GRANTED
+    if granted and (standing is None or standing.decided_at != appeal.decided_at):
+        raise UsageError("The ad was decided anew since. Refuse the appeal and say so, or decide about the ad itself.")
+    answered = appeal.model_copy(
+        update={"state": state, "answer": answer, "answered_at": now, "answered_by": by.username}
+    )
+    details = {"ad": appeal.ad_id, "state": state, "answer": answer, "against": appeal.decided_by}
+    if granted:
+        hold(vault, appeal.ad_id, by=by, now=now)
+    vault.appeals.answer(answered, Entry(by.username, "appeal.answered", appeal.id, details, now))
+    if granted and standing is not None:
+        vault.ads.decide([_granted(standing, answer, by, now)])
+        let_go(vault, appeal.ad_id, by=by)
+    let_go(vault, appeal.id, by=by)
+    return answered
+
+
+def _granted(standing: AdDecision, answer: str, by: User, now: datetime) -> AdDecision:
+    update = {"verdict": Verdict.APPROVE, "proposed": None, "reason": answer}
+    return standing.model_copy(update=update | {"decided_by": by.username, "decided_at": now})
+
+
+def _deciders(vault: Vault, appeal: Appeal) -> frozenset[str]:
+    """Return who had a part in the decision: whoever took it, and whoever proposed it first."""
+    earlier = [one for one in vault.ads.decisions(appeal.ad_id) if one.decided_at <= appeal.decided_at]
+    proposed = [one.decided_by for one in earlier if one.proposed is not None]
+    return frozenset({appeal.decided_by, *proposed})
+
+
+def _view(vault: Vault, appeal: Appeal, advertiser: Advertiser | None, turn: Turn, user: User) -> AppealView:
+    ad = vault.ads.get(appeal.ad_id)
+    if ad is None:
+        raise UsageError(f"The ad {appeal.ad_id} of this appeal is not in the library.")
+    decisions = vault.ads.decisions(appeal.ad_id)
+    against = next((one for one in decisions if one.decided_at == appeal.decided_at), None)
+    stands = bool(decisions) and decisions[0].decided_at == appeal.decided_at
+    return AppealView(appeal, ad, against, stands, advertiser, turn, is_own=user.username in _deciders(vault, appeal))

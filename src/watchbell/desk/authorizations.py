@@ -1,0 +1,215 @@
+"""What of advertisers waits for a person: evidence that nobody could check alone, and disclaimers that are held.
+
+One person holds a piece at a time. A decision can be taken back within a minute; the ledger has both.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watchbell.ads.authorization import Standing, State
+from watchbell.desk.ad_payers import Change, PaidView, ads_of, changes_of
+from watchbell.desk.advertisers import UNDECIDED_DAYS, decide, note_state, see_document, status
+from watchbell.desk.claiming import TOO_LATE, Turn, hold, let_go, may_undo, turns
+from watchbell.desk.office import Office
+from watchbell.desk.permissions import Permission, demand
+from watchbell.errors import UsageError
+from watchbell.model.advertisers import (
+    Advertiser,
+    DisclaimerVerdict,
+    Evidence,
+    EvidenceVerdict,
+    Finding,
+    PayerDisclaimer,
+)
+from watchbell.model.partners import User
+from watchbell.model.payers import AdAccount
+from watchbell.vault.claims import Claim
+from watchbell.vault.ledger import Entry, LedgerEntry
+
+_NOTICED = frozenset({"advertiser.notified", *(f"advertiser.{state}" for state in State)})
+_LOOKED_BACK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something of an advertiser that waits for a person."""
+
+    advertiser: Advertiser
+    subject: str
+    """The evidence's or the disclaimer's id."""
+    step: str | None
+    """The step's title; None of a disclaimer."""
+    reason: str
+    since: datetime
+    holder: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A piece of evidence as a reviewer sees it."""
+
+    evidence: Evidence
+    title: str
+    turn: Turn
+    has_document: bool
+    waits: bool
+    """It is the last of its step that waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertiserView:
+    """All that a reviewer sees of an advertiser."""
+
+    advertiser: Advertiser
+    standing: Standing
+    shown: tuple[Shown, ...]
+    """The last given first."""
+    disclaimers: tuple[tuple[PayerDisclaimer, Turn], ...]
+    accounts: tuple[tuple[AdAccount, tuple[Change, ...]], ...]
+    """With what each showed otherwise, the last first."""
+    ads: tuple[PaidView, ...]
+    notices: tuple[LedgerEntry, ...]
+    """What the advertiser was told, and when their ads were paused or restored; the last first."""
+    has_key: bool
+    """Whether documents can be read here."""
+
+
+def waiting(office: Office, now: datetime) -> list[Waiting]:
+    """Return what waits, the longest first."""
+    known = {one.id: one for one in office.vault.advertisers.all()}
+    found = [*_evidence_waiting(office, known), *_disclaimers_waiting(office, known)]
+    holders = office.vault.claims.of([one.subject for one in found], now)
+    with_holders = (
+        Waiting(one.advertiser, one.subject, one.step, one.reason, one.since, holders.get(one.subject)) for one in found
+    )
+    return sorted(with_holders, key=lambda one: (one.since, one.subject))
+
+
+def due_soon(office: Office, now: datetime) -> list[tuple[Advertiser, Standing]]:
+    """Return the advertisers of whom something lapses soon or has lapsed, the first to lapse first."""
+    standings = ((one, status(office, one, now)) for one in office.vault.advertisers.all())
+    due = [(one, found) for one, found in standings if found.state is State.PAUSED or found.due(now)]
+    return sorted(due, key=lambda pair: (pair[1].until is not None, pair[1].until, pair[0].id))
+
+
+def advertiser_view(office: Office, advertiser: Advertiser, user: User, now: datetime) -> AdvertiserView:
+    """Return what a reviewer sees of an advertiser.
+
+    Raises:
+        NotAllowedError: the person may not.
+    """
+    demand(user.role, Permission.ADVERTISERS_DECIDE)
+    vault = office.vault
+    disclaimers = vault.advertisers.disclaimers(advertiser.id)
+    held = turns(vault, [one.id for one in disclaimers], user, now)
+    accounts = vault.payers.accounts(advertiser.id)
+    entries = vault.ledger.about(advertiser.id, limit=_LOOKED_BACK)
+    return AdvertiserView(
+        advertiser=advertiser,
+        standing=status(office, advertiser, now),
+        shown=tuple(_shown(office, advertiser, user, now)),
+        disclaimers=tuple((one, _undoable(held[one.id], one, user, now)) for one in reversed(disclaimers)),
+        accounts=tuple((one, changes_of(vault, one.platform, one.account)) for one in accounts),
+        ads=tuple(ads_of(office, advertiser, now)),
+        notices=tuple(entry for entry in entries if entry.event in _NOTICED),
+        has_key=office.settings.identity_key_file is not None and office.settings.identity_key_file.exists(),
+    )
+
+
+def take_evidence(office: Office, evidence: Evidence, *, by: User, now: datetime) -> None:
+    """Hold evidence, so that nobody else decides about it meanwhile.
+
+    Raises:
+        NotAllowedError: the person may not decide.
+        UsageError: somebody else holds it.
+    """
+    demand(by.role, Permission.ADVERTISERS_DECIDE)
+    hold(office.vault, evidence.id, by=by, now=now)
+
+
+def decide_evidence(
+    office: Office, advertiser: Advertiser, evidence: Evidence, finding: Finding, *, by: User, now: datetime
+) -> Evidence:
+    """Decide the evidence that a person has looked at.
+
+    Raises:
+        NotAllowedError: the person may not decide.
+        UsageError: somebody else holds it, something newer was shown for the step, or there is no reason.
+    """
+    take_evidence(office, evidence, by=by, now=now)
+    if not _is_last(office, evidence):
+        raise UsageError("This does not wait any more: it was decided, or something else was shown for the step.")
+    decided = decide(office, advertiser, evidence.step, finding, by=by, now=now)
+    let_go(office.vault, evidence.id, by=by)
+    return decided
+
+
+def undo_evidence(office: Office, advertiser: Advertiser, evidence: Evidence, *, by: User, now: datetime) -> None:
+    """Take one's own decision back within a minute; the evidence waits again.
+
+    Raises:
+        NotAllowedError: the person may not decide.
+        UsageError: the decision is not theirs, or older than a minute.
+    """
+    demand(by.role, Permission.ADVERTISERS_DECIDE)
+    if not may_undo(evidence.decided_by, evidence.decided_at, by, now):
+        raise UsageError(TOO_LATE)
+    details = {"evidence": evidence.id, "step": evidence.step, "verdict": evidence.verdict}
+    entry = Entry(by.username, "evidence.undone", evidence.advertiser_id, details, now)
+    office.vault.advertisers.reopen(evidence, now + timedelta(days=UNDECIDED_DAYS), entry)
+    note_state(office, advertiser, now)
+
+
+def document_of(office: Office, advertiser: Advertiser, evidence: Evidence, *, by: User, now: datetime) -> bytes:
+    """Return the document of the evidence that a person holds; that they saw it is written down.
+
+    Raises:
+        NotAllowedError: the person may not see it.
+        UsageError: they do not hold it, or there is no document.
+        InputError: it was encrypted with another key.
+    """
+    demand(by.role, Permission.ADVERTISERS_DECIDE)
+    if not turns(office.vault, [evidence.id], by, now)[evidence.id].is_mine or not _is_last(office, evidence):
+        raise UsageError("Hold this evidence first: a document is shown to whoever decides about it.")
+    return see_document(office, advertiser, evidence.step, by=by, now=now)
+
+
+def _evidence_waiting(office: Office, known: dict[str, Advertiser]) -> Iterator[Waiting]:
+    last = {(one.advertiser_id, one.step): one for one in office.vault.advertisers.waiting()}
+    for one in last.values():
+        advertiser = known[one.advertiser_id]
+        title = _title(office, advertiser, one.step)
+        yield Waiting(advertiser, one.id, title, one.reason, one.given_at, None)
+
+
+def _disclaimers_waiting(office: Office, known: dict[str, Advertiser]) -> Iterator[Waiting]:
+    for one in office.vault.advertisers.disclaimers():
+        if one.verdict is DisclaimerVerdict.HELD:
+            yield Waiting(known[one.advertiser_id], one.id, None, f"{one.text} {one.reason}", one.made_at, None)
+
+
+def _shown(office: Office, advertiser: Advertiser, user: User, now: datetime) -> Iterator[Shown]:
+    given = office.vault.advertisers.evidence(advertiser.id)
+    ids = [one.id for one in given]
+    held, with_documents = turns(office.vault, ids, user, now), office.vault.advertisers.with_documents(ids)
+    last = {one.step: one.id for one in given if one.verdict is EvidenceVerdict.REVIEW}
+    for one in reversed(given):
+        turn = _undoable(held[one.id], one, user, now)
+        title = _title(office, advertiser, one.step)
+        yield Shown(one, title, turn, one.id in with_documents, waits=last.get(one.step) == one.id)
+
+
+def _undoable(turn: Turn, decided: Evidence | PayerDisclaimer, user: User, now: datetime) -> Turn:
+    return Turn(turn.holder, turn.is_mine, may_undo(decided.decided_by, decided.decided_at, user, now))
+
+
+def _is_last(office: Office, evidence: Evidence) -> bool:
+    mine = (one for one in office.vault.advertisers.evidence(evidence.advertiser_id) if one.step == evidence.step)
+    waits = [one.id for one in mine if one.verdict is EvidenceVerdict.REVIEW]
+    return bool(waits) and waits[-1] == evidence.id
+
+
+def _title(office: Office, advertiser: Advertiser, step: str) -> str:
+    known = office.plan(advertiser).steps.get(step)
+    return known.title if known else step

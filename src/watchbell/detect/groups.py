@@ -38,8 +38,8 @@ def _communities(pairs: pl.DataFrame, seed: int) -> pl.DataFrame:
     edges = pairs.group_by("account_a", "account_b").agg(pl.col("objects").sum()).sort("account_a", "account_b")
     accounts = pl.concat([edges["account_a"], edges["account_b"]]).unique().sort()
     order = pl.Enum(accounts)
-    ends = zip(*(edges[side].cast(order).to_physical() for side in ("account_a", "account_b")), strict=True)
-    graph = igraph.Graph(n=len(accounts), edges=list(ends))
+    ends = edges.select(pl.col("account_a", "account_b").cast(order).to_physical().cast(pl.Int64))
+    graph = igraph.Graph(n=len(accounts), edges=ends.to_numpy(order="c"))
     igraph.set_random_number_generator(random.Random(seed))  # noqa: S311  # chance for a search, not for a secret
     found = graph.community_leiden("modularity", weights=edges["objects"].to_list(), n_iterations=-1)
     return pl.DataFrame({"account_id": accounts, "community": found.membership})

@@ -14,6 +14,8 @@ from watchbell.model.ads import (
     DisclaimerState,
     Money,
     PolicyFinding,
+    Removal,
+    RemovalReason,
     Targeting,
     Verdict,
 )
@@ -61,6 +63,7 @@ def test_an_ad_comes_back_as_it_went_in(vault: Vault) -> None:
         language="en",
         country="US",
         synthetic=True,
+        removed=Removal(reason=RemovalReason.MISTAKE, note="A test", by="A house", at=NOON),
     )
     assert vault.ads.add([full]) == Added(1, 0)
     assert vault.ads.get(full.id) == full

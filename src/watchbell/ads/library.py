@@ -102,8 +102,8 @@ _REMOVAL = pl.Struct(dict.fromkeys(["reason", "note", "by", "at"], pl.String))
 _AD = pl.Struct(
     dict.fromkeys((*_WORDS, *_TIMES), pl.String)
     | dict.fromkeys(["declared_political", "reports_payer", "synthetic"], pl.Boolean)
-    | {"clicks": pl.Int64, "sums_up": pl.Int64, "removed": _REMOVAL}
-    | {"spend": _SPEND, "impressions": _IMPRESSIONS, "targeting": pl.List(_TARGET)}
+    | {"clicks": pl.Int64, "sums_up": pl.Int64}
+    | {"spend": _SPEND, "impressions": _IMPRESSIONS, "targeting": pl.List(_TARGET), "removed": _REMOVAL}
     | dict.fromkeys(_LISTS, pl.List(pl.String))
 )
 _DECISION = pl.Struct(

@@ -15,7 +15,7 @@ from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import READERS
-from watchbell.cli import ad_calendar, ad_rules
+from watchbell.cli import ad_calendar, ad_removal, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
@@ -66,6 +66,7 @@ ModelOption = Annotated[
         "--model", metavar="FILE", help="Tell what is political by this model (`ads train`), not by the bundled one."
     ),
 ]
+app.command("remove")(ad_removal.remove)
 app.add_typer(ad_calendar.app, name="calendar")
 app.add_typer(ad_rules.app, name="rules")
 

@@ -120,6 +120,11 @@ class Ad(Record):
     removed: Removal | None = None
     """Its tombstone, if it was taken out of the library."""
 
+    @property
+    def content_hidden(self) -> bool:
+        """Tell whether the reason of its removal asks for the content not to be shown."""
+        return self.removed is not None and self.removed.reason.hides
+
     def without_content(self) -> "Ad":
         """Return what may be told of an ad whose content is hidden: when, where and how much, not what nor who."""
         return Ad.model_validate({name: getattr(self, name) for name in _TOLD_WITHOUT_CONTENT})

@@ -117,7 +117,7 @@ def digest_of(record: str) -> str:
 def _versions(rows: Sequence[Row[Any]], record: str | None) -> list[AdVersion]:
     # Each entry has what stood before it, so what stood after it is with the next one.
     after = [*(row.before for row in rows[1:]), record][: len(rows)]
-    hidden = record is None or _hides(record)
+    hidden = record is None or Ad.model_validate_json(record).content_hidden
     return [
         AdVersion(
             number=number,
@@ -129,11 +129,6 @@ def _versions(rows: Sequence[Row[Any]], record: str | None) -> list[AdVersion]:
         )
         for number, (row, stood) in enumerate(zip(rows, after, strict=True), 1)
     ]
-
-
-def _hides(record: str) -> bool:
-    removed = Ad.model_validate_json(record).removed
-    return removed is not None and removed.reason.hides
 
 
 def _changed(before: str | None, after: str | None) -> tuple[str, ...]:

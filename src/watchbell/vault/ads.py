@@ -58,12 +58,16 @@ class AdShelf:
             tombstone = _tombstone(Ad.model_validate_json(record), removal)
             stone = tombstone.model_dump_json()
             insert_or_replace(connection, ads, [_row(tombstone, stone)])
+            if tombstone.content_hidden:  # what was decided quotes it
+                connection.execute(update(ads).where(ads.c.id == ad_id).values(decision_seq=None))
             enter(connection, [entry(ad_id, AdEvent.REMOVED, removal.at, stone, record)])
             write(connection, said)
         return tombstone
 
     def decide(self, decisions: Iterable[AdDecision]) -> int:
         """Keep decisions beside the earlier ones; the latest of an ad counts. Return how many were new.
+
+        Nothing more is decided about an ad that was removed.
 
         Raises:
             UsageError: a decision is about an ad that is not here; its batch is not kept.
@@ -178,16 +182,20 @@ def _tombstone(ad: Ad, removal: Removal) -> Ad:
     if ad.removed is not None:
         raise UsageError(f"The ad {ad.id} was removed on {ad.removed.at:%Y-%m-%d} already.")
     stone = ad.model_copy(update={"removed": removal})
-    return stone.without_content() if removal.reason.hides else stone
+    return stone.without_content() if stone.content_hidden else stone
 
 
 def _decide(connection: Connection, decisions: list[AdDecision]) -> int:
     """Return how many decisions were new."""
     ids = sorted({decision.ad_id for decision in decisions})
-    known = set(connection.scalars(select(ads.c.id).where(ads.c.id.in_(ids))))
-    if unknown := [ad_id for ad_id in ids if ad_id not in known]:
+    removed = {
+        row.id: row.removed for row in connection.execute(select(ads.c.id, ads.c.removed).where(ads.c.id.in_(ids)))
+    }
+    if unknown := [ad_id for ad_id in ids if ad_id not in removed]:
         raise UsageError(f"There is no ad {unknown[0]} to decide about ({len(unknown)} such); import the ads first.")
-    new = insert_new(connection, ad_decisions, [_decision_row(decision) for decision in decisions])
+    ids = [ad_id for ad_id in ids if not removed[ad_id]]
+    rows = [_decision_row(decision) for decision in decisions if not removed[decision.ad_id]]
+    new = insert_new(connection, ad_decisions, rows)
     latest = (
         select(ad_decisions.c.seq)
         .where(ad_decisions.c.ad_id == ads.c.id)

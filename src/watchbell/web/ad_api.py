@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from watchbell.ads.library import document
+from watchbell.ads.library import document, version_document
 from watchbell.desk.ad_dump import ABOUT, FILES, SUMS, dumps_in
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
@@ -82,6 +82,15 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         paging = {"cursors": {"after": found.next_cursor}, "next": f"{base}/api/v1/ads?{urlencode(given)}"}
     total = {"total_count": found.total, "total_is_least": found.total_is_least}
     return JSONResponse({"data": data, "paging": paging} | total, headers=_OPEN)
+
+
+@router.get("/api/v1/ads/{ad_id:path}/versions")
+def versions(request: Request, ad_id: str) -> Response:
+    """Answer with what an ad is and was, the version that stands first, each with what changed."""
+    kept = desk_of(request).workspace.vault.ads.history.versions(ad_id)
+    if not kept:
+        raise not_found("There is no such ad in this library.")
+    return JSONResponse({"id": ad_id, "data": [version_document(version) for version in kept]}, headers=_OPEN)
 
 
 @router.get("/library/dumps")

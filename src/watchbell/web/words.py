@@ -2,16 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Protocol
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from watchbell.desk.networks import role_said
 from watchbell.detect.traces.catalogue import TRACES as CATALOGUE
-from watchbell.model.ads import Count, DisclaimerState, Money, Verdict
+from watchbell.model.ads import KEPT_YEARS, Count, DisclaimerState, Money, RemovalReason, Verdict
 from watchbell.model.cases import CaseStatus
 from watchbell.model.evidence import EvidenceKind
 from watchbell.model.feedback import Claimant, DisputeState, OpinionValue
+from watchbell.model.flags import FlagReason, FlagState
 from watchbell.model.partners import PartnerKind
 from watchbell.model.releases import ReleaseState
 from watchbell.model.requests import RequestKind, RequestState
@@ -27,6 +29,14 @@ DISCLAIMERS = {
     DisclaimerState.MISSING: "Does not say who paid",
     DisclaimerState.UNKNOWN: "Not known whether it says who paid",
     DisclaimerState.NOT_NEEDED: "Need not say who paid",
+}
+REMOVALS = {
+    RemovalReason.PERSONAL_DATA: "it shows personal data that must not be shown",
+    RemovalReason.COURT_ORDER: "a court or authority ordered it",
+    RemovalReason.ILLEGAL_CONTENT: "to show it again would break the law",
+    RemovalReason.NOT_POLITICAL: "it was taken for a political ad and is none",
+    RemovalReason.MISTAKE: "it came in by mistake",
+    RemovalReason.SOURCE_REMOVED: "the library it came from no longer shows it",
 }
 STATUSES = {
     CaseStatus.OPEN: "Open",
@@ -84,6 +94,20 @@ REQUEST_STATES = {
     RequestState.REFUSED: "Refused",
     RequestState.WITHDRAWN: "Withdrawn",
 }
+FLAG_REASONS = {
+    FlagReason.NOT_LABELLED: "It is political and does not say so, or does not say who paid",
+    FlagReason.WRONG_PAYER: "Somebody else paid than it says",
+    FlagReason.MISLEADS_VOTERS: "It misleads people about when, where or how to vote, or keeps them from voting",
+    FlagReason.TARGETING: "It was aimed at people by something that may not be used for that",
+    FlagReason.NOT_POLITICAL: "It is not political",
+    FlagReason.MISSING_FACTS: "The library has something about it wrong, or lacks it",
+    FlagReason.OTHER: "Something else",
+}
+FLAG_STATES = {
+    FlagState.OPEN: "Waits for an answer",
+    FlagState.UPHELD: "Right: something is done",
+    FlagState.REFUSED: "The ad stands",
+}
 EVENTS = {
     "indicator.sighted": "saw it",
     "indicator.opinion": "gave an opinion",
@@ -96,6 +120,20 @@ RELEASES = {
     ReleaseState.APPROVED: "Approved",
     ReleaseState.REFUSED: "Refused",
 }
+
+
+class Bounded(Protocol):
+    """What is known between two bounds."""
+
+    @property
+    def lower(self) -> Decimal:
+        """The least it can be."""
+
+    @property
+    def upper(self) -> Decimal | None:
+        """The most; None where nobody knows."""
+
+
 _TIME = Markup('<time datetime="{}">{}</time>')
 
 
@@ -128,6 +166,13 @@ def money(sum_: Money | None) -> str:
 def count(value: Count | None) -> str:
     """Write a count as its source gives it."""
     return "not published" if value is None else _bounds(value.lower, value.upper)
+
+
+def between(sum_: Bounded) -> str:
+    """Write a sum of sums: exact, between two bounds, or at least."""
+    if sum_.upper is None:
+        return f"at least {number(sum_.lower)}"
+    return _bounds(sum_.lower, sum_.upper)
 
 
 def span(length: timedelta | float) -> str:
@@ -184,7 +229,7 @@ def teach(environment: Environment) -> None:
     environment.filters.update(
         when=when, day=day, number=number, money=money, count=count, span=span, marking=marking, short=short
     )
-    environment.filters.update(account=account, ends=ends, owed=owed, version=version)
+    environment.filters.update(between=between, account=account, ends=ends, owed=owed, version=version)
     environment.globals.update(
         role_said=role_said,
         VERDICTS=VERDICTS,
@@ -194,7 +239,7 @@ def teach(environment: Environment) -> None:
         TRACES=TRACES,
     )
     environment.globals.update(OPINIONS=OPINIONS, DISPUTES=DISPUTES, CLAIMANTS=CLAIMANTS, PARTNER_KINDS=PARTNER_KINDS)
-    environment.globals.update(ANSWERS=ANSWERS, EVENTS=EVENTS)
+    environment.globals.update(ANSWERS=ANSWERS, EVENTS=EVENTS, REMOVALS=REMOVALS, KEPT_YEARS=KEPT_YEARS)
     environment.globals.update(REQUEST_KINDS=REQUEST_KINDS, REQUEST_STATES=REQUEST_STATES, RELEASES=RELEASES)
 
 

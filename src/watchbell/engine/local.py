@@ -65,7 +65,7 @@ def co_actions(
     Raises:
         UsageError: the answer has more pairs than the budget allows.
     """
-    slots, factors = _thinned(slots, max(windows), budget.of_object)
+    slots, factors, _ = _thinned(slots, max(windows), budget.of_object)
     ends = kernel.reach(slots.objects, slots.times, max(windows))
     columns = (slots.objects, slots.times, slots.marks, factors)
     pairs = 0
@@ -85,11 +85,14 @@ def co_actions(
 
 def viral(slots: Slots, window: int, most: int | None) -> list[Viral]:
     """Return the objects with more than `most` post pairs within the window; `co_actions` thins them."""
-    return [] if most is None else thinned(slots, followers(slots, window), most)[2]
+    return _thinned(slots, window, most)[2]
 
 
-def _thinned(slots: Slots, window: int, most: int | None) -> tuple[Slots, Array]:
-    return (slots, np.zeros(0, np.int64)) if most is None else thinned(slots, followers(slots, window), most)[:2]
+def _thinned(slots: Slots, window: int, most: int | None) -> tuple[Slots, Array, list[Viral]]:
+    largest = int(np.bincount(slots.objects).max()) if len(slots.objects) else 0
+    if most is None or largest * (largest - 1) // 2 <= most:  # however close they lie
+        return slots, np.zeros(0, np.int64), []
+    return thinned(slots, followers(slots, window), most)
 
 
 def _measured(dealt: Array, columns: Any, windows: Sequence[int], floor: int) -> list[tuple[Array, ...]]:

@@ -1,6 +1,7 @@
 """A table that already holds actions: one row says that an account acted on an object at a time."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -83,9 +84,11 @@ def _once(frame: pl.DataFrame, same: list[str]) -> pl.DataFrame:
 def _coded(frame: pl.DataFrame, kind: str) -> pa.Table:
     # Made by Polars: Arrow's own ways to make arrays load pandas where it is installed, and that takes a second.
     one = pl.repeat(0, frame.height, dtype=pl.Int32, eager=True).to_arrow()
-    coded = [(one, pl.Series([kind]).to_arrow()), _codes(frame["account"]), _codes(frame["object"])]
+    with ThreadPoolExecutor() as pool:
+        coding = pool.map(_codes, (frame["account"], frame["object"]))
+        posts = frame["post"].to_arrow().cast(pa.string())
+        coded = [(one, pl.Series([kind]).to_arrow()), *coding]
     columns = [pa.DictionaryArray.from_arrays(codes, names.cast(pa.string())) for codes, names in coded]
-    posts = frame["post"].to_arrow().cast(pa.string())
     return pa.Table.from_arrays([*columns, frame["at"].to_arrow(), posts], schema=CODED_ACTIONS)
 
 

@@ -181,16 +181,16 @@ def _absolute(file: Path | None) -> str | None:
 
 
 def _document(done: Pulled) -> dict[str, object]:
-    counts = ("objects", "new", "known", "feedback", "rejected", "problem")
+    counts = ("objects", "new", "known", "feedback", "waiting", "rejected", "problem")
     return {"id": done.collection.id, "title": done.collection.title, **{name: getattr(done, name) for name in counts}}
 
 
 def _pulled(done: list[Pulled]) -> Table:
-    table = Table("Collection", "Objects", "New indicators", "Known", "Feedback", "Rejected")
+    table = Table("Collection", "Objects", "New indicators", "Known", "Feedback", "Waiting", "Rejected")
     for column in table.columns[1:]:
         column.justify = "right"
     for each in done:
-        counts = (each.objects, each.new, each.known, each.feedback, each.rejected)
+        counts = (each.objects, each.new, each.known, each.feedback, each.waiting, each.rejected)
         table.add_row(each.collection.title, *(f"{count:,}" for count in counts))
     return table
 

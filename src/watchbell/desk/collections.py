@@ -2,15 +2,17 @@
 
 import json
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from watchbell.desk.feedback import Teller
 from watchbell.desk.partners import Caller
 from watchbell.desk.receiving import Receiving, definitions_of, unmarked_in
-from watchbell.desk.told import keep_feedback
+from watchbell.desk.told import keep_feedback, take_up
+from watchbell.desk.waiting import FeedbackDoor
 from watchbell.exchange.envelope import Sent, objects_of
+from watchbell.exchange.feedback import TYPES
 from watchbell.exchange.marking import Definitions, definitions_in, redacted, without_references
 from watchbell.exchange.references import ids_named_in
 from watchbell.exchange.stix import indicators_of_bundle
@@ -78,23 +80,44 @@ def finish_add(vault: Vault, add: Add, now: datetime, *, answer_days: int) -> Ad
         vault.adds.let_go(add.id)
         return closed
     envelope, file = vault.adds.envelope(add.id), f"TAXII add {add.id}"
-    receiving = Receiving(vault, accesses[0], now, definitions_of(envelope), kind=partner.kind)
+    teller = Teller(partner.id, add.username, vault.partners.audience(partner, now), add.collection_id)
+    receiving = Receiving(
+        vault,
+        accesses[0],
+        now,
+        definitions_of(envelope),
+        kind=partner.kind,
+        problem_of=_door(vault, teller, envelope, now),
+    )
     for batch in batches(objects_of(envelope), _BATCH):
         receiving.take(batch)
     details = {"collection": add.collection_id, "added": receiving.added, "refused": len(receiving.failures)}
     vault.ledger.append(f"partner:{partner.id}", "objects.received", add.id, details, now)
     done = vault.adds.complete(add, receiving.added, receiving.failures)
-    teller = Teller(partner.id, add.username, vault.partners.audience(partner, now))
     for told in batches(_told_to_house(envelope, done), _BATCH):
         _keep_indicators(vault, told, file, partner.name, accesses[0])
         keep_feedback(vault, told, teller=teller, answer_days=answer_days, file=file, now=now)
+    take_up(vault, answer_days=answer_days, now=now)
     vault.adds.let_go(add.id)
     return done
+
+
+def _door(
+    vault: Vault, teller: Teller, envelope: bytes, now: datetime
+) -> Callable[[Mapping[str, Any]], str | None] | None:
+    """Return what judges the feedback of an envelope; None where there is none in it."""
+    # A type stands in quotes; so does a reference, but it goes on with a UUID.
+    if not any(f'"{kind}"'.encode() in envelope for kind in TYPES):
+        return None
+    sent = (item.values.get("id") for item in objects_of(envelope) if isinstance(item, Sent))
+    coming = frozenset(name for name in sent if isinstance(name, str) and name.startswith("indicator--"))
+    return FeedbackDoor(vault, teller, now, coming).problem
 
 
 def remove(vault: Vault, caller: Caller, access: Access, wanted: Wanted, now: datetime) -> int:
     """Take a caller's own objects out of a collection and write that down; return how many there were."""
     removed = vault.collections.remove(access, wanted)
+    vault.waiting.drop(access.collection.id, access.partner_id, wanted.ids)
     if removed:
         details = {"collection": access.collection.id, "versions": removed}
         vault.ledger.append(f"partner:{caller.partner.id}", "objects.removed", wanted.ids[0], details, now)

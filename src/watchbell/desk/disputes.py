@@ -9,12 +9,15 @@ from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.retraction import retract
 from watchbell.desk.wording import LONGEST_WORDS, worded
 from watchbell.errors import UsageError
+from watchbell.exchange.feedback import MOST_EVIDENCE
 from watchbell.model.feedback import Claimant, Dispute, DisputeState, dispute_id
 from watchbell.model.partners import User
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
-MOST_EVIDENCE = 20
+MOST_A_DAY = 50
+"""Disputes that one partner may open within a day: each is owed an answer by a person, and nobody answers more."""
+_A_DAY = timedelta(days=1)
 
 
 def open_dispute(vault: Vault, draft: Dispute, *, teller: Teller, now: datetime) -> Dispute:
@@ -27,15 +30,30 @@ def open_dispute(vault: Vault, draft: Dispute, *, teller: Teller, now: datetime)
         now: the time.
 
     Raises:
-        UsageError: there is no such indicator.
+        UsageError: there is no such indicator, or the partner opened too many within a day.
     """
     indicator_told_of(vault, draft.indicator_id, teller)
     known = vault.feedback.dispute(draft.id)
     if known is not None:
         return known
+    if draft.claimant is Claimant.PARTNER:
+        demand_room(vault, draft.partner_id, now)
     details = {"claimant": draft.claimant, "partner": draft.partner_id, "due_at": draft.due_at.isoformat()}
     vault.feedback.put_dispute(draft, Entry(teller.name, "dispute.opened", draft.id, details, now))
     return draft
+
+
+def demand_room(vault: Vault, partner_id: str, now: datetime, *, coming: int = 1) -> None:
+    """Return if a partner may open some more disputes today.
+
+    Raises:
+        UsageError: they may not.
+    """
+    if vault.feedback.disputes_since(partner_id, now - _A_DAY) + coming > MOST_A_DAY:
+        raise UsageError(
+            f"At most {MOST_A_DAY} disputes are opened within a day, for each is owed an answer. Send it again "
+            "tomorrow, or write to us where many indicators are wrong for one reason."
+        )
 
 
 def drafted(

@@ -22,6 +22,8 @@ class Teller(NamedTuple):
     name: str
     """The person at the desk, or the machine account."""
     audience: Audience
+    place: str | None = None
+    """Id of the collection through which a machine says it; there it waits for an indicator that is not here yet."""
 
 
 class Seen(NamedTuple):
@@ -67,17 +69,26 @@ def indicator_named(vault: Vault, name: str) -> Indicator:
     raise UsageError(f"Several sources published {name!r}. Name one by its id: {told}.")
 
 
+def demand_possible(seen: Seen, now: datetime) -> None:
+    """Return if something can have been seen so often, and at these times.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    if not 1 <= seen.times <= 999_999_999:  # noqa: PLR2004  # STIX 2.1 section 5.2.1
+        raise UsageError(f"A count of {seen.times} cannot be: it is from 1 to 999,999,999.")
+    if not seen.first <= seen.last <= now:
+        raise UsageError("A sighting begins before it ends, and neither lies ahead. Look at its times.")
+
+
 def sight(vault: Vault, indicator_id: str, seen: Seen, *, teller: Teller, now: datetime) -> Sighting:
     """Keep that an indicator was seen. Told again from the same moment on, it is the new count of the same sighting.
 
     Raises:
         UsageError: there is no such indicator, or the times or the count cannot be.
     """
+    demand_possible(seen, now)
     indicator = indicator_told_of(vault, indicator_id, teller)
-    if not 1 <= seen.times <= 999_999_999:  # noqa: PLR2004  # STIX 2.1 section 5.2.1
-        raise UsageError(f"A count of {seen.times} cannot be: it is from 1 to 999,999,999.")
-    if not seen.first <= seen.last <= now:
-        raise UsageError("A sighting begins before it ends, and neither lies ahead. Look at its times.")
     identity = sighting_id(indicator.id, teller.partner_id, seen.first.isoformat())
     before = next((one for one in vault.feedback.sightings(indicator.id) if one.id == identity), None)
     if before is not None and (before.count, before.last_seen) == (seen.times, seen.last):

@@ -15,7 +15,7 @@ from watchbell.desk.feedback import Teller
 from watchbell.desk.outgoing import Answer
 from watchbell.desk.peers import Reached, demand_success, is_success, partner_of
 from watchbell.desk.receiving import marking_refs
-from watchbell.desk.told import keep_feedback
+from watchbell.desk.told import keep_feedback, take_up
 from watchbell.errors import PeerError, UsageError
 from watchbell.exchange.envelope import Sent, Unread
 from watchbell.exchange.feedback import ids_told
@@ -68,6 +68,8 @@ class Pulled:
     """Indicators that were; those that came in a later version are in it."""
     feedback: int = 0
     """Sightings, opinions and disputes, those told before among them."""
+    waiting: int = 0
+    """Indicators that are not here yet, for which what was said of them waits."""
     rejected: int = 0
     problem: str | None = None
     """Why the collection was not pulled to its end; what came before is kept."""
@@ -200,12 +202,15 @@ def _keep(walk: _Walk, page: Page) -> None:
     kept = keep_feedback(
         vault,
         _not_ours(walk, good),
-        teller=Teller(walk.partner.id, f"taxii:{walk.peer.name}", vault.partners.audience(walk.partner, now)),
+        teller=Teller(
+            walk.partner.id, f"taxii:{walk.peer.name}", vault.partners.audience(walk.partner, now), pulled.collection.id
+        ),
         answer_days=walk.workspace.settings.dispute_days,
         file=walk.file,
         now=now,
     )
     rejects += kept.rejects
+    taken_up = take_up(vault, answer_days=walk.workspace.settings.dispute_days, now=now)
     if added.new:
         details = {"peer": walk.peer.name, "new": added.new, "known": added.known}
         vault.ledger.append(f"partner:{walk.partner.id}", "objects.pulled", pulled.collection.id, details, now)
@@ -213,7 +218,8 @@ def _keep(walk: _Walk, page: Page) -> None:
     append_rejects(walk.workspace.rejects / place, rejects)
     pulled.objects += len(page.items)
     pulled.new, pulled.known = pulled.new + added.new, pulled.known + added.known
-    pulled.feedback += kept.sightings + kept.opinions + kept.disputes
+    pulled.feedback += sum(one.sightings + one.opinions + one.disputes for one in (kept, taken_up))
+    pulled.waiting += kept.waiting
     pulled.rejected += len(rejects)
 
 

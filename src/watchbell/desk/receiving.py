@@ -1,6 +1,6 @@
 """Receiving: objects are checked one by one, the good ones go into a collection, the others are refused by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,8 @@ class Receiving:
     definitions: Definitions
     kind: PartnerKind | None = None
     """What sort of partner sends them; None is the house."""
+    problem_of: Callable[[Mapping[str, Any]], str | None] | None = None
+    """Says why an object that is good STIX is not taken all the same."""
     added: int = 0
     failures: list[Refusal] = field(default_factory=list)
 
@@ -52,10 +54,14 @@ class Receiving:
             return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, _ASKS_ELSEWHERE)
         ceiling = self.access.collection.tlp
         try:
-            return shared_object(item, definitions, unmarked=unmarked_in(self.access), narrowest=ceiling, now=self.now)
+            shared = shared_object(
+                item, definitions, unmarked=unmarked_in(self.access), narrowest=ceiling, now=self.now
+            )
         except ValueError as error:
             claimed = item.values.get("id")
             return Refusal(claimed[:300] if isinstance(claimed, str) else place, None, str(error))
+        problem = None if self.problem_of is None else self.problem_of(item.values)
+        return shared if problem is None else Refusal(shared.object_id, shared.version, problem)
 
     def _with_earlier(self, batch: Sequence[Sent | Unread]) -> Definitions:
         """Return the definitions of this envelope, with those referred to that the partner sent before."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from watchbell.desk.told import take_up
 from watchbell.exchange.inbox import read_published
 from watchbell.exchange.published import Note
 from watchbell.files import File, Reject, write_rejects
@@ -72,6 +73,7 @@ def import_indicators(
     """
     read = read_indicator_file(path, tlp=tlp, source=source, now=now)
     added = workspace.vault.indicators.add(read.indicators)
+    take_up(workspace.vault, answer_days=workspace.settings.dispute_days, now=now)
     place = rejects_file(workspace.rejects, path)
     rejected = write_rejects(place, read.rejects)
     if added.new:

@@ -1,5 +1,6 @@
 """Feedback that comes as STIX: from a partner's machine, or from a file that a partner sent."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,7 @@ from typing import Any
 from watchbell.desk.disputes import drafted, open_dispute
 from watchbell.desk.feedback import Seen, Teller, give_opinion, sight
 from watchbell.desk.sending import Recipient
+from watchbell.desk.waiting import demand_sayable, let_wait, unheard
 from watchbell.errors import UsageError
 from watchbell.exchange.feedback import (
     DISPUTE,
@@ -23,7 +25,7 @@ from watchbell.exchange.marking import bundle_for
 from watchbell.exchange.stix_parts import bundle
 from watchbell.files import Reject
 from watchbell.model.collections import HOUSE
-from watchbell.model.feedback import Claimant
+from watchbell.model.feedback import Claimant, Waiting
 from watchbell.model.indicators import Indicator
 from watchbell.vault.vault import Vault
 
@@ -38,6 +40,8 @@ class KeptFeedback:
     sightings: int = 0
     opinions: int = 0
     disputes: int = 0
+    waiting: int = 0
+    """Indicators that are not here yet, for which what was said of them waits."""
     rejects: list[Reject] = field(default_factory=list)
 
 
@@ -52,8 +56,8 @@ def keep_feedback(
 ) -> KeptFeedback:
     """Keep the sightings, opinions and disputes among some STIX objects; what is no feedback is passed over.
 
-    Doing it again changes nothing. Of an indicator that the teller may not hear nothing is kept, and the reject says
-    the same as of one that does not exist.
+    Doing it again changes nothing. Of an indicator that the teller may not hear nothing is kept; what becomes of it is
+    the same as with one that does not exist: it waits where the teller has a `place`, and is a reject otherwise.
 
     Args:
         vault: the records.
@@ -64,13 +68,48 @@ def keep_feedback(
         now: the time.
     """
     kept = KeptFeedback()
+    before = vault.waiting.of(teller.place, teller.partner_id) if teller.place is not None else ()
+    waiting = {name for name, _ in before}
     for number, held in enumerate(objects, start=1):
         try:
+            if teller.place is not None and held.get("id") in waiting:
+                vault.waiting.drop(teller.place, teller.partner_id, [held["id"]])
             for told in feedback_in(held):
-                _keep(vault, told, kept, teller=teller, due=(now, answer_days))
+                early = list(unheard(vault, teller, told)) if teller.place is not None else []
+                heard = tuple(name for name in told.indicator_ids if name not in early)
+                _keep(vault, told._replace(indicator_ids=heard), kept, teller=teller, due=(now, answer_days))
+                if early:
+                    demand_sayable(told, now)
+                    kept.waiting += let_wait(vault, held, early, teller=teller, now=now)
         except (ValueError, TypeError, AttributeError, UsageError) as error:
             kept.rejects.append(Reject(file, number, None, f"{held.get('id')}: {error}", str(dict(held))[:2000]))
     return kept
+
+
+def take_up(vault: Vault, *, answer_days: int, now: datetime) -> KeptFeedback:
+    """Keep what waited for indicators that are here now, as far as whoever said it may hear them now.
+
+    Whatever brings indicators in ends with it.
+    """
+    kept = KeptFeedback()
+    vault.waiting.done([one for one in vault.waiting.ready() if _take_up(vault, one, kept, due=(now, answer_days))])
+    return kept
+
+
+def _take_up(vault: Vault, one: Waiting, kept: KeptFeedback, *, due: tuple[datetime, int]) -> bool:
+    """Keep what one object says of one indicator; return whether it need not wait any longer."""
+    partner = vault.partners.get(one.partner_id)
+    if partner is None or partner.suspended:
+        return partner is None
+    teller = Teller(partner.id, one.told_by, vault.partners.audience(partner, due[0]), one.place)
+    try:
+        for told in feedback_in(json.loads(one.body)):
+            if one.indicator_id in unheard(vault, teller, told):
+                return False
+            _keep(vault, told._replace(indicator_ids=(one.indicator_id,)), kept, teller=teller, due=due)
+    except UsageError as error:
+        kept.rejects.append(Reject(one.place, None, None, f"{one.object_id}: {error}", one.body[:2000]))
+    return True
 
 
 def feedback_bundle(vault: Vault, to: Recipient, *, operator: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ DISPUTE = fact_id("extension-definition", "watchbell dispute 1")
 """Id of the property extension of a Note that opens a dispute: `evidence`, list of strings; and its `state`."""
 _LABEL = "dispute"
 TYPES = frozenset({"sighting", "opinion", "note"})
+MOST_EVIDENCE = 20
+"""What a claimant points to; the rest of a longer list is not read."""
 
 
 class Told(NamedTuple):
@@ -58,17 +60,19 @@ def feedback_in(held: Mapping[str, Any]) -> Iterator[Told]:
     if held.get("type") not in TYPES or held.get("revoked"):
         return
     if held["type"] == "sighting":
-        yield Told(_indicators([held.get("sighting_of_ref")]), _sighting(held))
+        sighting = _sighting(held)
+        if sighting.times:  # 0 says that it was not seen, which is no sighting of it (section 5.2.1)
+            yield Told(_indicators([held.get("sighting_of_ref")]), sighting)
         return
     ids = _indicators(held.get("object_refs"))
     if held["type"] == "note":
         if ids and (DISPUTE in (held.get("extensions") or {}) or _LABEL in (held.get("labels") or ())):
-            yield Told(ids, SaidDispute(str(held.get("content") or ""), tuple(_evidence(held))))
+            yield Told(ids, SaidDispute(str(held.get("content") or ""), _evidence(held)))
         return
-    opinion = SaidOpinion(OpinionValue(str(held.get("opinion"))), str(held.get("explanation") or ""))
+    opinion = SaidOpinion(_value(held), str(held.get("explanation") or "").strip())
     yield Told(ids, opinion)
-    if opinion.value is OpinionValue.STRONGLY_DISAGREE and opinion.reason.strip():
-        yield Told(ids, SaidDispute(opinion.reason, tuple(_evidence(held))))
+    if opinion.value is OpinionValue.STRONGLY_DISAGREE and opinion.reason:
+        yield Told(ids, SaidDispute(opinion.reason, _evidence(held)))
 
 
 def feedback_out(
@@ -136,12 +140,19 @@ def _sighting(held: Mapping[str, Any]) -> SaidSighting:
     return SaidSighting(count, begun, ended)
 
 
-def _evidence(held: Mapping[str, Any]) -> Iterator[str]:
+def _value(held: Mapping[str, Any]) -> OpinionValue:
+    told = str(held.get("opinion"))
+    if told not in set(OpinionValue):
+        raise ValueError(f"its opinion {told[:40]!r} is none of the five that STIX has (section 10.17)")
+    return OpinionValue(told)
+
+
+def _evidence(held: Mapping[str, Any]) -> tuple[str, ...]:
     ours = (held.get("extensions") or {}).get(DISPUTE) or {}
-    yield from (str(one)[:2000] for one in (ours.get("evidence") or ())[:20])
-    for reference in (held.get("external_references") or ())[:20]:
-        if isinstance(reference, dict) and isinstance(reference.get("url"), str):
-            yield reference["url"][:2000]
+    told = [str(one) for one in ours.get("evidence") or ()]
+    references = (one for one in held.get("external_references") or () if isinstance(one, dict))
+    told += [one["url"] for one in references if isinstance(one.get("url"), str)]
+    return tuple(one[:2000] for one in told[:MOST_EVIDENCE])
 
 
 def _object(said: Sighting | Opinion | Dispute, label: Tlp, author: str) -> dict[str, Any]:

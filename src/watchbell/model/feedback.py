@@ -91,6 +91,20 @@ class Dispute(Record):
     answered_by: str | None = None
 
 
+class Waiting(Record):
+    """What a partner said of an indicator that is not here yet, or that they may not hear of."""
+
+    place: str
+    """Id of the collection through which it came."""
+    partner_id: str
+    object_id: str
+    indicator_id: str
+    told_at: UtcDatetime
+    told_by: str
+    body: str
+    """The STIX object as JSON."""
+
+
 def sighting_id(indicator_id: str, partner_id: str, first_seen: str) -> str:
     """Return the deterministic STIX id of a sighting that begins at `first_seen`."""
     return fact_id("sighting", indicator_id, partner_id, first_seen)

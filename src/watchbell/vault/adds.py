@@ -58,6 +58,12 @@ class AddShelf:
             statement = update(adds).where(*where).values(claimed_until=now + CLAIM)
             return connection.execute(statement).rowcount > 0
 
+    def hold(self, add_id: str, now: datetime) -> bool:
+        """Renew the claim on a pending envelope; False where it is done."""
+        with self._database.write() as connection:
+            statement = update(adds).where(adds.c.id == add_id, adds.c.pending == true())
+            return connection.execute(statement.values(claimed_until=now + CLAIM)).rowcount > 0
+
     def complete(self, add: Add, added: int, failures: Sequence[Refusal]) -> Add:
         """Note what became of the objects, and return the record; the envelope stays."""
         done = add.model_copy(

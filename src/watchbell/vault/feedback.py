@@ -58,6 +58,12 @@ class FeedbackShelf:
         found = self._of(Dispute, disputes.c.due_at, *([is_open] if open_only else []))
         return sorted(found, key=lambda dispute: dispute.state is not DisputeState.OPEN)
 
+    def disputes_since(self, partner_id: str, since: datetime) -> int:
+        """Return how many disputes a partner opened at a moment or later."""
+        # An answer is owed later than the dispute was opened, and the column is there for that.
+        found = self._of(Dispute, disputes.c.id, disputes.c.due_at >= since)
+        return sum(one.partner_id == partner_id and one.opened_at >= since for one in found)
+
     def all_of(self, partner_id: str) -> Sequence[Sighting | Opinion | Dispute]:
         """Return all that a partner said, by kind, in the order of ids."""
         said: list[Sighting | Opinion | Dispute] = [

@@ -33,6 +33,18 @@ disputes = Table(
     Column("record", Text, nullable=False),
 )
 
+# What was said of an indicator that is not here yet: one row for each indicator that an object speaks of.
+waiting_feedback = Table(
+    "waiting_feedback",
+    metadata,
+    Column("place", Plain, primary_key=True),
+    Column("partner_id", Plain, primary_key=True),
+    Column("object_id", Plain, primary_key=True),
+    Column("indicator_id", Plain, primary_key=True, index=True),
+    Column("told_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
 government_requests = Table(
     "government_requests",
     metadata,

@@ -31,6 +31,7 @@ from watchbell.vault.requests import ReleaseShelf, RequestShelf
 from watchbell.vault.runs import RunShelf
 from watchbell.vault.schema import HEAD
 from watchbell.vault.users import SessionShelf, UserShelf
+from watchbell.vault.waiting import WaitingShelf
 
 
 class Vault:
@@ -57,6 +58,7 @@ class Vault:
         self.adds = AddShelf(database)
         self.deliveries = DeliveryShelf(database)
         self.feedback = FeedbackShelf(database)
+        self.waiting = WaitingShelf(database)
         self.requests = RequestShelf(database)
         self.releases = ReleaseShelf(database)
         self.users = UserShelf(database)

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests import made_up_desk as made_up
 from tests.made_up_desk import NOW
 from watchbell.desk.collections import read_page
+from watchbell.desk.dossier import dossier_of, whoever_hears
+from watchbell.desk.dossier_page import dossier_page
 from watchbell.desk.feedback import Seen, Teller, sight
 from watchbell.desk.indicator_export import Addressee, Form, Selection, export_indicators, parcel_of_indicators
 from watchbell.desk.indicator_view import indicator_view
@@ -172,7 +174,7 @@ def test_all_that_is_pushed_says_who_may_hear_it(
     said = Teller(HOUSE, "eva", EVERYTHING)
     for held in world.words.values():
         sight(world.vault, held.id, Seen(1, NOW, NOW), teller=said, now=NOW)
-    server, remote = Server(), Remote("c", None, "C", can_read=True, can_write=True)
+    server, remote = Server(), Remote("c", "C", None, can_read=True, can_write=True)
     reached = Reached(cast("Connection", server), Root("https://there.example/api/", 1_000_000), [remote])
     push(world.workspace, peer, reached, Aim(None, up_to, "eva"), lambda: NOW)
     audience, definitions = world.audience.up_to(up_to), definitions_in(server.objects)
@@ -197,9 +199,9 @@ def test_a_case_goes_to_nobody_who_may_not_hear_all_of_it(
         opened_by="eva", modified_at=NOW,
         groups=tuple({held.group for held in world.words.values() if held.group}),
         evidence=tuple(
-            Evidence(id=f"e{held.id}", kind=EvidenceKind.INDICATOR, subject=held.id, summary="x", added_at=NOW,
-                     added_by="eva")
-            for held in world.words.values()
+            Evidence(id=f"e{held.id}", kind=EvidenceKind.INDICATOR, subject=held.id, added_at=NOW, added_by="eva",
+                     summary=f'"{held.source}" published {word}', data={"value": word})
+            for word, held in world.words.items()
         ),
     )  # fmt: skip
     world.vault.cases.put(case)
@@ -212,10 +214,15 @@ def test_a_case_goes_to_nobody_who_may_not_hear_all_of_it(
         assert not may or label.rank > Tlp.AMBER.rank
         return
     # An indicator that is narrower than its case stays here, and so do the words that name it.
-    narrow = {held.id for held in world.words.values() if held.tlp.rank > label.rank}
-    held_back = {held["id"] for held in told["objects"]} & narrow
+    heard = {word for word in world.heard() if world.words[word].tlp.rank <= label.rank}
     assert may
-    assert held_back == set()
+    assert world.said(json.dumps(told)) == heard
+    page = dossier_page(dossier_of(world.workspace, case, to=recipient, by="eva", now=NOW))
+    assert world.said(page.replace("[.]", ".")) == heard
+    to_nobody = whoever_hears(label)
+    if not case.groups:
+        page = dossier_page(dossier_of(world.workspace, case, to=to_nobody, by="eva", now=NOW))
+        assert world.said(page.replace("[.]", ".")) == heard
     assert f"case--{world.turn}" in {entry.subject for entry in world.vault.ledger.about(case.id)}
 
 

@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     """How long a sign-in at the desk lasts."""
     dispute_days: int = Field(default=14, ge=1, le=90)
     """Within how many days whoever disputes an indicator is owed an answer."""
+    flag_days: int = Field(default=7, ge=1, le=30)
+    """Within how many days whoever flags an ad is owed an answer; in the last month before a vote it is 48 hours."""
     allowed_hosts: tuple[str, ...] = ()
     """The names by which `watchbell serve` may be asked, beside this machine's own; in the environment, a JSON list.
     Empty behind a proxy: any name, for the proxy sees to it."""

@@ -12,6 +12,8 @@ class Permission(StrEnum):
 
     LIBRARY_READ = "public:library:read"
     """See the ad library: political advertising is everybody's business."""
+    FLAGS_SEND = "public:flags:send"
+    """Say that something is wrong with an ad, and read the answer with the link one was given."""
     SESSION_OPEN = "public:session:open"
     """Try to sign in."""
     SESSION_CLOSE = "public:session:close"
@@ -28,6 +30,8 @@ class Permission(StrEnum):
     """Take a case out of the house as a STIX bundle."""
     ADS_REVIEW = "desk:ads:review"
     """Decide about an ad in place of the rules."""
+    FLAGS_ANSWER = "desk:flags:answer"
+    """See what readers say is wrong with ads, and answer them."""
     ADVERTISERS_DECIDE = "desk:advertisers:decide"
     """See an advertiser's documents, and decide whether they show what they must."""
     INDICATORS_READ = "desk:indicators:read"
@@ -52,7 +56,13 @@ class Permission(StrEnum):
 
 
 _PUBLIC = frozenset(
-    {Permission.LIBRARY_READ, Permission.SESSION_OPEN, Permission.SESSION_CLOSE, Permission.ENROLMENT_USE}
+    {
+        Permission.LIBRARY_READ,
+        Permission.FLAGS_SEND,
+        Permission.SESSION_OPEN,
+        Permission.SESSION_CLOSE,
+        Permission.ENROLMENT_USE,
+    }
 )
 _ANALYST = _PUBLIC | {
     Permission.OVERVIEW_READ,
@@ -69,6 +79,7 @@ _REVIEWER = _ANALYST | {
     Permission.CASES_DECIDE,
     Permission.CASES_SHARE,
     Permission.ADS_REVIEW,
+    Permission.FLAGS_ANSWER,
     Permission.ADVERTISERS_DECIDE,
     Permission.INDICATORS_RETRACT,
     Permission.DISPUTES_ANSWER,

@@ -57,6 +57,8 @@ class AdQuery(Record):
     """The source's lower bound is no less; sums in several currencies are not converted."""
     spend_most: FiniteFloat | None = Field(default=None, ge=0)
     """The source's lower bound is no more."""
+    removed: bool | None = None
+    """Taken out of the library: its tombstone stands."""
     verdict: Verdict | None = None
     started_from: UtcDatetime | None = None
     started_until: UtcDatetime | None = None
@@ -252,8 +254,10 @@ def _in_spend(query: AdQuery, spend: ColumnElement[Any]) -> list[ColumnElement[b
 
 
 def _decided(query: AdQuery) -> list[ColumnElement[bool]]:
-    """Return the conditions on the decision that counts."""
+    """Return the conditions on the decision that counts, and on whether the ad still stands."""
     conditions = [] if query.verdict is None else [ad_decisions.c.verdict == query.verdict]
+    if query.removed is not None:
+        conditions.append(ads.c.removed == query.removed)
     if query.political is not None:
         conditions.append(func.coalesce(ad_decisions.c.political, ads.c.declared_political) == query.political)
     return conditions

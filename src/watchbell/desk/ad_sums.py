@@ -1,0 +1,134 @@
+"""Sums over many ads, with bounds: where a source gives ranges the sum is one too, and its width can be seen.
+
+What a source says of spend it says of a whole ad. An ad aimed at three regions was paid for once, so what went to one
+of them is only known between two bounds: at least what was spent on ads aimed there alone, at most what was spent on
+all ads aimed there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from watchbell.ads.library import dump_table
+
+PLACES = r"region|location|metro|district|city"
+"""What the sources call places that an ad was aimed at."""
+SPOTS = r"postal|zip|radius"
+"""What they call places that have a number and no name."""
+_CIRCLE = r"latitude (-?\d+\.?\d{0,3})\d*;longitude (-?\d+\.?\d{0,3})\d*;radius ([\d.]+)"
+# Sums are exact: 38 digits are what Arrow's decimals hold, and no source gives more than nine behind the point.
+_EXACT = pl.Decimal(38, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum in one currency."""
+
+    currency: str
+    ads: int
+    lower: Decimal
+    upper: Decimal | None
+    """None: for one ad at least, its source says "more than" and no more."""
+
+    @property
+    def width(self) -> Decimal | None:
+        """Return how far the bounds are apart; None where there is no upper one."""
+        return None if self.upper is None else self.upper - self.lower
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The ads of a month, a region, an age: how many, and between which bounds their spend in one currency lies."""
+
+    name: str
+    ads: int
+    lower: Decimal
+    upper: Decimal | None
+
+
+def told_ads(records: Sequence[tuple[str, str | None]]) -> pl.DataFrame:
+    """Return ads and the decisions on them (JSON text) as a table: the columns of a bulk dump, sums as decimals."""
+    told = dump_table([ad for ad, _ in records], [decision for _, decision in records])
+    return told.with_columns(pl.col("spend_lower", "spend_upper").cast(_EXACT))
+
+
+def amounts(ads: pl.DataFrame) -> list[Amount]:
+    """Return the spend of these ads in each currency, the commonest first; ads without any are in none."""
+    known = ads.filter(pl.col("spend_currency").is_not_null())
+    found = known.group_by("spend_currency").agg(pl.len().alias("ads"), *_BOUNDS)
+    rows = found.sort(["ads", "spend_currency"], descending=[True, False]).iter_rows()
+    return [Amount(currency, count, lower, upper) for currency, count, lower, upper in rows]
+
+
+def by(ads: pl.DataFrame, column: str) -> list[Part]:
+    """Return the parts of ads of one currency by the value of a column, the most ads first."""
+    named = ads.with_columns(pl.col(column).fill_null("not published").alias("name"))
+    return _parts(named.group_by("name").agg(pl.len().alias("ads"), *_BOUNDS), "ads")
+
+
+def by_month(ads: pl.DataFrame, currency: str) -> list[Part]:
+    """Return spend by the month in which ads began to run, `2019-08`; one without any has 0. Undated ads are out."""
+    dated = ads.filter(pl.col("started_at").is_not_null() & (pl.col("spend_currency") == currency))
+    named = dated.with_columns(name=pl.col("started_at").dt.strftime("%Y-%m"))
+    found = {part.name: part for part in _parts(named.group_by("name").agg(pl.len().alias("ads"), *_BOUNDS), "ads")}
+    months = months_between(min(found), max(found)) if found else []
+    return [found.get(month) or nothing_in(month) for month in months]
+
+
+def months_between(first: str, last: str) -> list[str]:
+    """Return the months from the first to the last one, `2019-08`."""
+    (year, month), (until_year, until_month) = (map(int, name.split("-")) for name in (first, last))
+    count = 12 * (until_year - year) + until_month - month + 1
+    return [f"{year + (month - 1 + n) // 12:04}-{(month - 1 + n) % 12 + 1:02}" for n in range(count)]
+
+
+def nothing_in(name: str) -> Part:
+    """Return the part without any ad."""
+    return Part(name, 0, Decimal(0), Decimal(0))
+
+
+def by_aim(ads: pl.DataFrame, currency: str, dimension: str, *, excluded: bool = False) -> list[Part]:
+    """Return what is known of each value that ads were aimed at (or kept away from), the most ads first.
+
+    Args:
+        ads: as `told_ads` tells of them.
+        currency: whose sums are given; ads of other currencies are out.
+        dimension: a regular expression for what the sources call it.
+        excluded: the values that ads were kept away from.
+    """
+    aims = (
+        ads.filter(pl.col("spend_currency") == currency)
+        .select("id", "spend_lower", "spend_upper", "targeting")
+        .explode("targeting")
+        .drop_nulls("targeting")
+        .unnest("targeting")
+        .filter(pl.col("dimension").str.contains(f"(?i){dimension}") & (pl.col("excluded") == excluded))
+        .with_columns(name=pl.col("value").str.strip_chars().str.replace(r", United States$", ""))
+        .with_columns(pl.col("name").str.replace(_CIRCLE, "$3 around $1, $2"))
+        .filter(pl.col("name") != "")
+        .unique(["id", "name"])
+    )
+    alone = aims.with_columns(alone=pl.len().over("id") == 1)
+    least = pl.col("spend_lower").filter(pl.col("alone")).sum().alias("lower")
+    return _parts(alone.group_by("name").agg(pl.len().alias("ads"), least, _BOUNDS[1]), "ads")
+
+
+def number_aimed(ads: pl.DataFrame, dimension: str) -> int:
+    """Return how many of these ads say anything of a dimension."""
+    said = pl.col("targeting").list.eval(pl.element().struct.field("dimension").str.contains(f"(?i){dimension}"))
+    return ads.filter(said.list.any()).height
+
+
+_BOUNDS: tuple[Any, Any] = (
+    pl.col("spend_lower").sum().alias("lower"),
+    # A sum that leaves out what is not known would look like an upper bound and be none.
+    pl.when(pl.col("spend_upper").is_null().any()).then(None).otherwise(pl.col("spend_upper").sum()).alias("upper"),
+)
+
+
+def _parts(found: pl.DataFrame, first: str) -> list[Part]:
+    rows = found.sort([first, "name"], descending=[True, False]).select("name", "ads", "lower", "upper").iter_rows()
+    return [Part(*row) for row in rows]

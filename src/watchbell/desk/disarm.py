@@ -87,6 +87,23 @@ def techniques_for(workspace: Workspace, words: Iterable[str]) -> list[Answered]
     return found
 
 
+class NamedTechnique(NamedTuple):
+    """A technique as a publisher named it, and what that is in DISARM."""
+
+    published: str
+    entries: list[tuple[str, str]]
+    """Ids and names; none where it stands for no technique that is known here."""
+
+
+def named_techniques(workspace: Workspace, words: Sequence[str]) -> list[NamedTechnique]:
+    """Return what techniques are called, as publishers name them, by the framework that was brought in."""
+    framework = framework_of(workspace) if words else NO_FRAMEWORK
+    found = ((word, techniques_named([word])) for word in words)
+    return [
+        NamedTechnique(word, [(one, name) for one in ids if (name := framework.name_of(one))]) for word, ids in found
+    ]
+
+
 def _entry(*fields: Any) -> Entry:
     disarm_id, kind, name, summary, tactics, stix_id, misp_name, answers = fields
     return Entry(disarm_id, EntryKind(kind), name, summary, tuple(tactics), stix_id, misp_name, tuple(answers))

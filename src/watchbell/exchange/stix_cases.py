@@ -6,7 +6,7 @@ patterns of DISARM. No intrusion set and no threat actor is written: who is behi
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,8 @@ class _Telling:
     case: Case
     author: str
     marked: Tlp
+    names: Mapping[str, str]
+    """Id of a technique of DISARM → its name."""
 
     def object(self, kind: str, *facts: str, at: datetime | None = None, **properties: Any) -> dict[str, Any]:
         """Return an object of the case, whose id is made of the house, the case and `facts`.
@@ -74,6 +76,7 @@ def bundle_of_case(
     *,
     operator: str,
     up_to: Tlp | None = None,
+    technique_names: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Return a STIX 2.1 bundle that tells of a case: its indicators, its accounts, its evidence, how sure we are.
 
@@ -86,6 +89,8 @@ def bundle_of_case(
         indicators: those that belong to it; those narrower than `up_to` are left out.
         operator: name of the organisation that shares it.
         up_to: the narrowest marking that may leave; without it, the case's own.
+        technique_names: id of a technique of DISARM → its name, from the framework that the operator brought in;
+            without it only the techniques are told that Watchbell itself speaks of.
 
     Raises:
         NotAllowedError: the case itself is marked narrower than `up_to`.
@@ -95,7 +100,7 @@ def bundle_of_case(
         raise NotAllowedError(f"The case is marked TLP:{case.tlp.upper()}, so it cannot go to TLP:{limit.upper()}.")
     kept = list(sharable(indicators, limit))
     label = strictest([case.tlp, *(indicator.tlp for indicator in kept)])
-    tell = _Telling(case, identity_id(operator), label)
+    tell = _Telling(case, identity_id(operator), label, {**(technique_names or {}), **NAMES})
     campaign = _campaign(tell)
     parts = [campaign, *(indicator_object(indicator) for indicator in kept)]
     parts += [*_observed(tell), *_sightings(tell, {held.id for held in kept})]
@@ -232,8 +237,8 @@ def _techniques(tell: _Telling, campaign: str, kept: list[Indicator]) -> Iterato
     """Yield each technique that the evidence or an indicator names, and that the campaign uses it."""
     named = [name for piece in tell.case.evidence for name in _names_in(piece)]
     named += [name for held in kept for name in held.techniques]
-    for disarm_id in sorted(set(techniques_named(named)) & NAMES.keys()):
-        held = attack_pattern(disarm_id, NAMES[disarm_id])
+    for disarm_id in sorted(set(techniques_named(named)) & tell.names.keys()):
+        held = attack_pattern(disarm_id, tell.names[disarm_id], is_loaded=disarm_id not in NAMES)
         yield held
         yield tell.link(campaign, "uses", held["id"])
 

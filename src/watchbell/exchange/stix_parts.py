@@ -20,6 +20,8 @@ SYNTHETIC = "synthetic"
 _PROJECT = "Watchbell"
 # Fixed, so that a definition or an identity is the same object in every bundle.
 _FIXED = "2026-01-01T00:00:00.000Z"
+# What a name of DISARM may be used under travels with it (decision 0007).
+_DISARM = "DISARM Framework, © DISARM Foundation, CC BY-SA 4.0"
 _EXTENDED = "2026-11-24T12:00:00.000Z"
 SCHEMA = (
     "published_as (string): the value as its publisher wrote it, defanging and all. "
@@ -73,17 +75,25 @@ def relationship(source: str, kind: str, target: str, marked: Tlp, *, by: str, a
     )
 
 
-def attack_pattern(disarm_id: str, name: str) -> dict[str, Any]:
-    """Return a technique of DISARM as STIX has it: the same object in every bundle, for everybody may hear of it."""
+def attack_pattern(disarm_id: str, name: str, *, is_loaded: bool = False) -> dict[str, Any]:
+    """Return a technique of DISARM as STIX has it: the same object in every bundle, for everybody may hear of it.
+
+    Args:
+        disarm_id: its id.
+        name: its name.
+        is_loaded: whether the name is from an operator's file. It may be of another version of DISARM than somebody
+            else's, so it belongs to the fact that the object tells.
+    """
+    source = {"source_name": "DISARM", "external_id": disarm_id, "description": _DISARM}
     return stix_object(
         "attack-pattern",
-        fact_id("attack-pattern", "disarm", disarm_id),
+        fact_id("attack-pattern", "disarm", disarm_id, *([name] if is_loaded else [])),
         Tlp.CLEAR,
         created_by_ref=identity_id(_PROJECT),
         created=_FIXED,
-        modified=_FIXED,
+        modified=_EXTENDED,
         name=name,
-        external_references=[{"source_name": "DISARM", "external_id": disarm_id}],
+        external_references=[source],
     )
 
 

@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
+from watchbell.desk.disarm import named_techniques
 from watchbell.desk.disputes import drafted, open_dispute
 from watchbell.desk.feedback import Seen, give_opinion, sight, teller_at_desk
 from watchbell.desk.indicator_view import SHOWN_HITS, indicator_view, names_of_partners
 from watchbell.desk.permissions import Permission
 from watchbell.desk.retraction import retract
 from watchbell.errors import UsageError
+from watchbell.exchange.disarm import LICENCE
 from watchbell.model.feedback import Claimant, OpinionValue
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import User
@@ -53,8 +55,16 @@ def indicator(request: Request, indicator_id: str) -> Response:
         raise not_found("There is no such indicator.")
     names = names_of_partners(vault, desk.workspace.settings.operator)
     return page(
-        request, "indicator.html", view=view, one=view.indicator, names=names, now=now, SHOWN_HITS=SHOWN_HITS
-    )  # fmt: skip
+        request,
+        "indicator.html",
+        view=view,
+        one=view.indicator,
+        names=names,
+        now=now,
+        techniques=named_techniques(desk.workspace, view.indicator.techniques),
+        licence=LICENCE,
+        SHOWN_HITS=SHOWN_HITS,
+    )
 
 
 @router.post("/desk/indicators/{indicator_id}/sighting")

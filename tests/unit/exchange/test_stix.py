@@ -200,6 +200,24 @@ def test_a_case_tells_its_campaign_techniques_sightings_and_infrastructure() -> 
     assert told <= set(ids)
 
 
+def test_a_technique_that_only_the_operators_framework_names_is_told_with_its_licence() -> None:
+    case = _case().model_copy(
+        update={"evidence": (_evidence(EvidenceKind.HIT, "hit", {"techniques": ["T0999.001", "T0998"]}),)}
+    )
+
+    def told(names: dict[str, str]) -> dict[str, dict[str, Any]]:
+        bundle = bundle_of_case(case, [], operator="Us", technique_names=names)
+        _assert_strictly_valid(bundle)
+        return {held["external_references"][0]["external_id"]: held for held in _of_type(bundle, "attack-pattern")}
+
+    assert told({}) == {}
+    first, later = told({"T0999.001": "Move Goalposts"}), told({"T0999.001": "Move the Goalposts"})
+    assert [held["name"] for held in first.values()] == ["Move Goalposts"]
+    assert "CC BY-SA 4.0" in first["T0999.001"]["external_references"][0]["description"]
+    assert first["T0999.001"]["id"] != later["T0999.001"]["id"], "another version of DISARM is another fact"
+    assert told({"T0999.001": "Move Goalposts"}) == first
+
+
 def test_two_houses_with_the_same_case_tell_of_it_each_in_their_own_objects() -> None:
     ours, theirs = (bundle_of_case(_case(), _EVERY_KIND, operator=name)["objects"] for name in ("Us", "Them"))
     by_us = {held["id"] for held in ours if held.get("created_by_ref") == identity_id("Us")}

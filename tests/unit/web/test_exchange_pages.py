@@ -1,6 +1,8 @@
 """Partners, indicators, disputes, requests and releases at the desk: who sees what, and what a form does."""
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from tests.made_up_desk import (
     REQUEST,
 )
 from tests.unit.web.conftest import StillClock, Visitor
+from watchbell.desk.disarm import load_framework
 from watchbell.model.feedback import DisputeState
 from watchbell.model.partners import Partner, PartnerKind
 from watchbell.model.requests import RequestState
@@ -64,6 +67,27 @@ def test_red_is_for_people_named_one_by_one(visitor: Visitor) -> None:
             form = {"value": "agree", "reason": "x", "times": "1", "first": "2026-11-03", "last": "2026-11-03"}
             answer = browser.post(f"/desk/indicators/{RED_INDICATOR}/{deed}", data=form | {"claim": "x"})
             assert (answer.status_code == 303) is sees
+
+
+def test_techniques_are_named_by_the_operators_framework_under_its_licence(
+    visitor: Visitor, workspace: Workspace, tmp_path: Path
+) -> None:
+    held = workspace.vault.indicators.get(INDICATOR)
+    assert held
+    named = held.model_copy(update={"techniques": ("T0999", "0.6.2", HOSTILE), "modified": NOW + timedelta(days=1)})
+    workspace.vault.indicators.add([named])
+    page = f"/desk/indicators/{INDICATOR}"
+    before = visitor("ana").get(page).text
+    assert "T0999" in before
+    assert "0.6.2: T0149.001 Domain Asset" in before
+    clusters = tmp_path / "disarm.json"
+    pattern = {"uuid": "u1", "value": "Move Goalposts", "meta": {"external_id": "T0999"}}
+    clusters.write_text(json.dumps({"type": "disarm-techniques", "values": [pattern]}), "utf-8")
+    load_framework(workspace, [clusters], by="adm", now=NOW)
+    html = visitor("ana").get(page).text
+    assert "T0999 Move Goalposts" in html
+    assert "CC BY-SA 4.0, DISARM Foundation" in html
+    assert HOSTILE not in html
 
 
 def test_an_indicator_tells_how_far_to_trust_it_and_what_is_said(visitor: Visitor) -> None:

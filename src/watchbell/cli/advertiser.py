@@ -11,7 +11,7 @@ from watchbell.ads.authorization import Standing
 from watchbell.ads.evidence.address import Address
 from watchbell.ads.evidence.government import GovernmentDomains
 from watchbell.ads.register import Register
-from watchbell.cli import payer_disclaimer
+from watchbell.cli import advertiser_ads, payer_disclaimer
 from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
 from watchbell.cli.screen import console
@@ -41,6 +41,9 @@ app = typer.Typer(no_args_is_help=True, help="Let advertisers show who they are,
 StepArgument = Annotated[str, typer.Argument(metavar="STEP", help="A step of the route, such as identity.")]
 _MOST_BYTES = 20 * 1024 * 1024
 app.add_typer(payer_disclaimer.app, name="disclaimer")
+app.add_typer(advertiser_ads.app, name="account")
+app.command()(advertiser_ads.ads)
+app.command()(advertiser_ads.queue)
 
 
 @app.callback()

@@ -10,7 +10,7 @@ from watchbell.ads.evidence.finding import for_review
 from watchbell.ads.evidence.government import GovernmentDomains, government_domain
 from watchbell.ads.evidence.licence import driver_licence
 from watchbell.ads.evidence.organisation import business_email, phone, website
-from watchbell.ads.evidence.passport import passport
+from watchbell.ads.evidence.passport import passport, passport_picture
 from watchbell.ads.evidence.tax_id import tax_id, tax_letter
 from watchbell.ads.register import Register
 from watchbell.ads.routebook import Step
@@ -76,7 +76,10 @@ def check(asked: Asked, shown: Shown) -> Finding:
 
 
 def _passport(asked: Asked, shown: Shown) -> Finding:
-    return passport(_text(shown, "the two lines of the passport"), asked.advertiser.person, asked.today)
+    if shown.document and not shown.text.strip():
+        return passport_picture(shown.document, asked.advertiser.person, asked.today)
+    lines = _text(shown, "a picture of the passport's page, or the two lines at its foot")
+    return passport(lines, asked.advertiser.person, asked.today)
 
 
 def _licence(asked: Asked, shown: Shown) -> Finding:

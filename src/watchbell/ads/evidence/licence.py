@@ -1,18 +1,14 @@
 """A US or Canadian driver's licence: the PDF417 on its back, after the AAMVA Card Design Standard, annex D."""
 
 import importlib
-import io
-import warnings
 from datetime import date
 from typing import Any
 
 from watchbell.ads.evidence.finding import accepted, refused
 from watchbell.ads.evidence.names import same_person
+from watchbell.ads.evidence.picture import opened
 from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
-
-MOST_BYTES = 20 * 1024 * 1024
-_MOST_PIXELS = 40_000_000
 
 
 def driver_licence(picture: bytes, person: str, today: date) -> Finding:
@@ -34,19 +30,8 @@ def pdf417_in(picture: bytes) -> bytes | None:
     Raises:
         InputError: the file is no picture, or beyond all measure.
     """
-    pictures: Any = importlib.import_module("PIL.Image")
+    grey = opened(picture, "L")
     zxing: Any = importlib.import_module("zxingcpp")
-    if len(picture) > MOST_BYTES:
-        raise InputError("The picture is larger than 20 MB.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of what is bounded here
-            with pictures.open(io.BytesIO(picture)) as opened:
-                if opened.width * opened.height > _MOST_PIXELS:
-                    raise InputError("The picture has more than 40 million pixels.")
-                grey = opened.convert("L")
-    except (OSError, ValueError, SyntaxError, EOFError, pictures.DecompressionBombError) as error:
-        raise InputError("The file is no picture that can be read.") from error
     found = zxing.read_barcodes(grey, formats=zxing.BarcodeFormat.PDF417)
     # `.text` would write line ends and other control signs out as names.
     return bytes(found[0].bytes) if found else None

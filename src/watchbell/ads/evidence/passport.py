@@ -1,4 +1,4 @@
-"""The machine-readable zone of a passport: ICAO Doc 9303, parts 3 (section 4.9, check digits) and 4 (section 4.2)."""
+"""A passport, by the machine-readable zone at the foot of its page (ICAO Doc 9303 part 4, section 4.2)."""
 
 import re
 from datetime import date
@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from watchbell.ads.evidence.finding import accepted, refused
 from watchbell.ads.evidence.names import same_person
-from watchbell.model.advertisers import Finding
+from watchbell.ads.evidence.zone import wrong_digit
+from watchbell.ads.evidence.zone_picture import zone_in
+from watchbell.errors import InputError
+from watchbell.model.advertisers import EvidenceVerdict, Finding
 
 _LINE = re.compile(r"[A-Z0-9<]{44}")
-_WEIGHTS = (7, 3, 1)
-_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Zone(NamedTuple):
@@ -38,6 +39,21 @@ def passport(text: str, person: str, today: date) -> Finding:
     return accepted("The passport's check digits, expiry and name are right.", facts, zone.expires_on)
 
 
+def passport_picture(picture: bytes, person: str, today: date) -> Finding:
+    """Check the picture of a passport's page, by the two lines at its foot, against the name that the person gave."""
+    try:
+        lines = zone_in(picture)
+    except InputError as error:
+        return refused(str(error))
+    if lines is None:
+        return refused(f"The two lines at the foot of a passport's page cannot be read in the picture. {_BETTER}")
+    found = passport(lines, person, today)
+    return refused(f"{found.reason} {_BETTER}") if found.verdict is EvidenceVerdict.REFUSED else found
+
+
+_BETTER = "If it was misread, photograph the whole page, flat and in light, or type the two lines."
+
+
 def _zone(text: str) -> Zone | str:
     """Return what the two lines say, or why they cannot be a passport's."""
     lines = ["".join(line.split()).upper() for line in text.strip().splitlines()]
@@ -46,28 +62,10 @@ def _zone(text: str) -> Zone | str:
     upper, lower = lines
     if not upper.startswith("P"):
         return "This is not the zone of a passport, whose first sign is P."
-    wrong = _wrong_digit(lower)
+    wrong = wrong_digit(lower)
     if wrong:
         return f"The check digit of {wrong} is wrong."
     return _read(upper, lower) or "The day of expiry in the passport's second line is no day."
-
-
-def check_digit(field: str) -> str:
-    """Return the check digit of a field, the filler counting 0."""
-    values = (_DIGITS.index(sign) if sign != "<" else 0 for sign in field)
-    return str(sum(value * _WEIGHTS[place % 3] for place, value in enumerate(values)) % 10)
-
-
-def _wrong_digit(lower: str) -> str | None:
-    """Return the first field whose check digit is wrong. An empty optional field may have a filler for its digit."""
-    fields = {
-        "the passport number": (lower[:9], lower[9]),
-        "the day of birth": (lower[13:19], lower[19]),
-        "the day of expiry": (lower[21:27], lower[27]),
-        "the optional field": (lower[28:42], lower[42] if lower[28:42].strip("<") else lower[42].replace("<", "0")),
-        "the whole line": (lower[:10] + lower[13:20] + lower[21:43], lower[43]),
-    }
-    return next((name for name, (field, digit) in fields.items() if check_digit(field) != digit), None)
 
 
 def _read(upper: str, lower: str) -> Zone | None:

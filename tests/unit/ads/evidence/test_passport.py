@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from watchbell.ads.evidence.passport import check_digit, passport
+from watchbell.ads.evidence.passport import passport
+from watchbell.ads.evidence.zone import check_digit
 from watchbell.model.advertisers import EvidenceVerdict
 
 # ICAO Doc 9303, part 4, appendix B.

@@ -1,0 +1,88 @@
+"""Passports in pictures: lying askew, blurred, noisy and on their side; and what must stay wrong stays wrong."""
+
+import io
+from datetime import date
+
+import pytest
+from PIL import Image
+
+from tests.passports import SPECIMEN, as_file, page, photographed, zone
+from watchbell.ads.evidence.passport import passport_picture
+from watchbell.ads.evidence.zone import name_line, number_line
+from watchbell.ads.evidence.zone_picture import zone_in
+from watchbell.model.advertisers import EvidenceVerdict
+
+TODAY = date(2026, 11, 3)
+
+
+@pytest.mark.parametrize("angle", [-5, 90, 180])
+def test_a_photographed_page_is_read_whichever_way_it_lies(angle: float) -> None:
+    assert zone_in(as_file(photographed(page(SPECIMEN), angle), "JPEG")) == SPECIMEN
+
+
+def test_a_picture_shows_who_they_are() -> None:
+    picture = as_file(page(zone("GARCIA MARQUEZ", "ANA", date(2031, 1, 31), "C01X00T47", "FRA")))
+    found = passport_picture(picture, "Ana García Márquez", TODAY)
+    assert (found.verdict, found.expires_on) == (EvidenceVerdict.ACCEPTED, date(2031, 1, 31)), found.reason
+    assert "C01X00T47" not in str(found.facts)
+    assert "not Bob Márquez" in passport_picture(picture, "Bob Márquez", TODAY).reason
+
+
+def test_a_forged_number_is_found_in_the_picture() -> None:
+    forged = as_file(page(zone("ERIKSSON", "ANNA", date(2031, 1, 31)).replace("L898902C3", "L898902C4")))
+    found = passport_picture(forged, "Anna Eriksson", TODAY)
+    assert found.verdict is EvidenceVerdict.REFUSED
+    assert "check digit of the passport number" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (as_file(Image.new("L", (900, 600), 230)), "cannot be read in the picture"),
+        (b"%PDF-1.7", "no picture"),
+        (b"", "no picture"),
+        (b"\0" * (20 * 1024 * 1024 + 1), "larger than 20 MB"),
+        (as_file(Image.new("1", (9000, 9000))), "40 million pixels"),
+    ],
+)
+def test_what_shows_no_passport_is_refused_in_a_sentence(content: bytes, words: str) -> None:
+    found = passport_picture(content, "Anna Eriksson", TODAY)
+    assert found.verdict is EvidenceVerdict.REFUSED
+    assert words in found.reason
+
+
+def test_the_camera_says_which_way_is_up() -> None:
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 8  # turned a quarter
+    page(SPECIMEN).rotate(-90, expand=True).save(file, "JPEG", exif=exif)
+    assert zone_in(file.getvalue()) == SPECIMEN
+
+
+@pytest.mark.parametrize(
+    ("read", "is_"),
+    [
+        ("P<UT0ER1KS50N<<ANNA<MARIA<<<<<K<<<<<<", "P<UTOERIKSSON<<ANNA<MARIA"),
+        ("P<D<<SCHMIDT<<KARL<K<<<<<<K<", "P<D<<SCHMIDT<<KARL<K"),
+        ("P<UTOARKFREITH<<<<<<<<<K<<<", "P<UTOARKFREITH"),
+        ("PASSPORTUTOPIA", None),
+        ("P<UTO" + "A" * 60 + "<<B", None),
+    ],
+)
+def test_letters_are_put_right_only_where_no_digit_can_be(read: str, is_: str | None) -> None:
+    assert name_line(read) == (is_.ljust(44, "<") if is_ else None)
+
+
+@pytest.mark.parametrize(
+    ("read", "is_"),
+    [
+        ("L898902C36UT07408I22F12O4159ZE184226B<<<<<1O", SPECIMEN.splitlines()[1]),
+        # In a number both may stand: it is left, and the check digit finds it.
+        ("L8989O2C36UTO7408122F1204159ZE184226B<<<<<10", "L8989O2C36UTO7408122F1204159ZE184226B<<<<<10"),
+        ("L898902C36UTO7408122F3005017<<<<<<<<<<<06", "L898902C36UTO7408122F3005017<<<<<<<<<<<<<<06"),
+        ("L898902C36UTO7408122F1204159ZE184226B<<<10", None),
+        ("L898902C36UTO7408122F1204159ZE184226\u4e00<<<<<10", None),
+    ],
+)
+def test_digits_are_put_right_only_where_no_letter_can_be(read: str, is_: str | None) -> None:
+    assert number_line(read) == is_

@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     """SQLAlchemy URL of the database. None: SQLite in the workspace. May hold a password, so it is never shown."""
     operator: str = "Watchbell operator"
     """Name of the organisation that runs this workspace; what it shares carries this name."""
+    operator_contact: str | None = None
+    """Where whoever disputes what it shares writes to: an e-mail or a postal address. It stands in dossiers."""
     session_hours: int = Field(default=12, ge=1, le=168)
     """How long a sign-in at the desk lasts."""
     dispute_days: int = Field(default=14, ge=1, le=90)
@@ -74,6 +76,9 @@ class Settings(BaseSettings):
     payers_bound: bool = False
     """Whether a political ad is held unless the words that say who paid are bound to an advertiser who is here. For a
     house that runs ads; a library of other houses' ads knows few of their payers."""
+
+    counts_key_file: Path | None = None
+    """The key that signs the ad library's daily counts, outside the database: `watchbell ads counts key` makes one."""
 
     case_hit_targets: int = Field(default=3, ge=1)
     """In how many posts and ads an indicator must be found to open a case by itself. In an ad, or in the posts of a

@@ -11,6 +11,7 @@ WRITES = {"heard_by", "add", "put", "replace", "set_status", "of_other_sources"}
 
 INSIDE = {
     # The house looks for everything it was told of, and what it finds stays in the house.
+    "cli/case.py": "the case to write down; desk/dossier.py asks who may hear it",
     "cli/indicators.py": "lists indicators to whoever holds the database anyway",
     "cli/collection.py": "the case to publish; desk/publishing.py asks who may hear it",
     "cli/release.py": "the case that a release is asked for; who decides is cleared in desk/releases.py",
@@ -22,7 +23,7 @@ INSIDE = {
     "desk/matching.py": "matches posts and ads against all indicators",
     "desk/indicator_export.py": "counts what is held back, and ends validity",
     "desk/watching.py": "looks again for all indicators",
-    "desk/sending.py": "the indicators of a case that the recipient may hear",
+    "desk/case_parts.py": "tells which indicators of a case an audience may hear",
 }
 
 

@@ -50,10 +50,12 @@ def of_group(add: Adder, network: Network, techniques: Iterable[Technique]) -> E
     """Return a detected group as evidence: its members, its heaviest pairs, and the techniques that it resembles."""
     group, run = network.group, network.run
     said = ", ".join(f"{TRACES[name].did} within {run.window_s:g} s" for name in group.by if name in TRACES)
+    resembles = list(techniques)
     return add(
         EvidenceKind.GROUP,
         group.group_id,
-        f"{group.accounts} accounts, {group.ties} pairs of them and {group.post_pairs} post pairs: they {said} of each other.",
+        f"{group.accounts} accounts, {group.ties} pairs of them and {group.post_pairs} post pairs: they {said} of each "
+        "other.",
         {
             "run_id": run.run_id,
             "window_s": run.window_s,
@@ -61,7 +63,8 @@ def of_group(add: Adder, network: Network, techniques: Iterable[Technique]) -> E
             "first_at": utc_text(group.first_at),
             "last_at": utc_text(group.last_at),
             "accounts": [member.account_id for member in network.members],
-            "techniques": [technique.disarm_id for technique in techniques],
+            "techniques": [technique.disarm_id for technique in resembles],
+            "technique_reasons": [{"technique": one.disarm_id, "reason": one.reason} for one in resembles],
             "heaviest_pairs": [
                 {"accounts": [pair.account_a, pair.account_b], "by": pair.by, "post_pairs": pair.post_pairs}
                 for pair in network.pair_rows[:MOST_PAIRS]

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from watchbell.desk.case_parts import part_of_case
 from watchbell.desk.partners import group_named
 from watchbell.desk.receiving import Receiving
 from watchbell.desk.releases import ONE_PERSON, needs_two
-from watchbell.desk.sending import indicators_of_case
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange.envelope import Sent
 from watchbell.exchange.marking import definitions_in
@@ -92,14 +92,16 @@ def publish_case(
 
     Raises:
         NotAllowedError: nobody confirmed the case, it is marked narrower than what one person may share, or it belongs
-            to another trust group.
+            to another trust group, or its words name what is marked narrower.
     """
     if case.status is not CaseStatus.CONFIRMED:
         raise NotAllowedError("Only a case that a person confirmed goes to all partners. Decide it at the desk first.")
     _demand_one(case.tlp)
     if set(case.groups) - {collection.group_id}:
         raise NotAllowedError("The case has evidence of another trust group, so it cannot go into this collection.")
-    objects = bundle_of_case(case, indicators_of_case(vault, case), operator=operator)["objects"]
+    readers = Audience(case.tlp, {} if collection.group_id is None else {collection.group_id: case.tlp})
+    part = part_of_case(vault, case, readers)
+    objects = bundle_of_case(part.case, part.indicators, operator=operator)["objects"]
     return _publish(vault, collection, objects, by=by, now=now)
 
 

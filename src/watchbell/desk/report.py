@@ -1,20 +1,18 @@
 """A run as one page that stands alone: no outside request, no script, and readable years from now."""
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.resources import files
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import polars as pl
 
 from watchbell.desk.drawing import COLOURS, dot_svg, key_svg, network_svg, timeline_svg
-from watchbell.desk.elements import html, moment, name, table, tag
+from watchbell.desk.elements import moment, name, table, tag
 from watchbell.desk.investigate import thinned_said
 from watchbell.desk.networks import MOST_EDGES, MOST_NODES, Member, draw, members_of, role_said
+from watchbell.desk.page_alone import page_alone
 from watchbell.desk.pieces import counted
 from watchbell.desk.runs import KeptRun
 from watchbell.desk.timeline import Timeline, lay_out
@@ -61,17 +59,6 @@ def report(run: KeptRun, background: Background | None, why_none: str = "") -> s
     inside = pairs_inside(run)
     groups = list(_groups(run, inside))
     declared = {name_ for name_, facts in background.facts.items() if facts.declared} if background else set()
-    style = files("watchbell.desk").joinpath("report.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=f"default-src 'none'; style-src 'sha256-{digest}'"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"Watchbell: {run.described['run_id']}"),
-        tag("style", style),
-    )
     body = tag(
         "main",
         _summary(run),
@@ -83,7 +70,7 @@ def report(run: KeptRun, background: Background | None, why_none: str = "") -> s
         _limits(run),
         _citation(run),
     )
-    return "<!doctype html>\n" + html(tag("html", head, tag("body", body), lang="en")) + "\n"
+    return page_alone(f"Watchbell: {run.described['run_id']}", body)
 
 
 def pairs_inside(run: KeptRun) -> pl.DataFrame:

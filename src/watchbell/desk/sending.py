@@ -9,15 +9,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from watchbell.desk.audiences import audience_of
+from watchbell.desk.case_parts import bundle_of_part, part_of_case
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.releases import ONE_PERSON, Parcel, needs_two, release_for
 from watchbell.errors import NotAllowedError, UsageError
-from watchbell.exchange.marking import bundle_for
-from watchbell.exchange.stix import bundle_of_case
 from watchbell.model.audiences import Audience
 from watchbell.model.cases import Case
-from watchbell.model.evidence import Evidence, EvidenceKind
-from watchbell.model.indicators import Indicator
 from watchbell.model.partners import User
 from watchbell.model.releases import ReleaseState
 from watchbell.vault.vault import Vault
@@ -82,20 +79,27 @@ def send_case(vault: Vault, case: Case, *, to: Recipient, operator: str, by: Use
     """Return the case as a STIX 2.1 bundle for a recipient, and write down that they have it.
 
     Raises:
-        NotAllowedError: the person may not share or hear the case, the recipient may not hear it, or a second person
-            has not agreed.
+        NotAllowedError: the person may not share or hear the case, the recipient may not hear it or what its words
+            name, or a second person has not agreed.
     """
-    demand(by.role, Permission.CASES_SHARE)
-    if not audience_of(by).hears(case.tlp, case.groups):
-        raise NotAllowedError("You are not cleared for this case.")
+    demand_sender(by, case)
     demand_release(vault, parcel_of(case, to))
-    bundle = bundle_of_case(case, indicators_of_case(vault, case), operator=operator)
-    groups = {held["id"]: case.groups for held in bundle["objects"] if "object_marking_refs" in held}
-    told = bundle_for(bundle, to.audience, groups)
+    told = bundle_of_part(part_of_case(vault, case, to.audience), to.audience, operator=operator)
     note_delivery(vault, told["objects"], to=to, now=now)
     details = {"format": "stix-2.1", "tlp": case.tlp, "recipient": to.id}
     vault.ledger.append(by.username, "case.exported", case.id, details, now)
     return told
+
+
+def demand_sender(by: User, case: Case) -> None:
+    """Return if a person may take a case out of the house.
+
+    Raises:
+        NotAllowedError: they may not share, or are not cleared for the case.
+    """
+    demand(by.role, Permission.CASES_SHARE)
+    if not audience_of(by).hears(case.tlp, case.groups):
+        raise NotAllowedError("You are not cleared for this case.")
 
 
 def demand_release(vault: Vault, parcel: Parcel) -> None:
@@ -114,15 +118,11 @@ def demand_release(vault: Vault, parcel: Parcel) -> None:
         )
 
 
-def note_delivery(vault: Vault, objects: Iterable[Mapping[str, Any]], *, to: Recipient, now: datetime) -> None:
-    """Write down that a recipient has received STIX objects as a file."""
-    vault.deliveries.note(to.id, BUNDLE, versions_of(objects), now)
-
-
-def indicators_of_case(vault: Vault, case: Case) -> list[Indicator]:
-    """Return the indicators that the case's evidence names, each once, in the order of the evidence."""
-    named = dict.fromkeys(filter(None, map(_indicator_named, case.evidence)))
-    return [indicator for indicator in map(vault.indicators.get, named) if indicator]
+def note_delivery(
+    vault: Vault, objects: Iterable[Mapping[str, Any]], *, to: Recipient, now: datetime, way: str = BUNDLE
+) -> None:
+    """Write down that a recipient has received what some STIX objects say, as a file."""
+    vault.deliveries.note(to.id, way, versions_of(objects), now)
 
 
 def versions_of(objects: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -130,9 +130,3 @@ def versions_of(objects: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str
     for held in objects:
         if held["type"] not in {"marking-definition", "extension-definition", "identity"}:
             yield held["id"], str(held.get("modified") or held.get("created") or "")
-
-
-def _indicator_named(evidence: Evidence) -> str | None:
-    if evidence.kind is EvidenceKind.INDICATOR:
-        return evidence.subject
-    return evidence.data.get("indicator_id") if evidence.kind is EvidenceKind.HIT else None

@@ -22,6 +22,8 @@ SETTINGS_TEXT = """\
 
 # The name that what you share carries.
 # operator = "Watchbell operator"
+# Where whoever disputes it writes to; it stands in dossiers.
+# operator_contact = "disputes@example.org"
 
 # The database. Without this line it is SQLite, in the file watchbell.db beside this one.
 # It may hold a password: keep this file readable for its owner only.
@@ -62,6 +64,9 @@ SETTINGS_TEXT = """\
 # Whether a political ad is held unless the words that say who paid are bound to an advertiser who is here.
 # payers_bound = false
 
+# The key that signs the ad library's daily counts (`watchbell ads counts key FILE` makes one; keep it out of this folder).
+# counts_key_file = "/etc/watchbell/counts.pem"
+
 # What opens a case by itself: an indicator found in so many posts and ads, hits of at least this confidence, imitations
 # of protected names of at least this score, and whether indicators on warning lists do.
 # case_hit_targets = 3
@@ -85,6 +90,7 @@ class Workspace:
         self.blobs = root / "blobs"
         self.runs = root / "runs"
         self.dumps = root / "dumps"
+        self.counts = root / "counts"
         self.rejects = root / "rejects"
 
     @staticmethod

@@ -5,13 +5,15 @@ from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from watchbell.desk.decisions import decide_case
+from watchbell.desk.dossier import dossier_of
+from watchbell.desk.dossier_page import dossier_page
 from watchbell.desk.networks import group_ids, latest_run
 from watchbell.desk.permissions import Permission
 from watchbell.desk.releases import ask_release, needs_two
-from watchbell.desk.sending import parcel_of, recipient_named, recipients_of, send_case
+from watchbell.desk.sending import demand_sender, parcel_of, recipient_named, recipients_of, send_case
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind
 from watchbell.model.partners import User
@@ -95,6 +97,22 @@ def bundle(
     # The type that STIX 2.1 registers (part 11), and a name that tells what it is.
     headers = {"content-disposition": f'attachment; filename="{case_id}.stix.json"'}
     return JSONResponse(document, headers=headers, media_type="application/stix+json;version=2.1")
+
+
+@router.post("/desk/cases/{case_id}/dossier.html")
+def dossier(
+    request: Request,
+    case_id: str,
+    by: Annotated[User, needs(Permission.CASES_SHARE)],
+    to: Annotated[str, Form(max_length=300)],
+) -> Response:
+    """Hand out the case as one page to read or print for a recipient, and write the delivery down."""
+    desk, found = desk_of(request), _case(request, case_id)
+    demand_sender(by, found)
+    now = desk.clock()
+    recipient = recipient_named(desk.workspace.vault, to, now)
+    document = dossier_page(dossier_of(desk.workspace, found, to=recipient, by=by.username, now=now))
+    return HTMLResponse(document, headers={"content-disposition": f'attachment; filename="{case_id}.dossier.html"'})
 
 
 def _case(request: Request, case_id: str) -> Case:

@@ -140,6 +140,15 @@ def test_a_case_leaves_as_a_marked_stix_bundle_and_the_ledger_knows(workspace: W
     assert delivered == {held["id"] for held in answer.json()["objects"] if held["type"] not in WORDS}
 
 
+def test_a_case_leaves_as_a_dossier_to_read_or_print(workspace: Workspace, visitor: Visitor) -> None:
+    assert f"/desk/cases/{CASE}/dossier.html" in visitor("rev").get(f"/desk/cases/{CASE}").text
+    answer = visitor("rev").post(f"/desk/cases/{CASE}/dossier.html", data={"to": "Harbour Watch"})
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert "TLP:AMBER" in answer.text
+    entry = workspace.vault.ledger.entries(1)[0]
+    assert (entry.actor, entry.event, entry.details["format"]) == ("rev", "case.exported", "dossier")
+
+
 def test_indicators_are_searched_and_marked(visitor: Visitor) -> None:
     html = visitor("ana").get("/desk/indicators?text=herald").text
     assert "herald-news.example" in html

@@ -32,9 +32,9 @@ from watchbell.desk.investigate import (
     write_run,
 )
 from watchbell.desk.question import DEFAULT_TRACES, windows
-from watchbell.detect.pairs import load_kernel
 from watchbell.detect.rules.catalogue import RULES, rule_named
 from watchbell.detect.traces.catalogue import TRACES
+from watchbell.engine import loading
 from watchbell.engine.memory import amount
 from watchbell.engine.places import ENGINES, LOCAL, Engine, Local, engine_named
 from watchbell.errors import UsageError
@@ -221,7 +221,7 @@ def _investigate_files(
         raise UsageError("Say where the result goes: --out DIR.")
     paths = [path for name in names for path in files_named(name)]
     with ThreadPoolExecutor(1) as beside:
-        beside.submit(load_kernel)
+        beside.submit(loading.load)
         with waiting(f"Reading {len(paths)} file(s)"):
             actions, rejects = _read(paths, question, reading)
         with waiting(f"Comparing {actions.num_rows:,} actions"):

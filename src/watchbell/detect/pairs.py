@@ -112,14 +112,6 @@ def pairs_of_seats(
     return pl.concat(found).to_arrow().cast(PAIRS)
 
 
-def load_kernel() -> None:
-    """Load the compiled kernel: worth doing in a thread while files are read, for it takes about a second."""
-    from watchbell.engine import bursts, local, meetings, ordering  # noqa: PLC0415  # that is what takes the second
-
-    for part in (ordering, local, meetings, bursts):
-        part.load()
-
-
 def _described(found: CoActions, by_chance: Judged, names: pl.Series) -> pl.DataFrame:
     """Return all of PAIRS but the kind and the window."""
     times = {"first_at": found.first, "last_at": found.last}

@@ -35,7 +35,7 @@ def _kinds(actions: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 
 
 def _seated(kind: str, actions: pa.Table) -> Seats:
-    from watchbell.engine.ordering import ordered  # noqa: PLC0415  # see `pairs.load_kernel`
+    from watchbell.engine.ordering import ordered  # noqa: PLC0415  # see `engine.loading`
 
     accounts, names = _coded(actions["account_id"])
     objects, things = _coded(actions["object_id"])

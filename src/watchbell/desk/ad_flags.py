@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from watchbell.ads.calendar import Calendar
 from watchbell.ads.evidence.organisation import host_of_email
+from watchbell.clock import utc_text
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.senders import Message, Way, sender_for
 from watchbell.desk.wording import worded
@@ -125,7 +126,8 @@ def raise_flag(
         due_by=due.by,
     )
     admit()
-    vault.ad_flags.add(flag, Entry(THE_PUBLIC, "ad.flagged", ad.id, {"reason": told.reason, "due": due.at}, now))
+    details = {"reason": told.reason, "due": utc_text(due.at)}
+    vault.ad_flags.add(flag, Entry(THE_PUBLIC, "ad.flagged", ad.id, details, now))
     return flag
 
 

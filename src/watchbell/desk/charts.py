@@ -108,7 +108,7 @@ def _round_up(value: Decimal) -> Decimal:
 
 
 def _shade(count: int, most: int) -> int:
-    return 0 if count == 0 else 1 + (SHADES - 1) * (count - 1) // most
+    return -(-SHADES * count // most) if count else 0
 
 
 def _said(bound: Decimal | None) -> str:

@@ -1,0 +1,78 @@
+"""Payers and their ads, and which ads are alike, are the same on both databases."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from watchbell.model.ads import Ad, Money, Targeting
+from watchbell.vault.ads import AdQuery
+from watchbell.vault.vault import Vault
+
+
+def ad(number: int, payer: str | None, **more: object) -> Ad:
+    spend = Money(currency="USD", lower=Decimal(number), upper=Decimal(number))
+    told = {"id": f"jsonl:{number:02}", "source": "jsonl", "platform": "facebook", "payer": payer, "spend": spend}
+    return Ad.model_validate(told | more)
+
+
+@pytest.fixture
+def library(vault: Vault) -> Vault:
+    ohio, not_ohio = (
+        Targeting(dimension="region", value="Ohio"),
+        Targeting(dimension="Region", value="Ohio", excluded=True),
+    )
+    vault.ads.add(
+        [
+            ad(1, "Acme", targeting=(ohio,), language="en"),
+            ad(2, "ACME", targeting=(not_ohio,), language="es"),
+            ad(3, "Änderung jetzt", started_at=datetime(2026, 1, 1, tzinfo=UTC)),
+            ad(4, "Zebra"),
+            ad(5, None, targeting=(Targeting(dimension="interest", value="Ohio"),)),
+        ]
+    )
+    return vault
+
+
+def test_payers_are_listed_by_name_whatever_the_letter_case(library: Vault) -> None:
+    rows = library.ad_sums.payers()
+    assert [(row.name, row.records) for row in rows] == [("Acme", 2), ("Zebra", 1), ("Änderung jetzt", 1)]
+    assert library.ad_sums.payers(limit=1) + library.ad_sums.payers(after=rows[0].key) == rows
+    assert [row.name for row in library.ad_sums.payers("ÄND")] == ["Änderung jetzt"]
+    assert library.ad_sums.payers("%") == []
+
+
+def test_all_ads_of_a_payer_come_with_their_decisions(library: Vault) -> None:
+    found = library.ad_sums.of_payer("aCmE")
+    assert [Ad.model_validate_json(record).id for record, _ in found] == ["jsonl:01", "jsonl:02"]
+    assert library.ad_sums.of_payer("Acm") == []
+
+
+def test_likeness_is_kept_in_the_place_of_what_was_kept_before(library: Vault) -> None:
+    library.ad_sums.put_likeness({"jsonl:01": "jsonl:01", "jsonl:02": "jsonl:01", "jsonl:03": "jsonl:03"})
+    library.ad_sums.put_likeness({"jsonl:02": "jsonl:02", "jsonl:04": "jsonl:02"})
+    assert [one.id for one in library.ad_sums.alike("jsonl:02")] == ["jsonl:04"]
+    assert library.ad_sums.alike("jsonl:01") == []
+    assert library.ad_sums.groups_of(["jsonl:01", "jsonl:04"]) == {"jsonl:04": "jsonl:02"}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"place": "ohio"}, ["01"]),
+        ({"language": "ES"}, ["02"]),
+        ({"spend_least": 3}, ["03", "04", "05"]),
+        ({"spend_most": 2.5}, ["01", "02"]),
+        ({"spend_least": 2, "spend_most": 4, "text": "zebra"}, ["04"]),
+        ({"spend_least": 2, "payer": "acme", "sort": "spend"}, ["02"]),
+        ({"removed": True}, []),
+        ({"removed": False, "place": "ohio"}, ["01"]),
+    ],
+)
+def test_ads_are_found_by_place_language_and_spend(
+    library: Vault, query: dict[str, object], expected: list[str]
+) -> None:
+    page = library.ads.search(AdQuery.model_validate(query))
+    assert sorted(one.id for one, _ in page.ads) == [f"jsonl:{number}" for number in expected]
+    assert page.total == len(expected)
+    assert not page.total_is_least

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     counts_key_file: Path | None = None
     """The key that signs the ad library's daily counts, outside the database: `watchbell ads counts key` makes one."""
 
+    counts_key_file: Path | None = None
+    """The key that signs the ad library's daily counts, outside the database: `watchbell ads counts key` makes one."""
+
     case_hit_targets: int = Field(default=3, ge=1)
     """In how many posts and ads an indicator must be found to open a case by itself. In an ad, or in the posts of a
     group, once is enough; and a hit of what a case already holds always joins it."""

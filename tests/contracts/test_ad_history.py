@@ -139,9 +139,9 @@ def test_entries_come_in_the_order_in_which_they_were_kept(vault: Vault) -> None
 def test_standing_are_the_ads_by_their_last_entry(vault: Vault) -> None:
     vault.ads.add([ad(1), ad(2)], NOON)
     vault.ads.add([ad(1, text="Other words")], NOON + HOUR)
-    last = [one.seq for some in vault.ads.history.entries() for one in some][-1]
-    standing = {one.ad_id: one for some in vault.ads.history.standing(last, size=1) for one in some}
+    standing = {one.ad_id: one for some in vault.ads.history.standing(size=1) for one in some}
     assert standing.keys() == {ad(1).id, ad(2).id}
     assert all(
         one.record and one.digest == hashlib.sha256(one.record.encode()).hexdigest() for one in standing.values()
     )
+    assert vault.ads.history.without() == []

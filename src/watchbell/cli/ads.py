@@ -15,11 +15,11 @@ from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import READERS
-from watchbell.cli import ad_calendar, ad_removal, ad_rules
+from watchbell.cli import ad_calendar, ad_counts, ad_removal, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
-from watchbell.desk.ad_dump import write_dump
+from watchbell.desk.ad_dump import nightly_dump
 from watchbell.desk.ad_review import AdTally, Reviewer, import_ads, review_file, review_lines
 from watchbell.desk.ad_training import train_classifier
 from watchbell.errors import InputError, NothingUsableError, UsageError
@@ -67,6 +67,7 @@ ModelOption = Annotated[
     ),
 ]
 app.command("remove")(ad_removal.remove)
+app.add_typer(ad_counts.app, name="counts")
 app.add_typer(ad_calendar.app, name="calendar")
 app.add_typer(ad_rules.app, name="rules")
 
@@ -153,14 +154,19 @@ def dump(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the whole ad library as Parquet, CSV and JSON lines, with checksums. Run it every night."""
+    """Write the whole ad library as Parquet, CSV and JSON lines, with checksums. Run it every night.
+
+    Where there is a key for them, the day's counts are made and signed first, and all days' go with the dump.
+    """
     now = system_clock()
     with open_workspace(workspace) as opened, waiting("dump"):
-        made = write_dump(opened.vault, out or opened.dumps / f"{now:%Y-%m-%d}", now)
+        made, signed = nightly_dump(opened, out or opened.dumps / f"{now:%Y-%m-%d}", now)
     if as_json:
-        print_json({"folder": str(made.folder), "ads": made.ads, "bytes": made.bytes})
+        print_json({"folder": str(made.folder), "ads": made.ads, "bytes": made.bytes, "signed_counts": signed})
         return
     console.say(f"{made.ads:,} ads in {made.folder}, {made.bytes / 1e6:,.1f} MB.")
+    if not signed:
+        err_console.say("No counts were signed: there is no key for them (`watchbell ads counts key FILE`).")
 
 
 @app.command()

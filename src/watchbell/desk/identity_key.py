@@ -5,12 +5,12 @@ encrypts, all of them decrypt, so that a new key is put on top and the old one s
 """
 
 import hashlib
-import os
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from watchbell.errors import InputError, UsageError
+from watchbell.files.whole import new_private
 
 
 class IdentityKey:
@@ -53,12 +53,7 @@ class IdentityKey:
         Raises:
             UsageError: there is such a file, or it cannot be written.
         """
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except OSError as error:
-            raise UsageError(f"No key can be made at {file}: {error.strerror}.") from error
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(Fernet.generate_key() + b"\n")
+        new_private(file, Fernet.generate_key() + b"\n")
 
     def sealed(self, document: bytes) -> bytes:
         """Encrypt a document."""

@@ -1,8 +1,25 @@
 """Files that are there whole or not at all: a killed process leaves the old one or the new one, never half of one."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from watchbell.errors import UsageError
+
+
+def new_private(path: Path, content: bytes) -> None:
+    """Make a new file for a key, which only its owner may read.
+
+    Raises:
+        UsageError: there is such a file, or it cannot be written.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise UsageError(f"No key can be made at {path}: {error.strerror}.") from error
+    with os.fdopen(handle, "wb") as opened:
+        opened.write(content)
 
 
 @contextmanager

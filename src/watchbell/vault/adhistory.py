@@ -63,20 +63,23 @@ class AdHistoryShelf:
         for rows in self._pages(query, after, size):
             yield [HistoryEntry(row.seq, row.ad_id, AdEvent(row.event), row.at, row.digest) for row in rows]
 
-    def standing(self, until: int, size: int = IDS_AT_ONCE) -> Iterator[list[Standing]]:
-        """Yield each ad's last entry if it is not later than `until`, and the record that is there for it."""
+    def standing(self, size: int = IDS_AT_ONCE) -> Iterator[list[Standing]]:
+        """Yield what each ad's last entry says, and the record that is there for it."""
         later = ad_history.alias("later")
-        is_last = (
-            ~select(later.c.seq).where(later.c.ad_id == ad_history.c.ad_id, later.c.seq > ad_history.c.seq).exists()
-        )
-        joined = ad_history.outerjoin(ads, ads.c.id == ad_history.c.ad_id)
+        follows = select(later.c.seq).where(later.c.ad_id == ad_history.c.ad_id, later.c.seq > ad_history.c.seq)
         query = (
             select(ad_history.c.seq, ad_history.c.ad_id, ad_history.c.digest, ads.c.record)
-            .select_from(joined)
-            .where(is_last, ad_history.c.seq <= until)
+            .select_from(ad_history.outerjoin(ads, ads.c.id == ad_history.c.ad_id))
+            .where(~follows.exists())
         )
         for rows in self._pages(query, 0, size):
             yield [Standing(row.ad_id, row.digest, row.record) for row in rows]
+
+    def without(self) -> list[str]:
+        """Return the ids of ads of which no entry tells how they came in: none, unless somebody meddled."""
+        told = select(ad_history.c.seq).where(ad_history.c.ad_id == ads.c.id)
+        with self._database.read() as connection:
+            return list(connection.scalars(select(ads.c.id).where(~told.exists()).order_by(ads.c.id)))
 
     def _pages(self, query: Select[Any], after: int, size: int) -> Iterator[Sequence[Row[Any]]]:
         ordered, last = query.order_by(ad_history.c.seq).limit(size), after

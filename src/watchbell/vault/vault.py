@@ -7,6 +7,7 @@ from sqlalchemy import URL, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from watchbell.errors import WorkspaceError
+from watchbell.vault.adcounts import AdCountShelf
 from watchbell.vault.adds import AddShelf
 from watchbell.vault.adflags import AdFlagShelf
 from watchbell.vault.ads import AdShelf
@@ -43,6 +44,7 @@ class Vault:
         self.indicators = IndicatorShelf(database)
         self.hits = HitShelf(database)
         self.ads = AdShelf(database)
+        self.ad_counts = AdCountShelf(database)
         self.ad_sums = AdSums(database)
         self.ad_flags = AdFlagShelf(database)
         self.claims = ClaimShelf(database)

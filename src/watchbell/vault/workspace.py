@@ -67,6 +67,10 @@ SETTINGS_TEXT = """\
 # The key that signs the ad library's daily counts (`watchbell ads counts key FILE` makes one; keep it out of this folder).
 # counts_key_file = "/etc/watchbell/counts.pem"
 
+# The key that signs the ad library's daily counts (`watchbell ads counts key FILE` makes one; keep it out of this
+# folder).
+# counts_key_file = "/etc/watchbell/counts.pem"
+
 # What opens a case by itself: an indicator found in so many posts and ads, hits of at least this confidence, imitations
 # of protected names of at least this score, and whether indicators on warning lists do.
 # case_hit_targets = 3
@@ -90,6 +94,7 @@ class Workspace:
         self.blobs = root / "blobs"
         self.runs = root / "runs"
         self.dumps = root / "dumps"
+        self.counts = root / "counts"
         self.counts = root / "counts"
         self.rejects = root / "rejects"
 

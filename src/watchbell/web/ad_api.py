@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from watchbell.ads.library import document, version_document
-from watchbell.desk.ad_dump import ABOUT, FILES, SUMS, dumps_in
+from watchbell.desk.ad_dump import dumps_in, files_of
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
 from watchbell.model.ads import Verdict
@@ -23,7 +23,7 @@ from watchbell.web.pages import not_found, page
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
 
 # Anyone's page may read what is public; no cookie is looked at, so nothing of a visitor's session can leak.
-_OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 
 
 class Asked(BaseModel):
@@ -73,7 +73,7 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     try:
         found = desk_of(request).workspace.vault.ads.search(asked.query())
     except UsageError as error:
-        return JSONResponse({"error": {"message": str(error)}}, HTTPStatus.BAD_REQUEST, headers=_OPEN)
+        return JSONResponse({"error": {"message": str(error)}}, HTTPStatus.BAD_REQUEST, headers=OPEN)
     base = str(request.base_url).rstrip("/")
     data = [document(ad, decision, page_address=f"{base}/library/ads/{quote(ad.id)}") for ad, decision in found.ads]
     paging = {}
@@ -81,7 +81,7 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         given = asked.model_dump(mode="json", exclude_defaults=True) | {"after": found.next_cursor}
         paging = {"cursors": {"after": found.next_cursor}, "next": f"{base}/api/v1/ads?{urlencode(given)}"}
     total = {"total_count": found.total, "total_is_least": found.total_is_least}
-    return JSONResponse({"data": data, "paging": paging} | total, headers=_OPEN)
+    return JSONResponse({"data": data, "paging": paging} | total, headers=OPEN)
 
 
 @router.get("/api/v1/ads/{ad_id:path}/versions")
@@ -90,7 +90,7 @@ def versions(request: Request, ad_id: str) -> Response:
     kept = desk_of(request).workspace.vault.ads.history.versions(ad_id)
     if not kept:
         raise not_found("There is no such ad in this library.")
-    return JSONResponse({"id": ad_id, "data": [version_document(version) for version in kept]}, headers=_OPEN)
+    return JSONResponse({"id": ad_id, "data": [version_document(version) for version in kept]}, headers=OPEN)
 
 
 @router.get("/library/dumps")
@@ -104,13 +104,13 @@ def dumps(request: Request) -> Response:
 def dump_file(request: Request, dump: str, file: str) -> Response:
     """Hand out one file of a dump."""
     folders = {folder.name: folder for folder in dumps_in(desk_of(request).workspace.dumps)}
-    if dump not in folders or file not in (*FILES, SUMS, ABOUT):
+    if dump not in folders or file not in files_of(folders[dump]):
         raise not_found("There is no such file among the dumps.")
-    return FileResponse(folders[dump] / file, filename=file, headers=_OPEN)
+    return FileResponse(folders[dump] / file, filename=file, headers=OPEN)
 
 
 def _sizes(folder: Path) -> list[tuple[str, int]]:
-    return [(name, (folder / name).stat().st_size) for name in (*FILES, SUMS, ABOUT)]
+    return [(name, (folder / name).stat().st_size) for name in files_of(folder)]
 
 
 def _read(field: str, written: str, day: UtcDatetime | None) -> UtcDatetime | None:

@@ -13,6 +13,7 @@ from watchbell.desk.intake import Intake
 from watchbell.vault.workspace import Workspace
 from watchbell.web import (
     ad_api,
+    ad_counts,
     ad_queue,
     auth,
     cases,
@@ -34,6 +35,7 @@ from watchbell.web.pages import STATIC, handle_errors
 
 ROUTERS = (
     ad_api.router,
+    ad_counts.router,
     library.router,
     auth.router,
     enrolment.router,

@@ -38,6 +38,14 @@ REMOVALS = {
     RemovalReason.MISTAKE: "it came in by mistake",
     RemovalReason.SOURCE_REMOVED: "the library it came from no longer shows it",
 }
+COUNTED_BY = {
+    "source": "Source",
+    "platform": "Platform",
+    "country": "Country",
+    "removed": "Taken out",
+    "verdict": "Decision",
+    "payer_country": "Country of the payer, where shown",
+}
 STATUSES = {
     CaseStatus.OPEN: "Open",
     CaseStatus.IN_REVIEW: "In review",
@@ -239,7 +247,8 @@ def teach(environment: Environment) -> None:
         TRACES=TRACES,
     )
     environment.globals.update(OPINIONS=OPINIONS, DISPUTES=DISPUTES, CLAIMANTS=CLAIMANTS, PARTNER_KINDS=PARTNER_KINDS)
-    environment.globals.update(ANSWERS=ANSWERS, EVENTS=EVENTS, REMOVALS=REMOVALS, KEPT_YEARS=KEPT_YEARS)
+    environment.globals.update(ANSWERS=ANSWERS, EVENTS=EVENTS, REMOVALS=REMOVALS)
+    environment.globals.update(KEPT_YEARS=KEPT_YEARS, COUNTED_BY=COUNTED_BY)
     environment.globals.update(REQUEST_KINDS=REQUEST_KINDS, REQUEST_STATES=REQUEST_STATES, RELEASES=RELEASES)
 
 

@@ -1,0 +1,42 @@
+"""The Merkle tree, against the roots that certificate transparency's own implementations are tested with."""
+
+import pytest
+
+from watchbell.vault.merkle import MerkleTree
+
+# google/certificate-transparency, cpp/merkletree/merkle_tree_test.cc: the leaves, and the root after each.
+LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
+ROOTS = [
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+]
+
+
+def test_each_leaf_gives_the_published_root() -> None:
+    tree = MerkleTree()
+    assert tree.root() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    for leaf, root in zip(LEAVES, ROOTS, strict=True):
+        tree.add(bytes.fromhex(leaf))
+        assert tree.root() == root
+
+
+@pytest.mark.parametrize("size", range(len(LEAVES)))
+def test_a_tree_goes_on_from_its_peaks(size: int) -> None:
+    begun = MerkleTree()
+    for leaf in LEAVES[:size]:
+        begun.add(bytes.fromhex(leaf))
+    again = MerkleTree(begun.size, begun.peaks)
+    for leaf in LEAVES[size:]:
+        again.add(bytes.fromhex(leaf))
+    assert again.root() == ROOTS[-1]
+
+
+def test_peaks_of_another_size_are_refused() -> None:
+    with pytest.raises(ValueError, match="A tree of 3 lines has 2 whole subtrees, not 1"):
+        MerkleTree(3, [ROOTS[0]])

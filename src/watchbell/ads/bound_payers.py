@@ -153,12 +153,13 @@ def face_of(ad: Ad, platform: str, now: datetime) -> AccountFace | None:
     )
 
 
-def delivery(ad: Ad, decision: AdDecision | None, *, may_run: bool = True) -> Delivery:
+def delivery(ad: Ad, decision: AdDecision | None, now: datetime, *, may_run: bool = True) -> Delivery:
     """Return whether an ad runs. It follows from what was decided and from its advertiser's standing, at any time anew.
 
     Args:
         ad: the ad.
         decision: the one that stands.
+        now: the moment asked about.
         may_run: whether its advertiser is authorised; True where none is known.
     """
     if decision is not None and decision.verdict is not Verdict.APPROVE:
@@ -166,6 +167,8 @@ def delivery(ad: Ad, decision: AdDecision | None, *, may_run: bool = True) -> De
         if lacks and ad.started_at is not None and ad.started_at <= decision.decided_at:
             return Delivery.UNDISCLOSED
         return Delivery.STOPPED if decision.verdict is Verdict.REJECT else Delivery.HELD
+    if ad.ended_at is not None and ad.ended_at <= now:
+        return Delivery.ENDED
     return Delivery.RUNS if may_run else Delivery.PAUSED
 
 

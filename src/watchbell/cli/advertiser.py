@@ -11,7 +11,7 @@ from watchbell.ads.authorization import Standing
 from watchbell.ads.evidence.address import Address
 from watchbell.ads.evidence.government import GovernmentDomains
 from watchbell.ads.register import Register
-from watchbell.cli import advertiser_ads, payer_disclaimer
+from watchbell.cli import advertiser_ads, appeal, payer_disclaimer
 from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
 from watchbell.cli.screen import console
@@ -42,8 +42,7 @@ StepArgument = Annotated[str, typer.Argument(metavar="STEP", help="A step of the
 _MOST_BYTES = 20 * 1024 * 1024
 app.add_typer(payer_disclaimer.app, name="disclaimer")
 app.add_typer(advertiser_ads.app, name="account")
-app.command()(advertiser_ads.ads)
-app.command()(advertiser_ads.queue)
+app.add_typer(appeal.app, name="appeal")
 
 
 @app.callback()
@@ -247,6 +246,10 @@ def expire(routes: RoutesOption = None, workspace: WorkspaceOption = None, as_js
         print_json({"changed": kept.changed, "told": kept.told, "deleted": kept.deleted})
         return
     console.say(f"{len(kept.changed):,} changed, {kept.told:,} told, {kept.deleted:,} documents deleted.")
+
+
+for _more in (advertiser_ads.queue, advertiser_ads.ads, advertiser_ads.link):
+    app.command()(_more)
 
 
 def _read(file: Path) -> bytes:

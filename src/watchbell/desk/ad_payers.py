@@ -18,7 +18,7 @@ from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision
 from watchbell.model.advertisers import Advertiser, PayerDisclaimer
 from watchbell.model.partners import User
-from watchbell.model.payers import AdAccount, Delivery, PaidAd
+from watchbell.model.payers import AdAccount, Delivery
 from watchbell.vault.ads import AdQuery
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
@@ -116,7 +116,7 @@ def ads_of(office: Office, advertiser: Advertiser, now: datetime) -> list[PaidVi
         ad = office.vault.ads.get(paid.ad_id)
         if ad is not None:
             decision = office.vault.ads.decision(ad.id)
-            runs = delivery(ad, decision, may_run=standing.may_run)
+            runs = delivery(ad, decision, now, may_run=standing.may_run)
             found.append(PaidView(ad, decision, runs, advertiser, standing, words.get(paid.disclaimer_id or "")))
     return sorted(found, key=lambda one: (one.ad.started_at is not None, one.ad.started_at, one.ad.id), reverse=True)
 
@@ -124,13 +124,13 @@ def ads_of(office: Office, advertiser: Advertiser, now: datetime) -> list[PaidVi
 def paid_view(office: Office, ad: Ad, decision: AdDecision | None, now: datetime) -> PaidView:
     """Return who pays for an ad, whether it runs, and what its account showed otherwise."""
     paid = office.vault.payers.of_ads([ad.id]).get(ad.id)
-    advertiser = _advertiser(office.vault, paid)
+    advertiser = office.vault.advertisers.get(paid.advertiser_id) if paid else None
     standing = status(office, advertiser, now) if advertiser else None
     mine = office.vault.advertisers.disclaimers(advertiser.id) if advertiser else []
     return PaidView(
         ad=ad,
         decision=decision,
-        delivery=delivery(ad, decision, may_run=standing is None or standing.may_run),
+        delivery=delivery(ad, decision, now, may_run=standing is None or standing.may_run),
         advertiser=advertiser,
         standing=standing,
         disclaimer=next((one for one in mine if paid is not None and one.id == paid.disclaimer_id), None),
@@ -178,10 +178,6 @@ def _named(vault: Vault, name: str) -> Iterator[Ad]:
     while page.next_cursor is not None:
         page = vault.ads.search(query.model_copy(update={"cursor": page.next_cursor}))
         yield from (ad for ad, _ in page.ads)
-
-
-def _advertiser(vault: Vault, paid: PaidAd | None) -> Advertiser | None:
-    return next((one for one in vault.advertisers.all() if paid is not None and one.id == paid.advertiser_id), None)
 
 
 def _told(text: str, what: str) -> str:

@@ -79,12 +79,11 @@ def answer_appeal(vault: Vault, appeal: Appeal, state: AppealState, answer: str,
         update={"state": state, "answer": answer, "answered_at": now, "answered_by": by.username}
     )
     details = {"ad": appeal.ad_id, "state": state, "answer": answer, "against": appeal.decided_by}
-    if granted:
-        hold(vault, appeal.ad_id, by=by, now=now)
-    vault.appeals.answer(answered, Entry(by.username, "appeal.answered", appeal.id, details, now))
     if granted and standing is not None:
+        hold(vault, appeal.ad_id, by=by, now=now)
         vault.ads.decide([_granted(standing, answer, by, now)])
         let_go(vault, appeal.ad_id, by=by)
+    vault.appeals.answer(answered, Entry(by.username, "appeal.answered", appeal.id, details, now))
     let_go(vault, appeal.id, by=by)
     return answered
 

@@ -117,15 +117,15 @@ def advertiser_view(office: Office, advertiser: Advertiser, user: User, now: dat
     )
 
 
-def take_evidence(office: Office, evidence: Evidence, *, by: User, now: datetime) -> None:
-    """Hold evidence, so that nobody else decides about it meanwhile.
+def take(office: Office, piece: Evidence | PayerDisclaimer, *, by: User, now: datetime) -> None:
+    """Hold evidence or a disclaimer, so that nobody else decides about it meanwhile.
 
     Raises:
         NotAllowedError: the person may not decide.
         UsageError: somebody else holds it.
     """
     demand(by.role, Permission.ADVERTISERS_DECIDE)
-    hold(office.vault, evidence.id, by=by, now=now)
+    hold(office.vault, piece.id, by=by, now=now)
 
 
 def decide_evidence(
@@ -137,7 +137,7 @@ def decide_evidence(
         NotAllowedError: the person may not decide.
         UsageError: somebody else holds it, something newer was shown for the step, or there is no reason.
     """
-    take_evidence(office, evidence, by=by, now=now)
+    take(office, evidence, by=by, now=now)
     if not _is_last(office, evidence):
         raise UsageError("This does not wait any more: it was decided, or something else was shown for the step.")
     decided = decide(office, advertiser, evidence.step, finding, by=by, now=now)

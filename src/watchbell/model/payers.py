@@ -40,6 +40,8 @@ class Delivery(StrEnum):
     """Whether an ad runs."""
 
     RUNS = "runs"
+    ENDED = "ended"
+    """It had its time."""
     HELD = "held"
     """A person must decide first."""
     PAUSED = "paused"

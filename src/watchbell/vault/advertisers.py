@@ -66,6 +66,12 @@ class AdvertiserShelf:
             records = connection.scalars(select(advertisers.c.record).order_by(advertisers.c.id))
             return [Advertiser.model_validate_json(record) for record in records]
 
+    def get(self, advertiser_id: str) -> Advertiser | None:
+        """Return the advertiser, or None if there is none of that id."""
+        with self._database.read() as connection:
+            record = connection.scalar(select(advertisers.c.record).where(advertisers.c.id == advertiser_id))
+        return None if record is None else Advertiser.model_validate_json(record)
+
     def of_account(self, account_id: str) -> list[Advertiser]:
         """Return the advertisers of an account in the order of their ids."""
         query = select(advertisers.c.record).join(advertiser_owners)

@@ -113,19 +113,20 @@ def test_the_review_holds_what_is_not_bound_and_lets_go_when_it_is() -> None:
 
 def test_whether_an_ad_runs_follows_from_the_decision_and_the_standing() -> None:
     fine, held = reviewed(BOOK), reviewed(PayerBook([BOUND], []))
-    assert delivery(AD, fine) is Delivery.RUNS
-    assert delivery(AD, fine, may_run=False) is Delivery.PAUSED
-    assert delivery(AD, held, may_run=False) is Delivery.HELD
-    assert delivery(AD, held.model_copy(update={"verdict": Verdict.REJECT})) is Delivery.STOPPED
-    assert delivery(AD, None) is Delivery.RUNS
+    assert delivery(AD, fine, NOW) is Delivery.RUNS
+    assert delivery(AD, fine, NOW, may_run=False) is Delivery.PAUSED
+    assert delivery(AD, held, NOW, may_run=False) is Delivery.HELD
+    assert delivery(AD, held.model_copy(update={"verdict": Verdict.REJECT}), NOW) is Delivery.STOPPED
+    assert delivery(AD, None, NOW) is Delivery.RUNS
+    assert delivery(AD.model_copy(update={"ended_at": NOW}), fine, NOW, may_run=False) is Delivery.ENDED
 
 
 def test_an_ad_that_ran_without_a_disclaimer_is_stopped_until_a_person_says_otherwise() -> None:
     bare = AD.model_copy(update={"disclaimer": None})
     decision = reviewed(BOOK, disclaimer=None)
-    assert delivery(bare, decision) is Delivery.UNDISCLOSED
-    assert delivery(bare.model_copy(update={"started_at": None}), decision) is Delivery.HELD
-    assert delivery(bare, decision.model_copy(update={"verdict": Verdict.APPROVE})) is Delivery.RUNS
+    assert delivery(bare, decision, NOW) is Delivery.UNDISCLOSED
+    assert delivery(bare.model_copy(update={"started_at": None}), decision, NOW) is Delivery.HELD
+    assert delivery(bare, decision.model_copy(update={"verdict": Verdict.APPROVE}), NOW) is Delivery.RUNS
 
 
 def test_a_change_of_name_or_countries_is_seen_and_an_unknown_country_is_none() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from watchbell.ads.library import document, version_document
@@ -15,10 +15,11 @@ from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
 from watchbell.model.ads import Verdict
 from watchbell.model.record import UtcDatetime
-from watchbell.vault.ads import AdQuery
+from watchbell.vault.ads import AdQuery, AdSort
+from watchbell.web.api_words import ANSWERED, OURS
 from watchbell.web.guard import desk_of, needs
-from watchbell.web.library import first_day, last_day
 from watchbell.web.pages import not_found, page
+from watchbell.web.search_form import first_day, last_day
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
 
@@ -29,19 +30,43 @@ OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cro
 class Asked(BaseModel):
     """The parameters of the API, named as in Meta's Ad Library API where it has them."""
 
+    # What stands below each field is what the page about the API says of it.
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     search_terms: str = Field("", max_length=500)
     """Words that must all occur in the ad's text, advertiser, payer or disclaimer; `vot*` is any that begins so."""
     bylines: str = Field("", max_length=200)
     """Words that must all occur in the payer's name."""
     search_page_name: str = Field("", max_length=200)
+    """Words that must all occur in the name of the page or account it ran from."""
     publisher_platforms: str = Field("", max_length=100)
+    """One platform: `facebook`, `snapchat`…"""
     ad_reached_countries: str = Field("", max_length=100)
+    """One country, as ISO 3166-1 alpha-2 where the source allows it."""
     ad_delivery_date_min: str = Field("", max_length=10)
+    """It was first shown on this day or later: `2019-09-02`, in UTC."""
     ad_delivery_date_max: str = Field("", max_length=10)
+    """It was first shown on this day or before."""
+    target_locations: str = Field("", max_length=200)
+    """Words that must all occur in the names of places below the country that it was aimed at."""
+    languages: str = Field("", max_length=100)
+    """One language, as its source writes it."""
     source: str = Field("", max_length=100)
+    """The library or reader through which it came: `snap`, `meta-report`, `ira`…"""
+    spend_min: float | None = Field(None, ge=0, allow_inf_nan=False)
+    """The least that the source says was spent is no less, whatever the currency."""
+    spend_max: float | None = Field(None, ge=0, allow_inf_nan=False)
+    """The least that the source says was spent is no more."""
+    removed: bool | None = None
+    """Taken out of the library: a tombstone stands in its place."""
     verdict: Verdict | None = None
+    """What was decided: `approve`, `review` or `reject`."""
     political: bool | None = None
+    """As decided; as declared, while nothing is decided."""
+    sort: AdSort = AdSort.NEWEST
+    """`newest`, or `spend`: the highest first."""
     limit: int = Field(25, ge=1, le=1000)
+    """How many ads a page has."""
     after: str = Field("", max_length=500)
     """`paging.cursors.after` of the page before."""
 
@@ -57,13 +82,19 @@ class Asked(BaseModel):
             advertiser=self.search_page_name.strip() or None,
             platform=self.publisher_platforms.strip() or None,
             country=self.ad_reached_countries.strip() or None,
+            place=self.target_locations.strip() or None,
+            language=self.languages.strip() or None,
             source=self.source.strip() or None,
+            spend_least=self.spend_min,
+            spend_most=self.spend_max,
+            removed=self.removed,
             verdict=self.verdict,
             political=self.political,
             started_from=_read("ad_delivery_date_min", self.ad_delivery_date_min, first_day(self.ad_delivery_date_min)),
             started_until=_read("ad_delivery_date_max", self.ad_delivery_date_max, last_day(self.ad_delivery_date_max)),
             cursor=self.after or None,
             limit=self.limit,
+            sort=self.sort,
         )
 
 
@@ -75,7 +106,10 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     except UsageError as error:
         return JSONResponse({"error": {"message": str(error)}}, HTTPStatus.BAD_REQUEST, headers=OPEN)
     base = str(request.base_url).rstrip("/")
+    groups = desk_of(request).workspace.vault.ad_sums.groups_of(ad.id for ad, _ in found.ads)
     data = [document(ad, decision, page_address=f"{base}/library/ads/{quote(ad.id)}") for ad, decision in found.ads]
+    for told in data:
+        told["watchbell"]["alike"] = groups.get(told["id"])
     paging = {}
     if found.next_cursor:
         given = asked.model_dump(mode="json", exclude_defaults=True) | {"after": found.next_cursor}
@@ -93,6 +127,14 @@ def versions(request: Request, ad_id: str) -> Response:
     return JSONResponse({"id": ad_id, "data": [version_document(version) for version in kept]}, headers=OPEN)
 
 
+@router.get("/library/api")
+def about(request: Request) -> Response:
+    """Tell how the API is asked, and what it answers."""
+    base = str(request.base_url).rstrip("/")
+    asked = [(name, field.description, _default(field.get_default())) for name, field in Asked.model_fields.items()]
+    return page(request, "api.html", base=base, asked=asked, answered=ANSWERED, ours=OURS)
+
+
 @router.get("/library/dumps")
 def dumps(request: Request) -> Response:
     """List the bulk dumps."""
@@ -107,6 +149,10 @@ def dump_file(request: Request, dump: str, file: str) -> Response:
     if dump not in folders or file not in files_of(folders[dump]):
         raise not_found("There is no such file among the dumps.")
     return FileResponse(folders[dump] / file, filename=file, headers=OPEN)
+
+
+def _default(value: object) -> str:
+    return "" if value in ("", None) else str(value)
 
 
 def _sizes(folder: Path) -> list[tuple[str, int]]:

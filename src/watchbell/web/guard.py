@@ -8,7 +8,9 @@ from fastapi.routing import APIRoute
 
 from watchbell.clock import Clock
 from watchbell.desk.accounts import Attempts, user_of_session
+from watchbell.desk.ad_flags import FlagGate
 from watchbell.desk.audiences import audience_of
+from watchbell.desk.office import Office, office_in
 from watchbell.desk.permissions import Permission, demand, may
 from watchbell.model.audiences import Audience
 from watchbell.model.partners import User
@@ -26,6 +28,7 @@ class Desk:
     https: bool
     """Whether visitors come over https, so that cookies may refuse anything else."""
     attempts: Attempts = field(default_factory=Attempts)
+    flag_gate: FlagGate = field(default_factory=FlagGate)
 
 
 class SignInNeededError(Exception):
@@ -76,6 +79,11 @@ def signed_in(request: Request) -> User | None:
 def audience(request: Request) -> Audience:
     """Return what whoever is asking may hear."""
     return audience_of(signed_in(request))
+
+
+def office_of(request: Request) -> Office:
+    """Return where advertisers are dealt with."""
+    return office_in(desk_of(request).workspace)
 
 
 def permission_of(route: APIRoute) -> Permission | None:

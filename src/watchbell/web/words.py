@@ -249,6 +249,7 @@ def teach(environment: Environment) -> None:
     environment.globals.update(OPINIONS=OPINIONS, DISPUTES=DISPUTES, CLAIMANTS=CLAIMANTS, PARTNER_KINDS=PARTNER_KINDS)
     environment.globals.update(ANSWERS=ANSWERS, EVENTS=EVENTS, REMOVALS=REMOVALS)
     environment.globals.update(KEPT_YEARS=KEPT_YEARS, COUNTED_BY=COUNTED_BY)
+    environment.globals.update(FLAG_REASONS=FLAG_REASONS, FLAG_STATES=FLAG_STATES)
     environment.globals.update(REQUEST_KINDS=REQUEST_KINDS, REQUEST_STATES=REQUEST_STATES, RELEASES=RELEASES)
 
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from watchbell.desk.ad_dump import FILES, write_dump
 from watchbell.desk.ad_queue import decide_ad
 from watchbell.model.ads import Ad, Verdict
 from watchbell.vault.workspace import Workspace
+from watchbell.web.ad_api import Asked
+from watchbell.web.api_words import ANSWERED, OURS
 
 
 def asked(visitor: Visitor, query: str) -> dict[str, object]:
@@ -127,3 +130,24 @@ def test_the_same_ads_make_the_same_dump_and_none_an_empty_one(
     with Workspace.create(root / "empty") as empty:
         nothing = write_dump(empty.vault, root / "c", NOW)
     assert pl.read_parquet(nothing.folder / "ads.parquet").height == nothing.ads == 0
+
+
+def test_the_page_about_the_api_names_every_field_of_an_answer_and_every_parameter(visitor: Visitor) -> None:
+    told = asked(visitor, "limit=1")["data"]
+    assert isinstance(told, list)
+    assert set(told[0]) == set(ANSWERED)
+    assert set(told[0]["watchbell"]) == set(OURS)
+    html = visitor(None).get("/library/api").text
+    for name, field in Asked.model_fields.items():
+        assert f"<code>{name}</code>" in html
+        assert field.description
+
+
+def test_the_search_page_leads_to_the_same_question_to_the_api(visitor: Visitor) -> None:
+    query = "text=vote&payer=payer&country=&place=ohio&from=2026-01-01&until=2026-12-31&least=50&most=5000&sort=spend"
+    html = visitor(None).get(f"/library?{query}").text
+    found = re.search(r'href="(/api/v1/ads[^"]*)"', html)
+    assert found
+    address = found[1].replace("&amp;", "&")
+    assert ids(visitor(None).get(address).json()) == [HELD_AD]
+    assert ids(asked(visitor, "target_locations=ohio&spend_max=99")) == []

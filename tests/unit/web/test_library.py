@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.made_up_desk import APPROVED_AD, HELD_AD, REJECTED_AD
 from tests.unit.web.conftest import Visitor
 from watchbell.vault.workspace import Workspace
-from watchbell.web.library import SearchForm, read_form
+from watchbell.web.search_form import SearchForm, read_form
 
+FIELDS = ["text", "payer", "place", "from", "until", "least", "election", "verdict", "sort"]
 SHOWN = re.compile(r'href="/library/ads/([^"]+)"')
 
 
@@ -33,6 +34,14 @@ def ads_shown(visitor: Visitor, query: str) -> list[str]:
         ("until=2026-09-30", {APPROVED_AD}),
         ("from=2026-10-01&until=9999-12-31", {HELD_AD}),
         ("political=no", set()),
+        ("advertiser=nothing", {HELD_AD}),
+        ("place=OHIO&least=100", {HELD_AD}),
+        ("least=101", set()),
+        ("most=12.50", {APPROVED_AD}),
+        ("removed=yes", set()),
+        ("election=us-general-2026&country=", set()),
+        ("election=eu-parliament-2029", set()),
+        ("election=us-general-2026&verdict=review&country=XX", set()),
         ("text=%25", set()),
         ("verdict=nonsense&sort=nonsense&political=nonsense", {HELD_AD, APPROVED_AD, REJECTED_AD}),
     ],
@@ -68,10 +77,15 @@ def test_a_forged_cursor_gets_a_sentence(visitor: Visitor, query: str) -> None:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.dictionaries(st.sampled_from(["text", "payer", "from", "until", "verdict", "sort"]), st.text(max_size=10)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["text", "payer", "place", "from", "until", "least", "election", "verdict", "sort"]),
+        st.text(max_size=10),
+    )
+)
 def test_any_form_is_read(fields: dict[str, str]) -> None:
     asked = read_form(SearchForm.model_validate(fields))
-    assert set(asked.problems) <= {"from", "until"}
+    assert set(asked.problems) <= {"from", "until", "least", "most"}
 
 
 def test_an_ad_tells_who_paid_how_much_and_whom_it_was_aimed_at(visitor: Visitor) -> None:

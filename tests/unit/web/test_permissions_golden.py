@@ -39,6 +39,7 @@ def test_who_may_ask_for_what(workspace: Workspace, visitor: Visitor) -> None:
         "request_id": made_up_desk.REQUEST,
         "release_id": "no-such-release",
         "secret": "no-such-link",
+        "flag_id": "no-such-flag",
         "dump": "no-such-dump",
         "file": "ads.parquet",
     }

@@ -1,0 +1,101 @@
+"""Who pays: the list of payers, a payer's own page, and up to four side by side. Open to everyone."""
+
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import urlencode
+from xml.etree.ElementTree import Element  # a type; nothing of strangers is parsed
+
+from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
+from starlette.responses import RedirectResponse, Response
+
+from watchbell.desk.charts import bars_svg, highest, map_svg
+from watchbell.desk.elements import html
+from watchbell.desk.payer_view import MOST_COMPARED, PayerView, compared_months, payer_view, shared_creatives
+from watchbell.desk.permissions import Permission
+from watchbell.vault.columns import folded
+from watchbell.web.guard import desk_of, needs, office_of
+from watchbell.web.pages import not_found, page
+
+router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
+
+_PER_PAGE = 50
+Name = Annotated[str, Query(max_length=500)]
+
+
+@router.get("/library/payers")
+def payers(request: Request, begins: Name = "", after: Name = "") -> Response:
+    """List the payers by name, from the letters that were typed on."""
+    shelf = desk_of(request).workspace.vault.ad_sums
+    found = shelf.payers(begins, after, _PER_PAGE + 1)
+    shown = found[:_PER_PAGE]
+    following = {"begins": begins, "after": shown[-1].key} if len(found) > _PER_PAGE else None
+    return page(
+        request,
+        "payers.html",
+        begins=begins,
+        payers=shown,
+        next_page=f"/library/payers?{urlencode(following)}" if following else None,
+    )
+
+
+@router.get("/library/payer")
+def one_payer(request: Request, name: Name) -> Response:
+    """Show a payer: who they are and how we know, what they spent and on whom."""
+    view = _view(request, name)
+    pictures = [
+        {
+            "months": _bars(view, number),
+            "map": _drawn(map_svg(spending.states, "Ads aimed at each state; the table below has the same figures"))
+            if spending.states
+            else None,
+        }
+        for number, spending in enumerate(view.spending)
+    ]
+    return page(request, "payer.html", view=view, pictures=pictures)
+
+
+@router.get("/library/compare")
+def compare(request: Request, payer: Annotated[list[Name], Query(max_length=50)] = []) -> Response:  # noqa: B006  # FastAPI copies it
+    """Show two to four payers side by side; lead back to the list while there are fewer."""
+    chosen = list({folded(name): name for name in payer if name.strip()}.values())
+    if len(chosen) == 1:
+        return RedirectResponse(f"/library/payer?{urlencode({'name': chosen[0]})}", HTTPStatus.SEE_OTHER)
+    if not 1 < len(chosen) <= MOST_COMPARED:
+        return page(request, "payers.html", begins="", payers=[], next_page=None, status=400, chosen=len(chosen))
+    views = [_view(request, name) for name in chosen]
+    currency, months = compared_months(views)
+    most = max((highest(parts) for parts in months), default=None)
+    said = "Spend by month on the scale of all; the table below has the sums"
+    pictures = [
+        _drawn(bars_svg(parts, f"{view.name}. {said}", most=most)) for view, parts in zip(views, months, strict=True)
+    ]
+    shared = shared_creatives(office_of(request), views)
+    return page(
+        request,
+        "compare.html",
+        views=views,
+        pictures=pictures,
+        currency=currency,
+        months=list(zip(*months, strict=False)),
+        shared=shared,
+    )
+
+
+def _view(request: Request, name: str) -> PayerView:
+    view = payer_view(office_of(request), name, desk_of(request).clock())
+    if view is None:
+        raise not_found("No ad in this library names this payer.")
+    return view
+
+
+def _bars(view: PayerView, number: int) -> Markup | None:
+    spending = view.spending[number]
+    if not spending.months:
+        return None
+    said = f"Spend in {spending.total.currency} by month; the table below has the same figures"
+    return _drawn(bars_svg(spending.months, said))
+
+
+def _drawn(picture: Element) -> Markup:
+    return Markup(html(picture))  # noqa: S704  # made of elements, which escape

@@ -1,0 +1,98 @@
+"""Who pays: the list, a payer's page, and payers side by side, for anyone."""
+
+import re
+from decimal import Decimal
+from urllib.parse import quote_plus
+
+import pytest
+
+from tests.made_up_desk import HELD_AD, HOSTILE
+from tests.unit.web.conftest import Visitor
+from watchbell.model.ads import Ad, Money, Targeting
+from watchbell.vault.workspace import Workspace
+
+
+def ad(number: int, payer: str, **more: object) -> Ad:
+    spend = Money(currency="USD", lower=Decimal(100), upper=Decimal(499))
+    told = {"id": f"jsonl:p{number}", "source": "jsonl", "platform": "facebook", "payer": payer, "spend": spend}
+    return Ad.model_validate(told | {"country": "US", "text": f"Words of ad {number}"} | more)
+
+
+@pytest.fixture
+def payers(workspace: Workspace) -> Workspace:
+    ohio, texas = (Targeting(dimension="region", value=name) for name in ("Ohio", "Texas"))
+    woman = Targeting(dimension="gender", value="FEMALE")
+    workspace.vault.ads.add(
+        [
+            ad(1, "Acme", targeting=(ohio,), started_at="2026-09-01T00:00:00Z"),
+            ad(2, "Acme", targeting=(ohio, texas, woman), started_at="2026-10-01T00:00:00Z"),
+            ad(3, "Zebra", sums_up=1200, text=None),
+            ad(4, HOSTILE),
+        ]
+    )
+    return workspace
+
+
+def shown(visitor: Visitor, address: str) -> str:
+    answer = visitor(None).get(address)
+    assert answer.status_code == 200
+    assert HOSTILE not in answer.text
+    return answer.text
+
+
+@pytest.mark.usefixtures("payers")
+def test_the_list_leads_to_each_payer(visitor: Visitor) -> None:
+    html = shown(visitor, "/library/payers")
+    names = re.findall(r'href="(/library/payer\?name=[^"]+)"', html)
+    assert len(names) == 5
+    for name in names:
+        shown(visitor, name)
+    assert "Zebra" not in shown(visitor, "/library/payers?begins=a")
+
+
+@pytest.mark.usefixtures("payers")
+def test_a_payer_s_page_tells_sums_with_bounds_places_and_how_we_know(visitor: Visitor) -> None:
+    html = shown(visitor, "/library/payer?name=ACME")
+    for words in ("Paid for 2 ads", "Only what the source says", "998", "798", "Ohio: 2 ads", "100 to 998", "0 to 499"):
+        assert words in html
+    assert html.count('role="img"') == 2
+
+
+@pytest.mark.usefixtures("payers")
+def test_what_a_report_sums_up_is_told_apart(visitor: Visitor) -> None:
+    html = shown(visitor, "/library/payer?name=Zebra")
+    assert "over 1,200 ads" in html
+    assert "No source says what was spent on these ads" in html
+
+
+@pytest.mark.usefixtures("payers")
+def test_two_payers_stand_side_by_side_with_the_texts_they_share(visitor: Visitor, payers: Workspace) -> None:
+    payers.vault.ad_sums.put_likeness({"jsonl:p1": "jsonl:p1", HELD_AD: "jsonl:p1"})
+    html = shown(visitor, f"/library/compare?payer=Acme&payer={quote_plus('Payer & Sons')}&payer=acme")
+    assert "2 payers side by side" in html
+    assert 'href="/library/ads/jsonl%3Ap1#alike"' in html
+    assert "Payer &amp; Sons" in shown(visitor, "/library/ads/jsonl:p1")
+
+
+@pytest.mark.usefixtures("payers")
+def test_less_than_two_or_more_than_four_are_not_compared(visitor: Visitor) -> None:
+    assert visitor(None).get("/library/compare?payer=Acme").headers["location"] == "/library/payer?name=Acme"
+    for query in ("", "payer=a&payer=b&payer=c&payer=d&payer=e"):
+        answer = visitor(None).get(f"/library/compare?{query}")
+        assert answer.status_code == 400
+        assert "Tick two to four payers" in answer.text
+    assert visitor(None).get("/library/payer?name=Nobody").status_code == 404
+
+
+def test_an_ad_whose_content_is_hidden_shows_no_likeness(visitor: Visitor, payers: Workspace) -> None:
+    from watchbell.desk.library import remove_ad  # noqa: PLC0415  # of this test alone
+    from watchbell.model.ads import Removal, RemovalReason  # noqa: PLC0415
+
+    payers.vault.ad_sums.put_likeness({"jsonl:p1": "jsonl:p1", "jsonl:p2": "jsonl:p1"})
+    removal = Removal(reason=RemovalReason.COURT_ORDER, by="The house", at="2026-11-03T00:00:00Z")
+    remove_ad(payers.vault, "jsonl:p1", removal, by="rev")
+    for ad_id in ("jsonl:p1", "jsonl:p2"):
+        html = shown(visitor, f"/library/ads/{ad_id}")
+        assert 'id="alike"' not in html
+        assert "Words of ad 1" not in html
+    assert "Paid for 1 ad of" in shown(visitor, "/library/payer?name=Acme")

@@ -16,6 +16,7 @@ from typing import Any
 import stix2
 
 from watchbell.exchange.misp_feed import files_of
+from watchbell.exchange.misp_writing import Sharing
 from watchbell.exchange.stix import bundle_of_indicators
 from watchbell.model.indicators import Indicator, IndicatorKind, indicator_id
 
@@ -60,7 +61,7 @@ def main(number: int) -> None:
     library = seconds(lambda: [stix2.v21.Indicator(**held, allow_custom=True).serialize() for held in plain])
     library *= number / len(plain)
     stix = seconds(lambda: json.dumps(bundle_of_indicators(ours, operator="Us")))
-    misp = seconds(lambda: files_of(ours, operator="Us", now=_NOW))
+    misp = seconds(lambda: files_of(ours, Sharing("Us", _NOW)))
     print(f"{number:,} indicators")
     print(f"STIX 2.1 bundle  {stix:7.2f} s")
     print(f"by stix2         {library:7.2f} s, {library / stix:.0f} times ours")

@@ -22,7 +22,7 @@ from watchbell.clock import system_clock
 from watchbell.desk.cases import open_cases
 from watchbell.desk.disarm import load_framework, techniques_for
 from watchbell.desk.indicator_export import Addressee, Form, Selection, end_validity, export_indicators, write_files
-from watchbell.desk.sharing import ImportedIndicators, import_indicators
+from watchbell.desk.sharing import ImportedIndicators, Stated, import_indicators
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import File, files_named
 from watchbell.model.indicators import Indicator, IndicatorKind
@@ -66,6 +66,10 @@ def import_(
         ),
     ] = None,
     source: Annotated[str | None, typer.Option(help="Who published them. Without it: what the file says.")] = None,
+    trust_group: Annotated[
+        str | None,
+        typer.Option(metavar="GROUP", help="The trust group that they belong to: nobody else hears of them."),
+    ] = None,
     match: Annotated[
         bool, typer.Option("--match", help="Then look for those that are new in the workspace's posts and ads.")
     ] = False,
@@ -77,10 +81,10 @@ def import_(
     Rows that cannot be read are kept in the workspace's folder `rejects`, each with its row and the reason. Rows of
     counts and prose, of which Meta's files have many, are no indicators and only counted.
     """
-    label = None if tlp is None else tlp_label(tlp)
+    stated = Stated(None if tlp is None else tlp_label(tlp), source, trust_group)
     found = [file for name in files for file in files_named(name)]
     with waiting(f"Reading {len(found)} file(s)"), open_workspace(workspace) as opened:
-        done, problems = _imported(opened, found, label, source)
+        done, problems = _imported(opened, found, stated)
         new_hits = _new_hits(opened) if match else None
     if as_json:
         hits = {} if new_hits is None else {"new_hits": new_hits}
@@ -104,14 +108,14 @@ def _new_hits(workspace: Workspace) -> int:
 
 
 def _imported(
-    workspace: Workspace, files: list[File], tlp: Tlp | None, source: str | None
+    workspace: Workspace, files: list[File], stated: Stated
 ) -> tuple[list[tuple[File, ImportedIndicators]], list[str]]:
     """Import each file; return what became of those that could be read, and what was wrong with the others."""
     done: list[tuple[File, ImportedIndicators]] = []
     problems: list[str] = []
     for file in files:
         try:
-            imported = import_indicators(workspace, file, tlp=tlp, source=source, by=_BY, now=system_clock())
+            imported = import_indicators(workspace, file, stated, by=_BY, now=system_clock())
         except InputError as error:
             problems.append(str(error))
             continue
@@ -287,6 +291,8 @@ def _print_imported(done: list[tuple[File, ImportedIndicators]]) -> None:
     if done:
         console.print(table)
     for _, imported in done:
+        if imported.feedback:
+            console.say(f"{imported.feedback:,} sightings and opinions of others came with them.")
         if imported.rejects is not None:
             console.say(f"Rejected rows and why: {imported.rejects}")
 

@@ -16,7 +16,7 @@ from watchbell.desk.investigate import Question, investigate_workspace
 from watchbell.desk.matching import match_workspace
 from watchbell.desk.samples import sample_files, sample_path
 from watchbell.desk.sending import recipient_named, send_case
-from watchbell.desk.sharing import import_indicators
+from watchbell.desk.sharing import Stated, import_indicators
 from watchbell.model.cases import Case
 from watchbell.model.partners import Role, User
 from watchbell.model.tlp import Tlp
@@ -92,8 +92,8 @@ def _bring_in(workspace: Workspace, now: datetime, tell: Tell) -> None:
         import_posts(how, workspace.posts, workspace.rejects, lambda _rows: None)
     tell("Importing indicators that Meta published, and those of a made-up partner")
     for path in sample_files("indicators"):
-        import_indicators(workspace, path, tlp=Tlp.CLEAR, source="Meta", by=ACCOUNT, now=now)
-    import_indicators(workspace, sample_path("scenario-bundle"), tlp=None, source=None, by=ACCOUNT, now=now)
+        import_indicators(workspace, path, Stated(Tlp.CLEAR, "Meta"), by=ACCOUNT, now=now)
+    import_indicators(workspace, sample_path("scenario-bundle"), by=ACCOUNT, now=now)
     register = Register.read(sample_path("fec-committees-2016"))
     reviewer = Reviewer(RuleBook.bundled(), now, Aids(register))
     for name, source in ADS.items():

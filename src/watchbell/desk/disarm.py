@@ -105,8 +105,10 @@ def named_techniques(workspace: Workspace, words: Sequence[str]) -> list[NamedTe
 
 
 def _entry(*fields: Any) -> Entry:
-    disarm_id, kind, name, summary, tactics, stix_id, misp_name, answers = fields
-    return Entry(disarm_id, EntryKind(kind), name, summary, tuple(tactics), stix_id, misp_name, tuple(answers))
+    disarm_id, kind, name, summary, tactics, stix_id, misp_name, answers, *later = fields
+    entry = Entry(disarm_id, EntryKind(kind), name, summary, tuple(tactics), stix_id, misp_name, tuple(answers))
+    # A framework that was brought in before the clusters' UUIDs were kept has none.
+    return entry._replace(misp_uuid=later[0]) if later else entry
 
 
 def _decoded(path: Path) -> Any:

@@ -5,7 +5,7 @@ Whatever the form, what leaves is what the audience may hear, by the one rule of
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,12 +20,15 @@ from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange import hash_lists, misp_feed, plain
 from watchbell.exchange.disarm import Framework
 from watchbell.exchange.marking import bundle_for
+from watchbell.exchange.misp_writing import Sharing
 from watchbell.exchange.stix import bundle_of_indicators
 from watchbell.exchange.stix_parts import instant
 from watchbell.files.spreadsheet import write_csv
 from watchbell.files.whole import replacing
 from watchbell.ids import short_digest
 from watchbell.model.audiences import Audience
+from watchbell.model.collections import HOUSE
+from watchbell.model.feedback import Dispute, Opinion, Sighting
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp, strictest
 from watchbell.vault.vault import Vault
@@ -99,6 +102,8 @@ class _Writing(NamedTuple):
     now: datetime
     framework: Framework
     audience: Audience
+    said: Mapping[str, Sequence[Sighting | Opinion | Dispute]]
+    """Id of an indicator → what we said of it."""
 
 
 def export_indicators(
@@ -117,7 +122,7 @@ def export_indicators(
     parcel = parcel_of_indicators(heard, recipient)
     _demand_word(vault, parcel)
     kept = [held for held in heard if form is not Form.THREATEXCHANGE or hash_lists.can_hold(held)]
-    writing = _Writing(workspace.settings.operator, now, framework_of(workspace), audience)
+    writing = _Writing(workspace.settings.operator, now, framework_of(workspace), audience, _said(vault))
     files = _WRITERS[form](kept, writing)
     if recipient is not None:
         vault.deliveries.note(recipient.id, str(form), [(held.id, instant(held.modified)) for held in kept], now)
@@ -125,6 +130,13 @@ def export_indicators(
     vault.ledger.append(by, "indicators.exported", parcel.version, details, now)
     meant = sum(1 for _ in selection.of(vault.indicators.all(kinds=selection.kinds)))
     return Exported(files, len(kept), meant - len(kept))
+
+
+def _said(vault: Vault) -> Mapping[str, Sequence[Sighting | Opinion | Dispute]]:
+    found: dict[str, list[Sighting | Opinion | Dispute]] = {}
+    for one in vault.feedback.all_of(HOUSE):
+        found.setdefault(one.indicator_id, []).append(one)
+    return found
 
 
 def parcel_of_indicators(heard: Iterable[Indicator], recipient: Recipient | None) -> Parcel:
@@ -207,8 +219,8 @@ def _jsonl(kept: list[Indicator], _: _Writing) -> dict[str, str]:
 
 
 def _misp(kept: list[Indicator], writing: _Writing) -> dict[str, str]:
-    names = {entry.id: entry.misp_name or entry.name for entry in writing.framework.entries.values()}
-    return misp_feed.files_of(kept, operator=writing.operator, now=writing.now, technique_names=names)
+    sharing = Sharing(writing.operator, writing.now, writing.framework, writing.said)
+    return misp_feed.files_of(kept, sharing)
 
 
 def _threatexchange(kept: list[Indicator], _: _Writing) -> dict[str, str]:

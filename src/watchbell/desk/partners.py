@@ -120,6 +120,19 @@ def group_named(vault: Vault, name: str) -> TrustGroup:
     return group
 
 
+def known_group(vault: Vault, name: str) -> TrustGroup:
+    """Return the trust group of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    groups = {group.id: group for group in vault.partners.groups()}
+    if _group_id(name) not in groups:
+        known = ", ".join(sorted(group.name for group in groups.values())) or "there is none yet"
+        raise UsageError(f"There is no trust group {name!r}; known: {known}. `watchbell partner group` makes one.")
+    return groups[_group_id(name)]
+
+
 def add_machine(
     vault: Vault,
     partner: Partner,

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from watchbell.desk.told import take_up
+from watchbell.desk.partners import known_group
+from watchbell.desk.told import keep_said, take_up
 from watchbell.exchange.inbox import read_published
-from watchbell.exchange.published import Note
+from watchbell.exchange.published import Note, ToldBy
 from watchbell.files import File, Reject, write_rejects
 from watchbell.model.indicators import Indicator
 from watchbell.model.tlp import Tlp
@@ -24,11 +25,25 @@ class ReadIndicators:
     indicators: list[Indicator] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    told: list[ToldBy] = field(default_factory=list)
+    """What others say of them in the same file: the sightings of MISP."""
 
     def kinds(self) -> Mapping[str, int]:
         """Return how many different indicators there are of each kind."""
         kinds = {indicator.id: str(indicator.kind) for indicator in self.indicators}
         return dict(Counter(kinds.values()).most_common())
+
+
+class Stated(NamedTuple):
+    """What the person who imports a file says of all that is in it; None says nothing."""
+
+    tlp: Tlp | None = None
+    source: str | None = None
+    group: str | None = None
+    """Name of the trust group that it belongs to."""
+
+
+NOTHING = Stated()
 
 
 class ImportedIndicators(NamedTuple):
@@ -37,6 +52,8 @@ class ImportedIndicators(NamedTuple):
     new: int
     known: int
     rejected: int
+    feedback: int
+    """Sightings and opinions of others, those told before among them."""
     notes: int
     """Rows that were read and hold no indicator: counts, and words about how an operation works."""
     kinds: Mapping[str, int]
@@ -60,23 +77,37 @@ def read_indicator_file(path: File, *, tlp: Tlp | None, source: str | None, now:
                 read.rejects.append(item)
             case Note():
                 read.notes.append(item)
+            case ToldBy():
+                read.told.append(item)
     return read
 
 
 def import_indicators(
-    workspace: Workspace, path: File, *, tlp: Tlp | None, source: str | None, by: str, now: datetime
+    workspace: Workspace,
+    path: File,
+    stated: Stated = NOTHING,
+    *,
+    by: str,
+    now: datetime,
 ) -> ImportedIndicators:
     """Bring a file of indicators into the workspace. Doing it again changes nothing.
 
     Raises:
         InputError, MissingExtraError: as `read_indicator_file` does.
+        UsageError: there is no such trust group.
     """
-    read = read_indicator_file(path, tlp=tlp, source=source, now=now)
-    added = workspace.vault.indicators.add(read.indicators)
-    take_up(workspace.vault, answer_days=workspace.settings.dispute_days, now=now)
+    vault, days = workspace.vault, workspace.settings.dispute_days
+    group = None if stated.group is None else known_group(vault, stated.group).id
+    read = read_indicator_file(path, tlp=stated.tlp, source=stated.source, now=now)
+    added = vault.indicators.add(
+        read.indicators if group is None else [held.model_copy(update={"group": group}) for held in read.indicators]
+    )
+    said = keep_said(vault, read.told, workspace.settings.operator, by=by, file=str(path), due=(now, days))
+    take_up(vault, answer_days=days, now=now)
     place = rejects_file(workspace.rejects, path)
-    rejected = write_rejects(place, read.rejects)
+    rejected = write_rejects(place, [*read.rejects, *said.rejects])
     if added.new:
         details = {"new": added.new, "known": added.known, "rejected": rejected}
-        workspace.vault.ledger.append(by, "indicators.imported", path.name, details, now)
-    return ImportedIndicators(*added, rejected, len(read.notes), read.kinds(), place if rejected else None)
+        vault.ledger.append(by, "indicators.imported", path.name, details, now)
+    told = said.sightings + said.opinions
+    return ImportedIndicators(*added, rejected, told, len(read.notes), read.kinds(), place if rejected else None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from watchbell.desk.disputes import drafted, open_dispute
 from watchbell.desk.feedback import Seen, Teller, give_opinion, sight
-from watchbell.desk.sending import Recipient
+from watchbell.desk.sending import OTHERS, Recipient
 from watchbell.desk.waiting import demand_sayable, let_wait, unheard
 from watchbell.errors import UsageError
 from watchbell.exchange.feedback import (
@@ -22,11 +22,14 @@ from watchbell.exchange.feedback import (
     feedback_out,
 )
 from watchbell.exchange.marking import bundle_for
+from watchbell.exchange.published import ToldBy
 from watchbell.exchange.stix_parts import bundle
 from watchbell.files import Reject
+from watchbell.model.audiences import Audience
 from watchbell.model.collections import HOUSE
 from watchbell.model.feedback import Claimant, Waiting
 from watchbell.model.indicators import Indicator
+from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault
 
 NO_REASON = "No reason was given."
@@ -110,6 +113,33 @@ def _take_up(vault: Vault, one: Waiting, kept: KeptFeedback, *, due: tuple[datet
     except UsageError as error:
         kept.rejects.append(Reject(one.place, None, None, f"{one.object_id}: {error}", one.body[:2000]))
     return True
+
+
+def keep_said(
+    vault: Vault, said: Iterable[ToldBy], operator: str, *, by: str, file: str, due: tuple[datetime, int]
+) -> KeptFeedback:
+    """Keep what a file says of the indicators that it brought, for the organisations that said it.
+
+    Args:
+        vault: the records.
+        said: what they say; of whoever is no partner it is kept by their name.
+        operator: our own name; what we said ourselves is here already.
+        by: who brings the file.
+        file: its name, for rejects.
+        due: the time now, and the days within which a dispute is to be answered.
+    """
+    kept = KeptFeedback()
+    partners = {partner.name.casefold(): partner.id for partner in vault.partners.all()}
+    whole = Audience(Tlp.RED, {group.id: Tlp.RED for group in vault.partners.groups()})
+    for number, (organisation, told) in enumerate(said, start=1):
+        if organisation.casefold() == operator.casefold():
+            continue
+        teller = Teller(partners.get(organisation.casefold(), f"{OTHERS}{organisation}"), by, whole)
+        try:
+            _keep(vault, told, kept, teller=teller, due=due)
+        except UsageError as error:
+            kept.rejects.append(Reject(file, number, "Sighting", f"{organisation}: {error}", str(told)[:2000]))
+    return kept
 
 
 def feedback_bundle(vault: Vault, to: Recipient, *, operator: str) -> dict[str, Any]:

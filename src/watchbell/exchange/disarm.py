@@ -55,6 +55,8 @@ class Entry(NamedTuple):
     """Name of its cluster in MISP's galaxy, by which MISP tags it."""
     answers: tuple[str, ...] = ()
     """Of a countermeasure or a detection: ids of the techniques it is against."""
+    misp_uuid: str | None = None
+    """UUID of its cluster in MISP's galaxy."""
 
 
 class Framework(NamedTuple):
@@ -184,7 +186,7 @@ def _of_cluster(cluster: Mapping[str, Any], disarm_id: str, kind: EntryKind) -> 
     names = [str(step).partition(":") for step in chain] if isinstance(chain, list) else []
     tactics = tuple(name for what, _, name in names if what == "tactics")
     name, summary = str(cluster.get("value")), str(cluster.get("description") or "")[:_LONGEST_SUMMARY]
-    return Entry(disarm_id, kind, name, summary, tactics, misp_name=name)
+    return Entry(disarm_id, kind, name, summary, tactics, misp_name=name, misp_uuid=_text(cluster, "uuid"))
 
 
 def _merged(known: Entry | None, entry: Entry) -> Entry:
@@ -192,7 +194,11 @@ def _merged(known: Entry | None, entry: Entry) -> Entry:
     if known is None:
         return entry
     first, second = (known, entry) if known.stix_id else (entry, known)
-    return first._replace(stix_id=first.stix_id or second.stix_id, misp_name=first.misp_name or second.misp_name)
+    return first._replace(
+        stix_id=first.stix_id or second.stix_id,
+        misp_name=first.misp_name or second.misp_name,
+        misp_uuid=first.misp_uuid or second.misp_uuid,
+    )
 
 
 def _answers(links: Sequence[Any], uuids: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from watchbell.errors import InputError
 from watchbell.exchange import hash_lists, meta, meta_columns, misp, misp_feed, plain, stix, stix1
 from watchbell.exchange.markdown import rows_of_markdown
-from watchbell.exchange.published import Note, Publication, Published, published_in
+from watchbell.exchange.published import Publication, Published, published_in
 from watchbell.files import File, Reject, Row, read_rows
 from watchbell.files.streams import contents, open_file
 from watchbell.model.indicators import Indicator
@@ -65,11 +65,15 @@ def read_indicators(path: File, *, tlp: Tlp | None, source: str | None, now: dat
         InputError: the file cannot be read, or has none of these forms.
         MissingExtraError: it is a STIX bundle, and the parts that read patterns are not installed.
     """
-    return (item for item in read_published(path, tlp=tlp, source=source, now=now) if not isinstance(item, Note))
+    published = read_published(path, tlp=tlp, source=source, now=now)
+    return (item for item in published if isinstance(item, Indicator | Reject))
 
 
 def read_published(path: File, *, tlp: Tlp | None, source: str | None, now: datetime) -> Iterator[Published]:
-    """Yield what `read_indicators` yields, and a Note for each row that was understood and holds no indicator."""
+    """Yield what `read_indicators` yields, with what others say of them there.
+
+    A row that was understood and holds no indicator is a Note.
+    """
     reading = Reading(path, tlp, source, now)
     if isinstance(path, Path) and path.is_dir():
         yield from misp_feed.read_folder(path, reading.publication())

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from watchbell.exchange import misp_words as words
+from watchbell.exchange.misp_sightings import ends_at, said_in, sightings_in
 from watchbell.exchange.patterns import values_of_pattern
 from watchbell.exchange.published import Note, Publication, Published, day
 from watchbell.exchange.values import UnreadableValueError, Value, read_value
@@ -23,7 +24,6 @@ from watchbell.model.tlp import Tlp, strictest
 _UNREAD = {
     "ShadowAttribute": "proposals of others to change it",
     "EventReport": "reports in words",
-    "Sighting": "sightings by others",
 }
 
 
@@ -37,6 +37,8 @@ class _Event(NamedTuple):
     techniques: tuple[str, ...]
     published: datetime
     revoked: bool
+    sightings: Mapping[str, list[Any]]
+    """UUID of an attribute → its sightings, where the event has them in one list."""
 
 
 def is_event(values: Mapping[str, Any]) -> bool:
@@ -88,7 +90,16 @@ def _told(event: Mapping[str, Any], publication: Publication) -> _Event:
         words.techniques_of(event, tags),
         day(str(event.get("date", ""))) or publication.published,
         _is_on(event.get("deleted")),
+        _sightings_by_attribute(event),
     )
+
+
+def _sightings_by_attribute(event: Mapping[str, Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for one in _listed(event.get("Sighting")):
+        if isinstance(one, dict):
+            found.setdefault(str(one.get("attribute_uuid")), []).append(one)
+    return found
 
 
 def _attributes(event: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any] | None]]:
@@ -115,10 +126,25 @@ def _items(attribute: Any, parent: Mapping[str, Any] | None, number: int, told: 
         values = _values(attribute, parent)
         if not values and not _is_account(parent):
             yield Note(file, number, str(attribute.get("value", ""))[:200], _why_context(attribute))
-        for value in values:
-            yield _indicator(value, attribute, told, alone=len(values) == 1)
+        sightings = list(sightings_in(_sightings_of(attribute, told)))
+        made = [_indicator(value, attribute, told, alone=len(values) == 1) for value in values]
+        yield from (_until(one, ends_at(sightings)) for one in made)
+        if made:
+            yield from said_in(sightings, [one.id for one in made], told.source)
     except (UnreadableValueError, ValidationError, ValueError, TypeError, OverflowError) as error:
         yield Reject(file, number, name, f"{name}: {error}.", cut(str(attribute)))
+
+
+def _sightings_of(attribute: Mapping[str, Any], told: _Event) -> list[Any]:
+    apart = told.sightings.get(str(attribute.get("uuid")), []) if told.sightings else []
+    return [*_listed(attribute.get("Sighting")), *apart]
+
+
+def _until(indicator: Indicator, ends: datetime | None) -> Indicator:
+    """Return an indicator that ends when somebody says that it expires, unless it ends before that or not at all."""
+    if ends is None or ends <= indicator.valid_from or (indicator.valid_until and indicator.valid_until <= ends):
+        return indicator
+    return indicator.model_copy(update={"valid_until": ends})
 
 
 def _why_context(attribute: Mapping[str, Any]) -> str:

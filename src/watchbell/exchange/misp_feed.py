@@ -4,13 +4,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from watchbell.errors import InputError
 from watchbell.exchange import misp
-from watchbell.exchange.misp_writing import events_of
+from watchbell.exchange.misp_writing import Sharing, events_of
 from watchbell.exchange.published import Publication, Published
 from watchbell.files import Reject, read_rows
 from watchbell.model.indicators import Indicator
@@ -42,14 +41,9 @@ def read_folder(folder: Path, publication: Publication) -> Iterator[Published]:
             yield Reject(str(path), None, None, f"The manifest names this event. {error}")
 
 
-def files_of(
-    indicators: Iterable[Indicator], *, operator: str, now: datetime, technique_names: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """Return the files of a feed, name → text, the manifest last: who writes them in order never shows half a feed.
-
-    The parameters are those of `events_of`.
-    """
-    events = events_of(indicators, operator=operator, now=now, technique_names=technique_names)
+def files_of(indicators: Iterable[Indicator], sharing: Sharing) -> dict[str, str]:
+    """Return the files of a feed, name → text, the manifest last: who writes them in order never shows half a feed."""
+    events = events_of(indicators, sharing)
     files = {f"{event['uuid']}.json": json.dumps({"Event": event}, ensure_ascii=False, indent=1) for event in events}
     hashes = (f"{digest},{event['uuid']}" for event in events for digest in _hashes(event))
     manifest = {event["uuid"]: {name: event[name] for name in _IN_MANIFEST} for event in events}

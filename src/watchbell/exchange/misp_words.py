@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from watchbell.exchange.disarm import LICENCE, Entry
 from watchbell.model.indicators import IndicatorKind
 from watchbell.model.tlp import Tlp, strictest
 
@@ -60,6 +61,9 @@ _CONFIDENCE = {
 """The taxonomy `misp`, predicate `confidence-level`, with its own numerical values."""
 _TAG = re.compile(r'(?P<space>[\w-]+):(?P<predicate>[\w-]+)="(?P<value>[^"]*)"')
 _TECHNIQUES = "disarm-techniques"
+# MISP/misp-galaxy at 217e3eb: galaxies/disarm-techniques.json and clusters/disarm-techniques.json.
+_GALAXY_UUID = "a90f2bb6-11e1-58a7-9962-ba37886720ec"
+_CLUSTERS_UUID = "fb0e6978-2647-5a95-8324-7ebfd2f88b67"
 
 
 def tag_names(holder: Mapping[str, Any]) -> list[str]:
@@ -118,6 +122,35 @@ def techniques_of(holder: Mapping[str, Any], tags: Iterable[str]) -> tuple[str, 
 def technique_tag(name: str) -> str:
     """Return the tag by which MISP names a technique of DISARM."""
     return f'misp-galaxy:{_TECHNIQUES}="{name.replace(chr(34), chr(39))}"'
+
+
+def cluster_of(entry: Entry) -> dict[str, Any]:
+    """Return a technique as a cluster of MISP's galaxy, by the name and the UUID that it has there."""
+    name = entry.misp_name or entry.name
+    return {
+        "uuid": entry.misp_uuid,
+        "collection_uuid": _CLUSTERS_UUID,
+        "type": _TECHNIQUES,
+        "value": name,
+        "tag_name": technique_tag(name),
+        "description": f"{entry.id} of the DISARM Framework, {LICENCE}.",
+        "source": "https://github.com/DISARMFoundation/DISARMframeworks",
+        "authors": ["DISARM Project"],
+        "meta": {"external_id": [entry.id]},
+    }
+
+
+def galaxy_of(clusters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the galaxy of DISARM's techniques with some of its clusters."""
+    return {
+        "uuid": _GALAXY_UUID,
+        "name": "DISARM Techniques",
+        "type": _TECHNIQUES,
+        "description": "DISARM is a framework designed for describing and understanding disinformation incidents.",
+        "version": "1",
+        "namespace": "disarm",
+        "GalaxyCluster": clusters,
+    }
 
 
 def _technique_in(tag: str) -> str | None:

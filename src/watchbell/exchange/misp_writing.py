@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from watchbell.exchange import misp_words as words
+from watchbell.exchange.disarm import NO_FRAMEWORK, Framework
+from watchbell.exchange.misp_sightings import sightings_of
 from watchbell.ids import fact_id
+from watchbell.model.feedback import Dispute, Opinion, Sighting
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.tlp import Tlp
 
@@ -24,33 +28,29 @@ _NEEDS_TAG = {IndicatorKind.PDQ, IndicatorKind.HASHTAG, IndicatorKind.TEXT, Indi
 _THREAT_LEVEL, _ANALYSIS = "4", "2"
 
 
-def events_of(
-    indicators: Iterable[Indicator],
-    *,
-    operator: str,
-    now: datetime,
-    technique_names: Mapping[str, str] | None = None,
-) -> list[dict[str, Any]]:
-    """Return the indicators as MISP events, each once; the event of the same publisher and marking has the same UUID.
+class Sharing(NamedTuple):
+    """What holds for all events that are written at once."""
 
-    Args:
-        indicators: any.
-        operator: the organisation that shares them; it is the creator of the events.
-        now: when they are shared.
-        technique_names: id of a technique → the name of its cluster in MISP's galaxy `disarm-techniques`.
-    """
+    operator: str
+    """The organisation that shares them; it is the creator of the events."""
+    now: datetime
+    framework: Framework = NO_FRAMEWORK
+    """Names the clusters of MISP's galaxy `disarm-techniques`, and has their UUIDs where MISP's file was brought in."""
+    said: Mapping[str, Sequence[Sighting | Opinion | Dispute]] = MappingProxyType({})
+    """Id of an indicator → what we said of it."""
+
+
+def events_of(indicators: Iterable[Indicator], sharing: Sharing) -> list[dict[str, Any]]:
+    """Return the indicators as MISP events, each once; that of the same publisher and marking has the same UUID."""
     once = sorted(
         {held.id: held for held in indicators}.values(), key=lambda held: (held.source, held.tlp.rank, held.id)
     )
     groups = groupby(once, key=lambda held: (held.source, held.tlp))
-    names = technique_names or {}
-    return [_event(source, label, list(held), (operator, now), names) for (source, label), held in groups]
+    return [_event(source, label, list(held), sharing) for (source, label), held in groups]
 
 
-def _event(
-    source: str, label: Tlp, held: Sequence[Indicator], shared: tuple[str, datetime], names: Mapping[str, str]
-) -> dict[str, Any]:
-    operator, now = shared
+def _event(source: str, label: Tlp, held: Sequence[Indicator], sharing: Sharing) -> dict[str, Any]:
+    operator, now = sharing.operator, sharing.now
     return {
         "uuid": _uuid("event", operator, source, label),
         "info": f"Indicators published by {source}, TLP:{label.upper()}",
@@ -62,19 +62,19 @@ def _event(
         "analysis": _ANALYSIS,
         "Orgc": {"name": operator, "uuid": _uuid("organisation", operator)},
         "Tag": _tags([f"tlp:{label}", f'watchbell:source="{_plain(source)}"']),
-        "Attribute": [_attribute(item, names) for item in held if item.kind is not IndicatorKind.HANDLE],
-        "Object": [_account(item, names) for item in held if item.kind is IndicatorKind.HANDLE],
+        "Attribute": [_attribute(item, sharing) for item in held if item.kind is not IndicatorKind.HANDLE],
+        "Object": [_account(item, sharing) for item in held if item.kind is IndicatorKind.HANDLE],
     }
 
 
-def _attribute(item: Indicator, names: Mapping[str, str]) -> dict[str, Any]:
+def _attribute(item: Indicator, sharing: Sharing) -> dict[str, Any]:
     kind, category = words.WRITTEN[item.kind]
-    return _told(item, names, type=kind, category=category, value=item.value)
+    return _told(item, sharing, type=kind, category=category, value=item.value)
 
 
-def _account(item: Indicator, names: Mapping[str, str]) -> dict[str, Any]:
+def _account(item: Indicator, sharing: Sharing) -> dict[str, Any]:
     """Return an account as an object: its name, by which it is looked for, and its platform."""
-    name = _told(item, names, type="text", category="Other", value=item.value, object_relation="username")
+    name = _told(item, sharing, type="text", category="Other", value=item.value, object_relation="username")
     platform = {
         "uuid": _uuid("attribute", item.id, "account-type"),
         "type": "text",
@@ -93,16 +93,20 @@ def _account(item: Indicator, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _told(item: Indicator, names: Mapping[str, str], **told: Any) -> dict[str, Any]:
+def _told(item: Indicator, sharing: Sharing, **told: Any) -> dict[str, Any]:
     """Return an attribute with what every indicator says beside its value."""
     tags = [f"tlp:{item.tlp}", *words.confidence_tag(item.confidence)]
-    tags += [words.technique_tag(names.get(technique, technique)) for technique in item.techniques]
+    entries = sharing.framework.entries
+    named = [(technique, entries.get(technique)) for technique in item.techniques]
+    tags += [words.technique_tag(entry.misp_name or entry.name if entry else name) for name, entry in named]
     if item.kind in _NEEDS_TAG:
         tags.append(f'watchbell:kind="{item.kind}"')
     if item.kind is IndicatorKind.PACKAGE and item.platform:
         tags.append(f'watchbell:platform="{item.platform}"')
     if item.valid_until is not None:
         tags.append(f'watchbell:valid-until="{item.valid_until.isoformat()}"')
+    clusters = [words.cluster_of(entry) for _, entry in named if entry is not None and entry.misp_uuid]
+    sightings = sightings_of(sharing.said.get(item.id, ()), sharing.operator)
     return {
         **told,
         "uuid": item.id.partition("--")[2],
@@ -112,6 +116,8 @@ def _told(item: Indicator, names: Mapping[str, str], **told: Any) -> dict[str, A
         "first_seen": item.valid_from.isoformat(),
         "deleted": item.revoked,
         "Tag": _tags(tags),
+        **({"Galaxy": [words.galaxy_of(clusters)]} if clusters else {}),
+        **({"Sighting": sightings} if sightings else {}),
     }
 
 

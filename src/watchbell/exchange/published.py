@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from watchbell.exchange.values import Value
 from watchbell.files import Reject
 from watchbell.model.indicators import Indicator, indicator_id
 from watchbell.model.tlp import Tlp
+
+if TYPE_CHECKING:
+    from watchbell.exchange.feedback import Told  # which reads its times by `day`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,14 @@ class Publication:
     """The person who imports said how it is marked; a part can only be narrower."""
 
 
-Published = Indicator | Reject | Note
+class ToldBy(NamedTuple):
+    """What an organisation says of indicators that were published beside it."""
+
+    organisation: str
+    told: "Told"
+
+
+Published = Indicator | Reject | Note | ToldBy
 
 
 def indicator_of(

@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from pymisp import MISPEvent, MISPObject
 
 from watchbell.errors import InputError
+from watchbell.exchange.disarm import framework_in
+from watchbell.exchange.feedback import SaidOpinion, SaidSighting
 from watchbell.exchange.inbox import read_published
 from watchbell.exchange.misp_feed import files_of
-from watchbell.exchange.misp_writing import events_of
-from watchbell.exchange.published import Note
+from watchbell.exchange.misp_sightings import FALSE
+from watchbell.exchange.misp_writing import Sharing, events_of
+from watchbell.exchange.published import Note, ToldBy
 from watchbell.files import Reject
+from watchbell.model.feedback import Dispute, Opinion, OpinionValue, Sighting
 from watchbell.model.indicators import Indicator, IndicatorKind, indicator_id
 from watchbell.model.tlp import Tlp
 
@@ -156,7 +160,7 @@ def test_a_truncated_event_is_a_reject(tmp_path: Path) -> None:
 
 
 def test_events_are_what_pymisp_takes_and_read_back_whole(tmp_path: Path) -> None:
-    events = events_of(_EVERY_KIND, operator="Us", now=_NOW)
+    events = events_of(_EVERY_KIND, Sharing("Us", _NOW))
     assert [event["Tag"][0]["name"] for event in events] == ["tlp:clear", "tlp:green", "tlp:amber+strict"]
     again: dict[str, Indicator] = {}
     for event in events:
@@ -171,7 +175,7 @@ def test_events_are_what_pymisp_takes_and_read_back_whole(tmp_path: Path) -> Non
 
 
 def test_the_object_of_an_account_follows_its_template() -> None:
-    [event] = events_of([_EVERY_KIND[2]], operator="Us", now=_NOW)
+    [event] = events_of([_EVERY_KIND[2]], Sharing("Us", _NOW))
     [ours] = event["Object"]
     template = MISPObject("user-account", strict=True)
     assert ours["template_uuid"] == template.template_uuid
@@ -182,7 +186,7 @@ def test_the_object_of_an_account_follows_its_template() -> None:
 
 
 def test_a_feed_is_what_pymisp_makes_of_the_same_events(tmp_path: Path) -> None:
-    files = files_of(_EVERY_KIND, operator="Us", now=_NOW)
+    files = files_of(_EVERY_KIND, Sharing("Us", _NOW))
     assert list(files)[-1] == "manifest.json"
     manifest = json.loads(files["manifest.json"])
     hashes = set(files["hashes.csv"].splitlines())
@@ -215,7 +219,7 @@ print(parser.bundle.serialize())
 def test_misp_stix_finds_the_same_values_in_our_events() -> None:
     known = (IndicatorKind.DOMAIN, IndicatorKind.URL, IndicatorKind.SHA256)
     clear = [held for held in _EVERY_KIND if held.kind in known and held.tlp is Tlp.CLEAR]
-    [event] = events_of(clear, operator="Us", now=_NOW)
+    [event] = events_of(clear, Sharing("Us", _NOW))
     done = subprocess.run(  # our own words, by this interpreter
         [sys.executable, "-W", "ignore", "-c", _CONVERT],
         input=json.dumps({"Event": event}),
@@ -256,6 +260,87 @@ def test_whatever_words_leave_come_back(
     value = words.strip() if kind is IndicatorKind.TEXT else "".join(filter(str.isalnum, words)).lower()
     if not value or (kind is IndicatorKind.HASHTAG and not value.isascii()):
         return
-    [event] = events_of([_indicator(kind, value, tlp=tlp)], operator="Us", now=_NOW)
+    [event] = events_of([_indicator(kind, value, tlp=tlp)], Sharing("Us", _NOW))
     [again] = _read(tmp_path_factory.mktemp("event"), {"Event": event})
     assert (again.kind, again.value, again.tlp) == (kind, value, tlp)
+
+
+def _sighting(indicator: Indicator, count: int, first: datetime, last: datetime) -> Sighting:
+    told = {"partner_id": "house", "first_told_at": last, "told_at": last, "told_by": "ana"}
+    return Sighting(id="sighting--1", indicator_id=indicator.id, count=count, first_seen=first, last_seen=last, **told)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.sampled_from(_EVERY_KIND),
+    st.integers(1, 5),
+    st.integers(0, 1_700_000_000),
+    st.integers(0, 80_000_000),
+    st.sampled_from([None, *OpinionValue]),
+)
+def test_what_we_said_leaves_as_sightings_and_comes_back_by_way_of_pymisp(
+    tmp_path_factory: pytest.TempPathFactory, held: Indicator, count: int, first: int, lasts: int, value: str | None
+) -> None:
+    begun, ended = (datetime.fromtimestamp(at, tz=UTC) for at in (first, first + (lasts if count > 1 else 0)))
+    said: list[Sighting | Opinion | Dispute] = [_sighting(held, count, begun, ended)]
+    if value is not None:
+        facts = {"partner_id": "house", "first_told_at": ended, "told_at": ended, "told_by": "ana"}
+        said.append(Opinion(id="opinion--1", indicator_id=held.id, value=OpinionValue(value), reason="x", **facts))
+    [event] = events_of([held], Sharing("Us", _NOW, said={held.id: said}))
+    loaded = MISPEvent()
+    loaded.load({"Event": event})
+    items = _read(tmp_path_factory.mktemp("event"), loaded.to_json())
+    told = [item for item in items if isinstance(item, ToldBy)]
+    assert {one.organisation for one in told} == {"Us"}
+    assert {one.told.indicator_ids for one in told} == {(held.id,)}
+    assert told[0].told.said == SaidSighting(min(count, 2), begun, ended), "MISP has no word for how often"
+    opinions = [one.told.said for one in told[1:]]
+    disagrees = value in (OpinionValue.DISAGREE, OpinionValue.STRONGLY_DISAGREE)
+    assert opinions == ([SaidOpinion(OpinionValue.STRONGLY_DISAGREE, FALSE)] if disagrees else [])
+
+
+def test_sightings_of_others_are_read_wherever_misp_puts_them(tmp_path: Path) -> None:
+    cert = {"name": "CERT"}
+    beside = [{"type": "0", "date_sighting": str(at), "Organisation": cert} for at in (100, 300, 200)]
+    ends = {"type": "2", "date_sighting": "1900000000", "Organisation": cert}
+    apart = {"type": "1", "date_sighting": "400", "attribute_uuid": _UUID, "source": "a sensor"}
+    attribute = _attribute("domain", "bad.example", Sighting=[*beside, ends, "x"])
+    held, *told = _read(tmp_path, _event(Attribute=[attribute], Sighting=[apart, 7]))
+    assert held.valid_until == datetime.fromtimestamp(1_900_000_000, tz=UTC)
+    assert [(one.organisation, type(one.told.said)) for one in told] == [
+        ("CERT", SaidSighting), ("CERT", SaidOpinion),
+    ]  # fmt: skip
+    times, first, last = told[0].told.said
+    assert (times, first.timestamp(), last.timestamp()) == (3, 100, 300)
+    bad = _attribute("domain", "bad.example", Sighting=[{"type": "0", "date_sighting": "yesterday"}])
+    [reject] = _read(tmp_path, _event(Attribute=[bad]))
+    assert isinstance(reject, Reject)
+    assert "date_sighting 'yesterday'" in reject.reason
+
+
+def test_a_technique_leaves_as_the_cluster_of_misps_galaxy_and_misp_stix_takes_it() -> None:
+    pattern = {"uuid": "782afafa-e997-571a-9b25-d04bb322480c", "value": "Copypasta, as MISP has it",
+               "meta": {"external_id": "T0084.001"}}  # fmt: skip
+    framework = framework_in([("misp", {"type": "disarm-techniques", "values": [pattern]})])
+    held = _EVERY_KIND[0]
+    said = {held.id: [_sighting(held, 3, _NOW - timedelta(days=1), _NOW)]}
+    [event] = events_of([held], Sharing("Us", _NOW, framework, said))
+    loaded = MISPEvent()
+    loaded.load(json.dumps({"Event": event}))  # pymisp takes an object apart
+    [galaxy] = loaded.attributes[0].galaxies
+    [cluster] = galaxy.clusters
+    told = galaxy.to_dict() | cluster.to_dict()
+    assert (told["type"], told["value"], told["uuid"]) == ("disarm-techniques", pattern["value"], pattern["uuid"])
+    assert told["tag_name"] in {tag.name for tag in loaded.attributes[0].tags}
+    assert "CC BY-SA 4.0" in told["description"]
+    done = subprocess.run(  # our own words, by this interpreter
+        [sys.executable, "-W", "ignore", "-c", _CONVERT],
+        input=json.dumps({"Event": event}),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    objects = json.loads(done.stdout)["objects"]
+    assert sum(one["type"] == "sighting" for one in objects) == 2
+    [theirs] = [one for one in objects if one["type"] == "x-misp-galaxy-cluster"]
+    assert (theirs["x_misp_value"], theirs["x_misp_meta"]) == (pattern["value"], {"external_id": ["T0084.001"]})

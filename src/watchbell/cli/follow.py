@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from watchbell.cli.detect import LevelOption, RuleOption, TracesOption, WindowOption
+from watchbell.cli.detect import (
+    AnyDependenceOption,
+    HeldOutOption,
+    LevelOption,
+    RuleOption,
+    TracesOption,
+    WindowOption,
+)
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
 from watchbell.cli.runs import open_run
 from watchbell.cli.screen import console, progress
@@ -48,19 +55,22 @@ def follow_groups(
     by: TracesOption = None,
     rule: RuleOption = "shared",
     level: LevelOption = None,
+    any_dependence: AnyDependenceOption = False,
+    held_out: HeldOutOption = False,
     limit: Annotated[int, typer.Option(min=1, help="Most groups to tell of; --json has all.")] = 20,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Follow groups from run to run: which was born, grew, shrank, split, merged, died or came back.
 
-    With --every, the question that --by, --window, --min-shared, --rule and --level ask is first asked of each period
-    of the workspace's posts by itself; the runs are kept, and can be looked at like any other.
+    With --every, the question that the options from --window to --held-out ask is first asked of each period of the
+    workspace's posts by itself; the runs are kept, and can be looked at like any other.
     """
     if runs and every:
         raise UsageError("Name runs, or give --every to make them; not both.")
     if every:
-        question = Question(tuple(by or DEFAULT_TRACES), windows(window), min_shared, rule_named(rule).name, level)
+        traces = tuple(by or DEFAULT_TRACES)
+        question = Question(traces, windows(window), min_shared, rule_named(rule).name, level, any_dependence, held_out)
         found = followed(_made(workspace, question, timedelta(seconds=seconds(every))))
     else:
         found = followed([open_run(run, workspace) for run in runs] if runs else _latest(workspace))

@@ -75,7 +75,10 @@ def test_groups_are_followed_through_runs_and_through_periods_of_a_workspace(kep
         run("follow", *place)
     for file in (kept.with_name("posts.csv"), posts):
         CliRunner().invoke(posts_app, ["import", str(file), "--platform", "twitter", *map(str, place)])
-    document = json.loads(run("follow", "--every", "7d", "--by", "link", *place, "--json"))
+    stricter = ("--any-dependence", "--held-out")
+    document = json.loads(run("follow", "--every", "7d", "--by", "link", *stricter, *place, "--json"))
+    asked = json.loads((tmp_path / "workspace" / "runs" / document["runs"][0]["run_id"] / "run.json").read_text())
+    assert (asked["parameters"]["any_dependence"], asked["parameters"]["held_out"]) == (True, True)
     assert [step["accounts"] for step in document["runs"]] == [2, 2]
     assert document == json.loads(run("follow", *place, "--json"))
     with pytest.raises(UsageError, match="not both"):

@@ -1,7 +1,7 @@
 """Does an ad say who paid for it? Needed only of political ads.
 
-52 U.S.C. 30120 and 11 CFR 110.11 ask for a clear statement of who paid; Regulation (EU) 2024/900, articles 11 and 12,
-for a label and the sponsor's identity; the UK's Elections Act 2022, part 6, for an imprint. A disclaimer that stands in
+52 U.S.C. 30120(a) and 11 CFR 110.11 ask for a clear statement of who paid; Regulation (EU) 2024/900, articles 11 and 12,
+for a label and the sponsor's identity; the UK's Elections Act 2022, section 41, for an imprint. A disclaimer that stands in
 the ad's own text is the advertiser's claim, and the reason says so.
 """
 
@@ -28,6 +28,8 @@ _STATEMENTS = tuple(
         # UK imprint; Australia, Commonwealth Electoral Act 1918, s. 321D
         r"\b(?:printed,?\s+)?(?:published\s+and\s+)?promoted\s+by:?\s+",
         r"\bauthori[sz]ed\s+by\s+(?!any\b|the\s+candidate\b|me\b|congress\b)(?=[^\n]{2,80},)",
+        # The label of Implementing Regulation (EU) 2025/1410, annex II, point 1
+        r"\b(?:the\s+sponsor\s+is|der\s+sponsor\s+ist)\s+",
         r"\bpagad[oa](?:\s+y\s+autorizad[oa])?\s+por:?\s+",
         r"\b(?:politische\s+(?:anzeige|werbung)\s+(?:von|der|des|im\s+auftrag)|v\.\s?i\.\s?s\.\s?d\.\s?p\.?:?|verantwortlich(?:\s+im\s+sinne[^:\n]{0,40})?:)\s+",
         r"\b(?:finanziert|bezahlt|gesponsert)\s+(?:von|durch):?\s+",

@@ -1,8 +1,9 @@
 """The words that say who paid, composed as each law asks, from a verified name and never from what somebody typed.
 
-United States: 11 CFR 110.11(b) and, for small ads, the adapted form of 110.11(g) (87 FR 77467, in force since 1 March
-2023). United Kingdom: the imprint of the Elections Act 2022, section 41. European Union: Regulation (EU) 2024/900,
-article 11(1). Canada: Canada Elections Act, section 320.
+United States: 52 U.S.C. 30120(a), 11 CFR 110.11(b) and, for small ads, the adapted form of 110.11(g) (87 FR 77467, in
+force since 1 March 2023). United Kingdom: the imprint of the Elections Act 2022, section 41(3). European Union: the
+label of Regulation (EU) 2024/900, article 11(1), in the words of Implementing Regulation (EU) 2025/1410, annex II, point
+1. Canada: Canada Elections Act, section 320; third parties, sections 349.5 and 352.
 """
 
 from enum import StrEnum
@@ -35,9 +36,12 @@ class Statement(Record):
     candidate: str | None = None
     """Who authorised it, where another paid."""
     contact: str | None = None
-    """A permanent street address, telephone number or address on the web; a postal address in the United Kingdom."""
+    """A permanent street address, telephone number or address on the web; a postal address in the United Kingdom; a
+    telephone number and an address of a Canadian third party."""
     behind: str | None = None
-    """On whose behalf a promoter acts, or who controls a sponsor."""
+    """On whose behalf a promoter or an agent acts, or who controls a sponsor."""
+    behind_contact: str | None = None
+    """The postal address of whom a promoter acts for; None: it is the promoter's."""
 
 
 def composed(statement: Statement) -> str:
@@ -52,7 +56,11 @@ def composed(statement: Statement) -> str:
 
 
 def adapted(statement: Statement) -> str | None:
-    """Return the short form, behind which the whole one must be one step away; only US law knows one."""
+    """Return the short form; only US law knows one.
+
+    Beside it the ad must show that there is more, and the whole one after no more than one step, by a link, a pop-up or
+    the like (110.11(g)).
+    """
     return f"Paid for by {statement.payer}" if statement.jurisdiction == "US" else None
 
 
@@ -75,19 +83,28 @@ def _american(statement: Statement) -> str:
 
 
 def _british(statement: Statement) -> str:
-    address = _needed(statement.contact, "the promoter's postal address (Elections Act 2022, section 41)")
-    behind = f" on behalf of {statement.behind}" if statement.behind else ""
-    return f"Promoted by {statement.payer}, {address}{behind}."
+    address = _needed(statement.contact, "the promoter's postal address (Elections Act 2022, section 41(3)(a))")
+    promoted = f"Promoted by {statement.payer}"
+    if not statement.behind:
+        return f"{promoted}, {address}."
+    if not statement.behind_contact:
+        return f"{promoted} on behalf of {statement.behind}, both of {address}."
+    other = _needed(statement.behind_contact, "the postal address of whom they act for (section 41(3)(b))")
+    return f"{promoted}, {address}, on behalf of {statement.behind}, {other}."
 
 
 def _european(statement: Statement) -> str:
-    behind = f", ultimately controlled by {statement.behind}" if statement.behind else ""
-    return f"Political advertisement. Sponsor: {statement.payer}{behind}."
+    behind = f" The sponsor is controlled by {statement.behind}." if statement.behind else ""
+    return f"Political advertisement. The sponsor is {statement.payer}.{behind}"
 
 
 def _canadian(statement: Statement) -> str:
-    behind = _needed(statement.behind, "whose agent authorised it (Canada Elections Act, section 320)")
-    return f"Authorized by {statement.payer}, agent for {behind}."
+    if statement.behind:
+        return f"Authorized by {statement.payer}, agent for {statement.behind}."
+    wanted = (
+        "the third party's telephone number and civic or Internet address (Canada Elections Act, sections 349.5, 352)"
+    )
+    return f"Authorized by {statement.payer}, {_needed(statement.contact, wanted)}."
 
 
 _COMPOSERS = {"US": _american, "GB": _british, "EU": _european, "CA": _canadian}

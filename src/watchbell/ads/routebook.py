@@ -41,6 +41,8 @@ class Route(Record):
     steps: tuple[str, ...] = Field(min_length=1)
     organisation: bool = True
     """Whether an organisation stands behind the person."""
+    person_signs: bool = False
+    """Whether the law wants the person's name on the ad, and the organisation's as whom they act for."""
 
 
 class Jurisdiction(Record):

@@ -38,7 +38,11 @@ def make(
     ] = None,
     candidate: Annotated[str | None, typer.Option(help="US: who authorised it, where another paid.")] = None,
     contact: Annotated[
-        str | None, typer.Option(help="A street address, phone or website; UK: the postal address.")
+        str | None,
+        typer.Option(help="A street address, phone or website; UK: the postal address; Canada: phone and address."),
+    ] = None,
+    behind_contact: Annotated[
+        str | None, typer.Option(help="UK: the postal address of whom the promoter acts for, if it is another.")
     ] = None,
     controlled_by: Annotated[str | None, typer.Option(help="EU: who ultimately controls the sponsor.")] = None,
     register: Annotated[Path | None, typer.Option(metavar="FILE", help="Committees whose names are held.")] = None,
@@ -69,6 +73,7 @@ def make(
             candidate=candidate,
             contact=contact,
             behind=controlled_by,
+            behind_contact=behind_contact,
         )
         made = make_disclaimer(office_of(opened, routes), who, wanted, names, now=system_clock())
     _print(made, as_json=as_json, room=room)

@@ -68,11 +68,12 @@ def drafted_disclaimer(
         UsageError: the law asks for more than is said.
     """
     payer = advertiser.organisation or advertiser.person
-    said = _bound(wanted, advertiser)
+    person_signs = office.book.route(advertiser.jurisdiction, advertiser.route).person_signs
+    said = _bound(wanted, advertiser, person_signs=person_signs)
     text = composed(said)
     others = [one for one in office.vault.advertisers.all() if one.id != advertiser.id]
     known = KnownNames({**names, "advertiser": {one.organisation or one.person for one in others}})
-    held = collision(payer, known, _own_names(office, advertiser)) or _unverified(said, advertiser)
+    held = collision(payer, known, _own_names(office, advertiser)) or _unverified(said, person_signs=person_signs)
     return PayerDisclaimer(
         id=fact_id("disclaimer", advertiser.id, text),
         advertiser_id=advertiser.id,
@@ -130,24 +131,20 @@ def enabled_disclaimers(office: Office, advertiser: Advertiser, now: datetime) -
     return [one for one in mine if one.verdict is DisclaimerVerdict.APPROVED]
 
 
-# Where a person signs, and the organisation is whom they act for.
-_SIGNED_BY_A_PERSON = frozenset({"GB", "CA"})
-
-
-def _bound(wanted: Statement, advertiser: Advertiser) -> Statement:
+def _bound(wanted: Statement, advertiser: Advertiser, *, person_signs: bool) -> Statement:
     """Put the verified names where the law wants the payer's, the promoter's or the agent's."""
-    told = wanted.model_dump(include={"candidate", "contact", "behind"}, exclude_none=True)
+    told = wanted.model_dump(include={"candidate", "contact", "behind", "behind_contact"}, exclude_none=True)
     written = {name: worded(storable(value), name) for name, value in told.items()}
     verified: dict[str, str | None] = {"payer": advertiser.organisation or advertiser.person}
-    if advertiser.jurisdiction in _SIGNED_BY_A_PERSON:
+    if person_signs:
         verified = {"payer": advertiser.person, "behind": advertiser.organisation}
     return wanted.model_copy(update={"jurisdiction": advertiser.jurisdiction, **written, **verified})
 
 
-def _unverified(said: Statement, advertiser: Advertiser) -> str | None:
+def _unverified(said: Statement, *, person_signs: bool) -> str | None:
     """Return why a name that only the advertiser told must be looked at."""
     named = said.candidate if said.authority is Authority.OTHER else None
-    if advertiser.jurisdiction not in _SIGNED_BY_A_PERSON:
+    if not person_signs:
         named = named or said.behind
     return None if named is None else f"It names {named}, and that they stand behind it is the advertiser's word."
 

@@ -33,13 +33,24 @@ def changed(**fields: object) -> Statement:
         ),
         (
             changed(jurisdiction="GB", payer="Ann Roe", contact="1 The Mall, London", behind="Club"),
-            "Promoted by Ann Roe, 1 The Mall, London on behalf of Club.",
+            "Promoted by Ann Roe on behalf of Club, both of 1 The Mall, London.",
         ),
         (
+            changed(
+                jurisdiction="GB", payer="Ann Roe", contact="1 The Mall", behind="Club", behind_contact="2 Quay St"
+            ),
+            "Promoted by Ann Roe, 1 The Mall, on behalf of Club, 2 Quay St.",
+        ),
+        (changed(jurisdiction="GB", contact="1 The Mall"), "Promoted by Club for America, 1 The Mall."),
+        (
             changed(jurisdiction="EU", behind="Holding SA"),
-            "Political advertisement. Sponsor: Club for America, ultimately controlled by Holding SA.",
+            "Political advertisement. The sponsor is Club for America. The sponsor is controlled by Holding SA.",
         ),
         (changed(jurisdiction="CA", payer="Ann Roe", behind="Club"), "Authorized by Ann Roe, agent for Club."),
+        (
+            changed(jurisdiction="CA", contact="613-555-0100, club.example"),
+            "Authorized by Club for America, 613-555-0100, club.example.",
+        ),
     ],
 )
 def test_each_law_has_its_words(statement: Statement, words: str) -> None:
@@ -53,7 +64,8 @@ def test_each_law_has_its_words(statement: Statement, words: str) -> None:
         (changed(authority=Authority.OTHER), "110.11\\(b\\)\\(2\\)"),
         (changed(authority=Authority.NONE, contact=" "), "110.11\\(b\\)\\(3\\)"),
         (changed(jurisdiction="GB"), "postal address"),
-        (changed(jurisdiction="CA"), "whose agent"),
+        (changed(jurisdiction="GB", contact="1 The Mall", behind="Club", behind_contact=" "), "41\\(3\\)\\(b\\)"),
+        (changed(jurisdiction="CA"), "sections 349.5, 352"),
         (changed(jurisdiction="NZ"), "No words are known"),
     ],
 )
@@ -62,9 +74,18 @@ def test_what_the_law_asks_for_may_not_be_missing(statement: Statement, words: s
         composed(statement)
 
 
-def test_the_review_of_ads_reads_the_payer_out_of_what_is_composed_here() -> None:
-    said = composed(changed(authority=Authority.NONE, contact="www.club.org"))
-    found = statement_in(said)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        changed(authority=Authority.NONE, contact="www.club.org"),
+        changed(authority=Authority.OTHER, candidate="Jane Roe"),
+        changed(jurisdiction="GB", contact="1 The Mall, London"),
+        changed(jurisdiction="EU", behind="Holding SA"),
+        changed(jurisdiction="CA", contact="613-555-0100, club.example"),
+    ],
+)
+def test_the_review_of_ads_reads_the_payer_out_of_what_is_composed_here(statement: Statement) -> None:
+    found = statement_in(composed(statement))
     assert found is not None
     assert found.payer.startswith("Club for America")
 

@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,9 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the made-up desk on a free port, and return its address."""
-    root = tmp_path_factory.mktemp("desk") / "workspace"
-    made_up_desk.build(root)
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """Serve a workspace on a free port, and yield its address."""
     with Workspace.open(root) as workspace:
         server = uvicorn.Server(uvicorn.Config(create_app(workspace), port=0, log_level="warning"))
         thread = threading.Thread(target=server.run)
@@ -41,6 +40,15 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://{host}:{port}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the made-up desk, and return its address."""
+    root = tmp_path_factory.mktemp("desk") / "workspace"
+    made_up_desk.build(root)
+    with served(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,11 @@ from watchbell.web import (
     ad_api,
     ad_counts,
     ad_queue,
+    advertiser_account,
+    advertiser_ads,
+    advertiser_disclaimers,
+    advertiser_home,
+    advertiser_steps,
     auth,
     cases,
     disputes,
@@ -53,6 +58,11 @@ ROUTERS = (
     disputes.router,
     partners.router,
     requests.router,
+    advertiser_home.router,
+    advertiser_account.router,
+    advertiser_steps.router,
+    advertiser_disclaimers.router,
+    advertiser_ads.router,
 )
 
 
@@ -88,7 +98,7 @@ def create_app(
     app.mount(taxii.PATH, taxii.taxii_app(workspace, clock, intake))
     handle_errors(app)
     # The last one added is the first that a request passes.
-    app.add_middleware(OwnFormsOnly, machines=taxii.PATH)
+    app.add_middleware(OwnFormsOnly, machines=taxii.PATH, uploads=advertiser_steps.UPLOADS)
     app.add_middleware(SafeHeaders, https=https)
     app.add_middleware(HeadAsGet)
     if hosts is not None:

@@ -57,11 +57,11 @@ def sign_out(request: Request) -> Response:
     return answer
 
 
-def own_path(to: str) -> str:
-    """Return `to` if it is a path of this site, else the desk: a link may not lead a visitor elsewhere."""
+def own_path(to: str, home: str = "/desk") -> str:
+    """Return `to` if it is a path of this site, else `home`: a link may not lead a visitor elsewhere."""
     # Browsers read `//host` and `/\host` as another site, and drop tabs and newlines before they look.
     plain = to.isprintable() and to.startswith("/") and not to.startswith(("//", "/\\"))
-    return to if plain else "/desk"
+    return to if plain else home
 
 
 def _refused(request: Request, to: str, username: str, problem: str, status: int) -> Response:

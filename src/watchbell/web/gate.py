@@ -1,5 +1,6 @@
 """What every request and answer passes: the name that is asked for, who posted a form, and the headers of a page."""
 
+import re
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY_BYTES = 64 * 1024
 """The largest form of the desk is a reason of a few thousand characters."""
+MOST_UPLOAD_BYTES = 21 * 1024 * 1024
+"""A picture of 20 MB, and the words beside it."""
 
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -103,25 +106,34 @@ class OwnFormsOnly:
     its own limits, so it is left out.
     """
 
-    def __init__(self, app: ASGIApp, *, machines: str) -> None:
+    def __init__(self, app: ASGIApp, *, machines: str, uploads: re.Pattern[str]) -> None:
+        """Let `app` answer.
+
+        Args:
+            app: what answers.
+            machines: the path below which machines are answered.
+            uploads: the paths to which files are sent.
+        """
         self._app = app
         self._machines = f"{machines}/"
+        self._uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the app, or refuse."""
         is_form = scope["type"] == "http" and scope["method"] not in _SAFE_METHODS
         is_ours = is_form and not scope["path"].startswith(self._machines)
-        refusal = _refusal(Headers(scope=scope)) if is_ours else None
+        most = MOST_UPLOAD_BYTES if is_ours and self._uploads.fullmatch(scope["path"]) else MOST_BODY_BYTES
+        refusal = _refusal(Headers(scope=scope), most) if is_ours else None
         await (refusal or self._app)(scope, receive, send)
 
 
-def _refusal(headers: Headers) -> PlainTextResponse | None:
+def _refusal(headers: Headers, most_bytes: int) -> PlainTextResponse | None:
     if not _sent_by_own_page(headers):
         return PlainTextResponse("This form was not sent from the desk itself. Open the page again.", 403)
     length = headers.get("content-length", "")
     if not length.isdecimal():
         return PlainTextResponse("The request must say how long it is.", 411)
-    if int(length) > MOST_BODY_BYTES:
+    if int(length) > most_bytes:
         return PlainTextResponse("The request is too long.", 413)
     return None
 

@@ -13,9 +13,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from watchbell.desk.permissions import Permission, may
 from watchbell.errors import NotAllowedError, WatchbellError
-from watchbell.web import words
+from watchbell.web import advertiser_words, words
 from watchbell.web.gate import HEADERS
-from watchbell.web.guard import SignInNeededError, desk_of, signed_in
+from watchbell.web.guard import COUNTER, EnrolmentNeededError, SignInNeededError, desk_of, signed_in
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -25,6 +25,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )  # fmt: skip
 words.teach(_ENVIRONMENT)
+advertiser_words.teach(_ENVIRONMENT)
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -50,13 +51,17 @@ def handle_errors(app: FastAPI) -> None:
     """Let every refusal and failure end in a page with a sentence."""
 
     @app.exception_handler(SignInNeededError)
-    def _sign_in(request: Request, _: SignInNeededError) -> Response:
+    def _sign_in(request: Request, needed: SignInNeededError) -> Response:
         # A form would be lost on the way, so the visitor comes back to the page, not to the sending of it.
-        back = request.url.path if request.method == "GET" else "/desk"
-        to = f"/sign-in?next={quote(back)}"
+        back = request.url.path if request.method == "GET" else needed.home
+        to = f"{needed.door}?next={quote(back)}"
         if request.headers.get("hx-request"):
             return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"hx-redirect": to})
         return RedirectResponse(to, HTTPStatus.SEE_OTHER)
+
+    @app.exception_handler(EnrolmentNeededError)
+    def _enrol(_: Request, __: EnrolmentNeededError) -> Response:
+        return RedirectResponse(f"{COUNTER}/second-factor", HTTPStatus.SEE_OTHER)
 
     @app.exception_handler(WatchbellError)
     def _watchbell(request: Request, error: WatchbellError) -> Response:

@@ -26,10 +26,24 @@ class Judged:
 
 def policy_findings(plain: Normalised, rules: RuleBook) -> tuple[Judged, ...]:
     """Return at most one finding for each rule that a text breaks, its plainest, quoted in the ad's own words."""
-    if not rules.context.found_in(plain.letters):
-        return ()
-    found = (_plainest(plain, rule, patterns, rules) for rule, patterns in rules.patterns_for(plain).items())
+    framed = rules.frames.spans(plain.text)
+    patterns = rules.patterns_for(plain) if rules.context.found_in(plain.letters) else {}
+    found = (
+        _plainest(plain, rule, patterns.get(rule, ()), rules) or _framed(plain, rule, framed.get(rule.code, ()), rules)
+        for rule in rules.rules
+        if rule in patterns or rule.code in framed
+    )
     return tuple(judged for judged in found if judged is not None)
+
+
+def _framed(plain: Normalised, rule: Rule, spans: Sequence[tuple[int, int]], rules: RuleBook) -> Judged | None:
+    """Return the finding that holds an ad for the first frame of a rule it says, unless its context takes it back."""
+    for span in spans:
+        before, after, _ = _surroundings(plain.text, span)
+        taken_back = rules.drops_before.search(before) or rules.drops_after.search(after) or _is_quoted(plain.text, span)
+        if not taken_back:
+            return Judged(PolicyFinding(code=rule.code, quote=plain.quote(*span), reason=rule.reason), Verdict.REVIEW)
+    return None
 
 
 def _plainest(plain: Normalised, rule: Rule, patterns: Sequence[CompiledPattern], rules: RuleBook) -> Judged | None:
@@ -64,10 +78,19 @@ def _in_context(text: str, span: tuple[int, int], verdict: Verdict, rules: RuleB
     if rules.drops_before.search(before) or rules.denials.search(before) or rules.drops_after.search(after):
         return Verdict.APPROVE
     asked = after.lstrip(' "').startswith("?")
-    doubts = (asked, rules.softens_before.search(before), rules.softens_near.search(near))
+    doubts = (asked, _is_quoted(text, span), rules.softens_before.search(before), rules.softens_near.search(near))
     for _ in filter(None, doubts):
         verdict = _SOFTER[verdict]
     return verdict
+
+
+def _is_quoted(text: str, span: tuple[int, int]) -> bool:
+    """Tell whether words stand in quotation marks that somebody else's words surround."""
+    start, end = span
+    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    is_inside = before.count('"') % 2 == 1 and '"' in after and '"' not in text[start:end]
+    around = before.rpartition('"')[0] + after.partition('"')[2]
+    return is_inside and any(map(str.isalpha, around))
 
 
 def _surroundings(text: str, span: tuple[int, int]) -> tuple[str, str, str]:

@@ -7,7 +7,9 @@ from importlib import resources
 
 from pydantic import Field
 
+from watchbell.ads.concepts import Concepts, lexicon_texts
 from watchbell.ads.expressions import Sieve, WordSearch
+from watchbell.ads.frames import Frame, Frames
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.political import lexicon_text
 from watchbell.ads.written import entries_in, record_of, yaml_in
@@ -43,6 +45,8 @@ class Rule(Record):
     source: str
     reason: str
     patterns: tuple[Pattern, ...]
+    frames: tuple[Frame, ...] = ()
+    """What the patterns miss, held for a person."""
     hits: tuple[str, ...]
     misses: tuple[str, ...]
 
@@ -106,6 +110,7 @@ class RuleBook:
         self.patterns = tuple(
             CompiledPattern(rule, pattern, words.groups) for rule in self.rules for pattern in rule.patterns
         )
+        self.frames = Frames(((rule.code, frame) for rule in self.rules for frame in rule.frames), Concepts.bundled())
         self._sieve = Sieve([pattern.text.pattern for pattern in self.patterns])
         self.drops_before = leading_in(words.drops_before, words.groups, at_most=6)
         self.denials = leading_in(words.denials, words.groups, at_most=2)
@@ -143,5 +148,8 @@ class RuleBook:
             for name in sorted(files.keys() - {_WORDS_FILE})
             for entry in entries_in(files[name], "rules", said[name])
         ]
-        digest = short_digest(lexicon_text(), *(part for name in sorted(files) for part in (name, files[name])))
+        lexicons = lexicon_texts()
+        digest = short_digest(
+            lexicon_text(), *(part for texts in (lexicons, files) for name in sorted(texts) for part in (name, texts[name]))
+        )
         return cls(words, rules, f"{words.version}+{digest}")

@@ -1,0 +1,160 @@
+"""Frames: concepts that together break a rule, said within one sentence, whatever the language and the words.
+
+After the frames of frame semantics (Fillmore, "Frame semantics", 1982): a scene (somebody is kept from voting by fear of
+the police) has parts (voters, police, the polls), and who speaks of enough of its parts speaks of it. A frame holds an
+ad for a person; it never rejects, for the same parts occur in reports, warnings and jokes.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from watchbell.ads.concepts import Concepts, Spotted
+from watchbell.errors import InputError
+from watchbell.model.record import Record
+
+_VOTING = ("vote", "ballot", "election", "polls", "voters", "register", "officials")
+"""An ad that speaks of none of these is none of the rules' business."""
+_COUNTERED = ("condemned",)
+_NEAR = 160
+"""Characters before and after in which a counter-word takes a finding back: two sentences or so."""
+_DENIED_WITHIN = 40
+_CLAUSE_END = re.compile(r"[,:]")
+
+
+class Frame(Record):
+    """One frame, in every language that has words for all its parts."""
+
+    parts: str = Field(min_length=3)
+    """Concepts joined by `+` in any order or by `>` in this one; `a|b` is either."""
+    unless: tuple[str, ...] = ()
+    """Concepts that explain it away, near it."""
+    within: int = Field(default=110, ge=10, le=400)
+    """Characters from the first part's beginning to the last one's end, at most."""
+    sentences: int = Field(default=1, ge=1, le=3)
+    denied: bool = True
+    """Whether a denial right before or inside takes it back."""
+    languages: tuple[str, ...] = ()
+    """Only these; all when empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundFrame:
+    """A frame in one language, as bits."""
+
+    code: str
+    frame: Frame
+    parts: tuple[int, ...]
+    ordered: bool
+    unless: int
+    denial: int
+    language: str
+
+    def may_be_in(self, said: int) -> bool:
+        """Tell whether each part may be among what is said."""
+        return all(said & part for part in self.parts)
+
+    def spans(self, text: str, spotted: Sequence[Spotted]) -> Iterator[tuple[int, int]]:
+        """Yield where the frame is said in a text, and neither denied nor explained away."""
+        first, *others = [[one for one in spotted if one.concepts & part] for part in self.parts]
+        for one in first:
+            chosen = self._completed(one, others)
+            if chosen is None:
+                continue
+            span = min(part.start for part in chosen), max(part.end for part in chosen)
+            if span[1] - span[0] <= self.frame.within and not self._taken_back(text, span, chosen, spotted):
+                yield span
+
+    def _completed(self, first: Spotted, others: Sequence[Sequence[Spotted]]) -> list[Spotted] | None:
+        """Return the nearest words for each other part, each its own; None where one is missing."""
+        chosen = [first]
+        for candidates in others:
+            free = (one for one in candidates if self._fits(one, chosen))
+            nearest = min(free, key=lambda one: abs(one.start - chosen[-1].start), default=None)
+            if nearest is None:
+                return None
+            chosen.append(nearest)
+        return chosen
+
+    def _fits(self, one: Spotted, chosen: Sequence[Spotted]) -> bool:
+        return (
+            abs(one.sentence - chosen[0].sentence) < self.frame.sentences
+            and all((one.start, one.end) != (other.start, other.end) for other in chosen)
+            and (not self.ordered or one.start > chosen[-1].start)
+        )
+
+    def _taken_back(
+        self, text: str, span: tuple[int, int], chosen: Sequence[Spotted], spotted: Sequence[Spotted]
+    ) -> bool:
+        start, end = span
+        near = (one for one in spotted if start - _NEAR <= one.start and one.end <= end + _NEAR)
+        if any(one.concepts & self.unless for one in near if one not in chosen):
+            return True
+        return any(self._denies(text, one, start, end, spotted) for one in spotted if one.concepts & self.denial)
+
+    def _denies(self, text: str, one: Spotted, start: int, end: int, spotted: Sequence[Spotted]) -> bool:
+        """Tell whether a word denies what the span says: in its clause, and not part of a longer expression."""
+        if not start - _DENIED_WITHIN <= one.start < end:
+            return False
+        if any(other.start <= one.start and one.end < other.end for other in spotted):
+            return False
+        upto = min((other.start for other in spotted if other.start >= max(one.end, start)), default=end)
+        return not _CLAUSE_END.search(text[one.end : upto])
+
+
+class Frames:
+    """Frames of many rules, ready to be looked for."""
+
+    def __init__(self, frames: Iterable[tuple[str, Frame]], concepts: Concepts) -> None:
+        """Bind each frame, given with the code of its rule, to each language.
+
+        Raises:
+            InputError: a frame names a concept that no lexicon has.
+        """
+        self._concepts = concepts
+        self._voting = {language: concepts.mask(_VOTING, language) for language in concepts.languages}
+        by_first: dict[int, list[BoundFrame]] = {}
+        for code, frame in frames:
+            _check(code, frame, concepts)
+            for language in frame.languages or concepts.languages:
+                bound = _bound(code, frame, concepts, language)
+                if all(bound.parts):
+                    by_first.setdefault(bound.parts[0], []).append(bound)
+        self._by_first = tuple(by_first.items())
+
+    def spans(self, text: str) -> dict[str, list[tuple[int, int]]]:
+        """Return where a text in plain form says a frame, by the code of its rule."""
+        spotted = self._concepts.spotted(text)
+        said = 0
+        for one in spotted:
+            said |= one.concepts
+        possible = {one: None for first, bounds in self._by_first if said & first for one in bounds if one.may_be_in(said)}
+        if not possible:
+            return {}
+        languages = self._concepts.languages_of(text)
+        found: dict[str, list[tuple[int, int]]] = {}
+        for bound in possible:
+            if bound.language in languages and said & self._voting[bound.language]:
+                found.setdefault(bound.code, []).extend(bound.spans(text, spotted))
+        return {code: spans for code, spans in found.items() if spans}
+
+
+def _bound(code: str, frame: Frame, concepts: Concepts, language: str) -> BoundFrame:
+    parts = [part.strip().split("|") for part in re.split("[+>]", frame.parts)]
+    return BoundFrame(
+        code,
+        frame,
+        tuple(concepts.mask(part, language) for part in parts),
+        ">" in frame.parts,
+        concepts.mask((*frame.unless, *_COUNTERED), language),
+        concepts.mask(["not"], language) if frame.denied else 0,
+        language,
+    )
+
+
+def _check(code: str, frame: Frame, concepts: Concepts) -> None:
+    named = {*re.findall(r"\w+", frame.parts), *frame.unless}
+    if unknown := sorted(named - concepts.names()):
+        raise InputError(f"The rule {code}: the frame {frame.parts!r} names {unknown[0]}, which no lexicon has.")

@@ -194,7 +194,7 @@ def _instants(times: pl.Series) -> pl.Series:
     if kind == pl.Date:
         return _plausible(times, 1 / _DAY_S).cast(pl.Datetime("us", "UTC"))
     if kind.is_numeric():
-        return _of_epoch(times.cast(pl.Float64))
+        return _of_epoch(times.cast(pl.Int64 if kind.is_integer() else pl.Float64, strict=False))
     text = times.cast(pl.String).str.strip_chars()
     numbers = text.cast(pl.Float64, strict=False)
     return _of_epoch(numbers).fill_null(_of_iso(text.set(numbers.is_not_null(), None)))
@@ -209,8 +209,9 @@ def _plausible(times: pl.Series, per_second: float) -> pl.Series:
 
 def _of_epoch(seconds: pl.Series) -> pl.Series:
     plausible = seconds.is_finite() & (seconds >= _YEAR_ONE_S) & (seconds < _TOO_LATE_S)
-    microseconds = (seconds * 1e6).round().set(~plausible.fill_null(value=False), None)
-    return microseconds.cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
+    seconds = seconds if plausible.all() else seconds.set(~plausible.fill_null(value=False), None)
+    whole = seconds.cast(pl.Int64) * 1_000_000 if seconds.dtype.is_integer() else (seconds * 1e6).round()
+    return whole.cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
 
 
 def _of_iso(text: pl.Series) -> pl.Series:

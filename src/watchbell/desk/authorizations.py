@@ -13,7 +13,8 @@ from watchbell.desk.advertisers import UNDECIDED_DAYS, decide, note_state, see_d
 from watchbell.desk.claiming import TOO_LATE, Turn, hold, let_go, may_undo, turns
 from watchbell.desk.office import Office
 from watchbell.desk.permissions import Permission, demand
-from watchbell.errors import UsageError
+from watchbell.desk.wording import worded
+from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.advertisers import (
     Advertiser,
     DisclaimerVerdict,
@@ -28,7 +29,8 @@ from watchbell.vault.claims import Claim
 from watchbell.vault.ledger import Entry, LedgerEntry
 
 _NOTICED = frozenset({"advertiser.notified", *(f"advertiser.{state}" for state in State)})
-_LOOKED_BACK = 200
+_EVIDENCE_AGAIN, _DISCLAIMER_AGAIN = "evidence.reopened", "disclaimer.reopened"
+_LOOKED_BACK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Shown:
     has_document: bool
     waits: bool
     """It is the last of its step that waits."""
+    again: bool
+    """A person refused it, so somebody else may look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +125,51 @@ def take(office: Office, piece: Evidence | PayerDisclaimer, *, by: User, now: da
     """Hold evidence or a disclaimer, so that nobody else decides about it meanwhile.
 
     Raises:
-        NotAllowedError: the person may not decide.
+        NotAllowedError: the person may not decide, or refused it before.
         UsageError: somebody else holds it.
     """
     demand(by.role, Permission.ADVERTISERS_DECIDE)
+    if by.username in refused_by(office, piece):
+        raise NotAllowedError("You refused this before, so somebody else decides now.")
     hold(office.vault, piece.id, by=by, now=now)
+
+
+def look_again(
+    office: Office, advertiser: Advertiser, piece: Evidence | PayerDisclaimer, reason: str, *, by: User, now: datetime
+) -> None:
+    """Let what a person refused wait again, because the advertiser says why that was wrong; somebody else decides then.
+
+    Raises:
+        NotAllowedError: the person may not decide, or refused it themselves.
+        UsageError: no person refused it, or there is no reason.
+    """
+    demand(by.role, Permission.ADVERTISERS_DECIDE)
+    if not can_be_looked_at_again(piece):
+        raise UsageError("Only what a person refused is looked at again.")
+    if by.username == piece.decided_by:
+        raise NotAllowedError("You refused this yourself, so somebody else looks again.")
+    said = f"{piece.decided_by} refused it: {piece.reason} Somebody else must look, for: {worded(reason)}"
+    details = {"subject": piece.id, "against": piece.decided_by, "reason": reason}
+    if isinstance(piece, Evidence):
+        entry = Entry(by.username, _EVIDENCE_AGAIN, advertiser.id, details, now)
+        _reopen(office, advertiser, piece, said, entry)
+        return
+    update = {"verdict": DisclaimerVerdict.HELD, "reason": said, "decided_by": "watchbell", "decided_at": None}
+    held = piece.model_copy(update=update | {"held_because": None})
+    office.vault.advertisers.put_disclaimer(held, Entry(by.username, _DISCLAIMER_AGAIN, advertiser.id, details, now))
+
+
+def can_be_looked_at_again(piece: Evidence | PayerDisclaimer) -> bool:
+    """Tell whether a person, and not a checker, refused it."""
+    refused = piece.verdict in {EvidenceVerdict.REFUSED, DisclaimerVerdict.REFUSED}
+    return refused and piece.decided_by not in {None, "watchbell"}
+
+
+def refused_by(office: Office, piece: Evidence | PayerDisclaimer) -> frozenset[str]:
+    """Return who refused it before it was to be looked at again."""
+    entries = office.vault.ledger.about(piece.advertiser_id, limit=_LOOKED_BACK)
+    again = (one.details for one in entries if one.event in {_EVIDENCE_AGAIN, _DISCLAIMER_AGAIN})
+    return frozenset(one["against"] for one in again if one["subject"] == piece.id)
 
 
 def decide_evidence(
@@ -157,8 +201,7 @@ def undo_evidence(office: Office, advertiser: Advertiser, evidence: Evidence, *,
         raise UsageError(TOO_LATE)
     details = {"evidence": evidence.id, "step": evidence.step, "verdict": evidence.verdict}
     entry = Entry(by.username, "evidence.undone", evidence.advertiser_id, details, now)
-    office.vault.advertisers.reopen(evidence, now + timedelta(days=UNDECIDED_DAYS), entry)
-    note_state(office, advertiser, now)
+    _reopen(office, advertiser, evidence, "A decision about it was taken back, so a person must look.", entry)
 
 
 def document_of(office: Office, advertiser: Advertiser, evidence: Evidence, *, by: User, now: datetime) -> bytes:
@@ -173,6 +216,12 @@ def document_of(office: Office, advertiser: Advertiser, evidence: Evidence, *, b
     if not turns(office.vault, [evidence.id], by, now)[evidence.id].is_mine or not _is_last(office, evidence):
         raise UsageError("Hold this evidence first: a document is shown to whoever decides about it.")
     return see_document(office, advertiser, evidence.step, by=by, now=now)
+
+
+def _reopen(office: Office, advertiser: Advertiser, evidence: Evidence, reason: str, entry: Entry) -> None:
+    waits = evidence.model_copy(update={"reason": reason})
+    office.vault.advertisers.reopen(waits, entry.at + timedelta(days=UNDECIDED_DAYS), entry)
+    note_state(office, advertiser, entry.at)
 
 
 def _evidence_waiting(office: Office, known: dict[str, Advertiser]) -> Iterator[Waiting]:
@@ -197,7 +246,9 @@ def _shown(office: Office, advertiser: Advertiser, user: User, now: datetime) ->
     for one in reversed(given):
         turn = _undoable(held[one.id], one, user, now)
         title = _title(office, advertiser, one.step)
-        yield Shown(one, title, turn, one.id in with_documents, waits=last.get(one.step) == one.id)
+        yield Shown(
+            one, title, turn, one.id in with_documents, last.get(one.step) == one.id, can_be_looked_at_again(one)
+        )
 
 
 def _undoable(turn: Turn, decided: Evidence | PayerDisclaimer, user: User, now: datetime) -> Turn:

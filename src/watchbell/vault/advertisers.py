@@ -124,7 +124,7 @@ class AdvertiserShelf:
             write(connection, entry)
 
     def reopen(self, evidence: Evidence, delete_at: datetime, entry: Entry) -> None:
-        """Let evidence wait for a person again, as it did; its document, if it is still there, is kept until then.
+        """Let decided evidence wait for a person again; its document, if it is still there, is kept until `delete_at`.
 
         Raises:
             UsageError: it is not decided.

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from watchbell.desk.ad_payers import paid_view
 from watchbell.desk.ad_queue import turn_of
 from watchbell.desk.library import ad_view
 from watchbell.desk.likeness import alike_by_payer
@@ -58,6 +59,7 @@ def ad_page(request: Request, ad_id: str) -> Response:
         ad=view.ad,
         decision=view.decision,
         turn=turn_of(vault, ad_id, view.decision, user, now) if user and reviews else None,
+        paid=paid_view(office, view.ad, view.decision, now),
         known=known_of(office, view.ad.payer, [ad_id], now) if view.ad.payer else None,
         alike=[] if view.ad.content_hidden else alike_by_payer(vault, ad_id),
         flags=vault.ad_flags.of_ad(ad_id),

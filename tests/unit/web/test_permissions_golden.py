@@ -45,6 +45,9 @@ def test_who_may_ask_for_what(workspace: Workspace, visitor: Visitor) -> None:
         "release_id": "no-such-release",
         "secret": "no-such-link",
         "flag_id": "no-such-flag",
+        "advertiser_id": "no-such-advertiser",
+        "evidence_id": "no-such-evidence",
+        "appeal_id": "no-such-appeal",
         "dump": "no-such-dump",
         "file": "ads.parquet",
     }

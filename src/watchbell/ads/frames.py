@@ -28,7 +28,7 @@ class Frame(Record):
     """One frame, in every language that has words for all its parts."""
 
     parts: str = Field(min_length=3)
-    """Concepts joined by `+` in any order or by `>` in this one; `a|b` is either."""
+    """Concepts joined by `+` in any order, or by `>` where the second comes later; `a|b` is either."""
     unless: tuple[str, ...] = ()
     """Concepts that explain it away, near it."""
     within: int = Field(default=110, ge=10, le=400)
@@ -47,7 +47,8 @@ class BoundFrame:
     code: str
     frame: Frame
     parts: tuple[int, ...]
-    ordered: bool
+    ordered: tuple[bool, ...]
+    """For each part whether it must come after the one before."""
     unless: int
     denial: int
     language: str
@@ -58,31 +59,33 @@ class BoundFrame:
 
     def spans(self, text: str, spotted: Sequence[Spotted]) -> Iterator[tuple[int, int]]:
         """Yield where the frame is said in a text, and neither denied nor explained away."""
-        first, *others = [[one for one in spotted if one.concepts & part] for part in self.parts]
-        for one in first:
-            chosen = self._completed(one, others)
+        candidates = [[one for one in spotted if one.concepts & part] for part in self.parts]
+        for first in candidates[0]:
+            chosen = self._completed([first], candidates)
             if chosen is None:
                 continue
             span = min(part.start for part in chosen), max(part.end for part in chosen)
-            if span[1] - span[0] <= self.frame.within and not self._taken_back(text, span, chosen, spotted):
+            if not self._taken_back(text, span, chosen, spotted):
                 yield span
 
-    def _completed(self, first: Spotted, others: Sequence[Sequence[Spotted]]) -> list[Spotted] | None:
-        """Return the nearest words for each other part, each its own; None where one is missing."""
-        chosen = [first]
-        for candidates in others:
-            free = (one for one in candidates if self._fits(one, chosen))
-            nearest = min(free, key=lambda one: abs(one.start - chosen[-1].start), default=None)
-            if nearest is None:
-                return None
-            chosen.append(nearest)
-        return chosen
+    def _completed(self, chosen: list[Spotted], candidates: Sequence[Sequence[Spotted]]) -> list[Spotted] | None:
+        """Return the words for all parts, each part its own and the nearest that leave the others theirs."""
+        part = len(chosen)
+        if part == len(candidates):
+            return chosen
+        fitting = (one for one in candidates[part] if self._fits(one, chosen))
+        for one in sorted(fitting, key=lambda one: abs(one.start - chosen[-1].start)):
+            completed = self._completed([*chosen, one], candidates)
+            if completed is not None:
+                return completed
+        return None
 
     def _fits(self, one: Spotted, chosen: Sequence[Spotted]) -> bool:
         return (
-            abs(one.sentence - chosen[0].sentence) < self.frame.sentences
+            (one.start > chosen[-1].start or not self.ordered[len(chosen)])
             and all((one.start, one.end) != (other.start, other.end) for other in chosen)
-            and (not self.ordered or one.start > chosen[-1].start)
+            and all(abs(one.sentence - other.sentence) < self.frame.sentences for other in chosen)
+            and all(max(one.end, other.end) - min(one.start, other.start) <= self.frame.within for other in chosen)
         )
 
     def _taken_back(
@@ -147,7 +150,7 @@ def _bound(code: str, frame: Frame, concepts: Concepts, language: str) -> BoundF
         code,
         frame,
         tuple(concepts.mask(part, language) for part in parts),
-        ">" in frame.parts,
+        (False, *(sign == ">" for sign in re.findall("[+>]", frame.parts))),
         concepts.mask((*frame.unless, *_COUNTERED), language),
         concepts.mask(["not"], language) if frame.denied else 0,
         language,

@@ -1,8 +1,8 @@
 """Does an ad say who paid for it? Needed only of political ads.
 
-52 U.S.C. 30120(a) and 11 CFR 110.11 ask for a clear statement of who paid; Regulation (EU) 2024/900, articles 11 and 12,
-for a label and the sponsor's identity; the UK's Elections Act 2022, section 41, for an imprint. A disclaimer that stands in
-the ad's own text is the advertiser's claim, and the reason says so.
+52 U.S.C. 30120(a) and 11 CFR 110.11 ask for a clear statement of who paid; Regulation (EU) 2024/900, articles 11 and
+12, for a label and the sponsor's identity; the UK's Elections Act 2022, section 41, for an imprint. A disclaimer that
+stands in the ad's own text is the advertiser's claim, and the reason says so.
 """
 
 import re

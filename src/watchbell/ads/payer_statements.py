@@ -2,8 +2,8 @@
 
 United States: 52 U.S.C. 30120(a), 11 CFR 110.11(b) and, for small ads, the adapted form of 110.11(g) (87 FR 77467, in
 force since 1 March 2023). United Kingdom: the imprint of the Elections Act 2022, section 41(3). European Union: the
-label of Regulation (EU) 2024/900, article 11(1), in the words of Implementing Regulation (EU) 2025/1410, annex II, point
-1. Canada: Canada Elections Act, section 320; third parties, sections 349.5 and 352.
+label of Regulation (EU) 2024/900, article 11(1), in the words of Implementing Regulation (EU) 2025/1410, annex II,
+point 1. Canada: Canada Elections Act, section 320; third parties, sections 349.5 and 352.
 """
 
 from enum import StrEnum

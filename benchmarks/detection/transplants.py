@@ -7,7 +7,7 @@ second is added. So recall here says whether such timing and copying stands out,
 
 Data: `ira_tweets_a.parquet` and `ira_authors.csv`, made from FiveThirtyEight's release of Linvill and Warren's set.
 
-    python benchmarks/detection/transplants.py [--events 1.2e6] [--month 2016-10] [--rules fdr quantile]
+    python benchmarks/detection/transplants.py [--events 4e5] [--month 2016-10] [--rules fdr quantile]
 """
 
 import argparse
@@ -94,7 +94,7 @@ def half(actions: pa.Table, seed: int) -> pa.Table:
 def main() -> None:
     """Print what each rule finds, with all objects and with half of them."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--events", type=float, default=1.2e6)
+    options.add_argument("--events", type=float, default=4e5)
     options.add_argument("--month", default="2016-10", help="Of the real accounts, such as 2016-10.")
     options.add_argument("--seed", type=int, default=3_000)
     add_options(options)

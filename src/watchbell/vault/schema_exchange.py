@@ -135,3 +135,13 @@ peer_checkpoints = Table(
     Column("part", Plain, primary_key=True),
     Column("record", Text, nullable=False),
 )
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Plain, primary_key=True),
+    Column("partner_id", Plain, ForeignKey("partners.id"), nullable=False, index=True),
+    # Until when a process tells it what is new; after that another may.
+    Column("claimed_until", Instant),
+    Column("record", Text, nullable=False),
+)

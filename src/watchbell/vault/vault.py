@@ -33,6 +33,7 @@ from watchbell.vault.runs import RunShelf
 from watchbell.vault.schema import HEAD
 from watchbell.vault.users import SessionShelf, UserShelf
 from watchbell.vault.waiting import WaitingShelf
+from watchbell.vault.webhooks import WebhookShelf
 
 
 class Vault:
@@ -55,6 +56,7 @@ class Vault:
         self.cases = CaseShelf(database)
         self.partners = PartnerShelf(database)
         self.peers = PeerShelf(database)
+        self.webhooks = WebhookShelf(database)
         self.machines = MachineShelf(database)
         self.collections = CollectionShelf(database)
         self.adds = AddShelf(database)

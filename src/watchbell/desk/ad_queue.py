@@ -7,6 +7,7 @@ minute. Every decision is a new one beside the old, under the person's name, wit
 from dataclasses import dataclass
 from datetime import datetime
 
+from watchbell.ads.bound_payers import delivery
 from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
@@ -14,6 +15,7 @@ from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.advertisers import EvidenceVerdict
 from watchbell.model.partners import User
+from watchbell.model.payers import Delivery
 from watchbell.vault.ads import AdPage, AdQuery
 from watchbell.vault.claims import Claim
 from watchbell.vault.vault import Vault
@@ -28,6 +30,8 @@ class Queue:
 
     page: AdPage
     claims: dict[str, Claim]
+    undisclosed: frozenset[str]
+    """Those that ran without saying who paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ def queue_of(vault: Vault, cursor: str | None, now: datetime) -> Queue:
         UsageError: the cursor is not one of this queue.
     """
     page = vault.ads.search(AdQuery(verdict=Verdict.REVIEW, cursor=cursor))
-    return Queue(page, vault.claims.of([ad.id for ad, _ in page.ads], now))
+    ran_so = (ad.id for ad, decision in page.ads if delivery(ad, decision, now) is Delivery.UNDISCLOSED)
+    return Queue(page, vault.claims.of([ad.id for ad, _ in page.ads], now), frozenset(ran_so))
 
 
 def turn_of(vault: Vault, ad_id: str, decision: AdDecision | None, user: User, now: datetime) -> Turn:

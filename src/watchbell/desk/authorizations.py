@@ -27,6 +27,7 @@ from watchbell.model.partners import User
 from watchbell.model.payers import AdAccount
 from watchbell.vault.claims import Claim
 from watchbell.vault.ledger import Entry, LedgerEntry
+from watchbell.vault.vault import Vault
 
 _NOTICED = frozenset({"advertiser.notified", *(f"advertiser.{state}" for state in State)})
 _EVIDENCE_AGAIN, _DISCLAIMER_AGAIN = "evidence.reopened", "disclaimer.reopened"
@@ -88,6 +89,13 @@ def waiting(office: Office, now: datetime) -> list[Waiting]:
         Waiting(one.advertiser, one.subject, one.step, one.reason, one.since, holders.get(one.subject)) for one in found
     )
     return sorted(with_holders, key=lambda one: (one.since, one.subject))
+
+
+def count_waiting(vault: Vault) -> int:
+    """Return how many pieces wait for a person."""
+    evidence = {(one.advertiser_id, one.step) for one in vault.advertisers.waiting()}
+    disclaimers = vault.advertisers.disclaimers()
+    return len(evidence) + sum(one.verdict is DisclaimerVerdict.HELD for one in disclaimers)
 
 
 def due_soon(office: Office, now: datetime) -> list[tuple[Advertiser, Standing]]:

@@ -3,8 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from watchbell.desk.authorizations import count_waiting
 from watchbell.desk.networks import GroupRow, Run, groups_of_run, latest_run
 from watchbell.model.ads import Verdict
+from watchbell.model.appeals import AppealState
 from watchbell.model.audiences import Audience
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.feedback import Dispute
@@ -27,6 +29,9 @@ class Overview:
     """Every verdict has its place, also with 0."""
     undecided_ads: int
     cases: dict[CaseStatus, int]
+    waiting_of_advertisers: int
+    """Evidence and disclaimers that wait for a person."""
+    open_appeals: int
     waiting_disputes: tuple[Dispute, ...]
     """Those that wait for an answer, the one owed first on top."""
     waiting_cases: tuple[Case, ...]
@@ -54,6 +59,8 @@ def overview_of(workspace: Workspace, audience: Audience) -> Overview:
         verdicts=verdicts,
         undecided_ads=ads - sum(verdicts.values()),
         cases={status: statuses[status] for status in CaseStatus},
+        waiting_of_advertisers=count_waiting(vault),
+        open_appeals=len(vault.appeals.all(AppealState.OPEN)),
         waiting_disputes=disputes_heard(vault, audience),
         waiting_cases=waiting(cases)[:SHOWN],
         run=run,

@@ -25,7 +25,7 @@ def queue(request: Request, by: Reviewer, cursor: str = "") -> Response:
     """List the ads that wait for a person."""
     desk = desk_of(request)
     found = queue_of(desk.workspace.vault, cursor or None, desk.clock())
-    return page(request, "ad_queue.html", page=found.page, claims=found.claims, me=by.username)
+    return page(request, "ad_queue.html", found=found, page=found.page, claims=found.claims, me=by.username)
 
 
 @router.post("/desk/ads/{ad_id:path}/claim")

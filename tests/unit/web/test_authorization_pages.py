@@ -36,6 +36,10 @@ def seen(workspace: Workspace) -> int:
 
 
 def test_a_reviewer_sees_what_waits_and_who_is_paused(visitor: Visitor) -> None:
+    overview = visitor("rev").get("/desk").text
+    assert "2 pieces of what advertisers showed wait for a person" in overview
+    assert "1 appeal waits for an answer" in overview
+    assert "It ran without saying who paid." in visitor("rev").get("/desk/ads").text
     queue = visitor("rev").get("/desk/advertisers").text
     assert "2 pieces wait" in queue
     assert "Paused: something has lapsed" in queue

@@ -14,4 +14,6 @@ router = APIRouter()
 @router.get("/desk", dependencies=[needs(Permission.OVERVIEW_READ)])
 def overview(request: Request) -> Response:
     """Show what the workspace holds and what wants attention."""
-    return page(request, "overview.html", seen=overview_of(desk_of(request).workspace, audience(request)))
+    desk = desk_of(request)
+    flags = desk.workspace.vault.ad_flags.count(desk.clock())
+    return page(request, "overview.html", seen=overview_of(desk.workspace, audience(request)), flags=flags)

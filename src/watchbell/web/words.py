@@ -220,6 +220,12 @@ def short(text: str, length: int = 60) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
+def coded(text: str) -> str:
+    """Return text in which what stands between backticks is shown as code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if at % 2 else part for at, part in enumerate(parts))
+
+
 def ends(text: str, length: int = 56) -> str:
     """Return an address or id without its scheme, cut in the middle: addresses of one site differ at their ends."""
     line = " ".join(text.split()).removeprefix("https://").removeprefix("http://")
@@ -237,7 +243,7 @@ def teach(environment: Environment) -> None:
     environment.filters.update(
         when=when, day=day, number=number, money=money, count=count, span=span, marking=marking, short=short
     )
-    environment.filters.update(between=between, account=account, ends=ends, owed=owed, version=version)
+    environment.filters.update(between=between, coded=coded, account=account, ends=ends, owed=owed, version=version)
     environment.globals.update(
         role_said=role_said,
         VERDICTS=VERDICTS,

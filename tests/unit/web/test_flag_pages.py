@@ -17,8 +17,9 @@ def test_a_reader_flags_an_ad_and_finds_the_answer(visitor: Visitor, clock: Stil
     page = reader.get(own).text
     assert "Waits for an answer" in page
     assert "wrong day" not in page
-    queue = reviewer.get("/desk/flags").text
-    assert "in 7 d" in queue
+    assert "in 7 d" in reviewer.get("/desk/flags").text
+    assert "1 flag waits for an answer" in reviewer.get("/desk").text
+    assert "flag waits" not in visitor("ana").get("/desk").text
     address = f"/desk/flags/{own.rpartition('/')[2]}"
     clock.now = NOW + timedelta(days=8)
     reviewer = visitor("rev")

@@ -6,15 +6,20 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from watchbell.cli import webhook
 from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_workspace, print_json, tlp_label
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk import partners as desk
+from watchbell.desk.clearances import change_partner
 from watchbell.desk.partners import NewMachine
+from watchbell.desk.webhooks import shown
 from watchbell.model.partners import MachineAccount, Membership, PartnerKind, Scope
 from watchbell.model.tlp import Tlp
+from watchbell.model.webhooks import Webhook
 
 app = typer.Typer(no_args_is_help=True, help="Let partners in, and say what each may hear.")
+app.add_typer(webhook.app, name="webhook")
 
 
 PartnerArgument = Annotated[str, typer.Argument(help="The partner's name or id.", metavar="PARTNER")]
@@ -64,6 +69,7 @@ def show(partner: PartnerArgument, workspace: WorkspaceOption = None, as_json: J
         places = vault.partners.memberships(found.id)
         names = {group.id: group.name for group in vault.partners.groups()}
         received = len(vault.deliveries.to_partner(found.id))
+        webhooks = vault.webhooks.of_partner(found.id)
     if as_json:
         print_json(
             found.model_dump(mode="json")
@@ -71,6 +77,7 @@ def show(partner: PartnerArgument, workspace: WorkspaceOption = None, as_json: J
                 "machines": [machine.model_dump(mode="json", exclude={"token_hash"}) for machine in machines],
                 "groups": [{"name": names[place.group_id], **place.model_dump(mode="json")} for place in places],
                 "received": received,
+                "webhooks": [_webhook(one) for one in webhooks],
             }
         )
         return
@@ -83,6 +90,8 @@ def show(partner: PartnerArgument, workspace: WorkspaceOption = None, as_json: J
         agreement, begins = place.agreement or "", f"{place.begins_at:%Y-%m-%d}"
         groups.add_row(names[place.group_id], place.clearance.upper(), agreement, begins, until)
     console.print(groups)
+    if webhooks:
+        console.print(_webhooks(webhooks))
 
 
 @app.command()
@@ -116,6 +125,29 @@ def group(
         )
         desk.join(opened.vault, place, now)
     typer.echo(f"{found.name} is in {name}, cleared up to TLP:{label.upper()}.")
+
+
+@app.command()
+def edit(
+    partner: PartnerArgument,
+    kind: Annotated[PartnerKind | None, typer.Option(help="What sort of organisation it is.")] = None,
+    clearance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LEVEL",
+            help=f"The narrowest marking they may hear of what belongs to no group: {TLP_LABELS}. Above amber it takes "
+            "the word of two (`watchbell release ask clearance`).",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Change what sort of organisation a partner is, or what it may hear. Its name stays: what it told us bears it."""
+    label = None if clearance is None else tlp_label(clearance)
+    now = system_clock()
+    with open_workspace(workspace) as opened:
+        found = desk.partner_named(opened.vault, partner)
+        changed = change_partner(opened.vault, found, kind=kind, clearance=label, now=now)
+    typer.echo(f"{changed.name} ({changed.kind}) is cleared up to TLP:{changed.clearance.upper()}.")
 
 
 @app.command()
@@ -226,4 +258,17 @@ def _machines(machines: list[MachineAccount]) -> Table:
             "" if machine.last_used_at is None else f"{machine.last_used_at:%Y-%m-%d %H:%M}",
             "active" if machine.revoked_at is None else "shut out",
         )
+    return table
+
+
+def _webhook(one: Webhook) -> dict[str, object]:
+    told = {"state", "attempts", "next_at", "problem", "delivered", "delivered_at"}
+    return {"id": one.id, "url": shown(one), **one.model_dump(mode="json", include=told)}
+
+
+def _webhooks(webhooks: list[Webhook]) -> Table:
+    table = Table("webhook", "at", "state", "messages", "last told", "what is wrong")
+    for one in webhooks:
+        last = "" if one.delivered_at is None else f"{one.delivered_at:%Y-%m-%d %H:%M}"
+        table.add_row(one.id, shown(one), one.state, f"{one.delivered:,}", last, one.problem or "")
     return table

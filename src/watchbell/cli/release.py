@@ -1,7 +1,8 @@
 """`watchbell release`: two people agree before something marked narrowly leaves the house."""
 
 import sys
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.table import Table
@@ -10,13 +11,15 @@ from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import proven
+from watchbell.desk.clearances import parcel_of_clearance
 from watchbell.desk.indicator_export import parcel_of_indicators
-from watchbell.desk.releases import INDICATORS, ask_release, decide_release
+from watchbell.desk.partners import known_group, partner_named
+from watchbell.desk.releases import Parcel, ask_release, decide_release
 from watchbell.desk.sending import parcel_of, recipient_named
 from watchbell.errors import UsageError
 from watchbell.model.cases import Case
 from watchbell.model.partners import User
-from watchbell.model.releases import ReleaseState
+from watchbell.model.releases import CLEARANCE, INDICATORS, ReleaseState
 from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault
 
@@ -38,28 +41,37 @@ def _group() -> None:
 @app.command()
 def ask(
     case: Annotated[
-        str, typer.Argument(help=f"The case's id, or `{INDICATORS}` for all that they may hear.", metavar="CASE")
+        str,
+        typer.Argument(
+            help=f"The case's id; `{INDICATORS}` for all that they may hear; `{CLEARANCE}` to let them hear more.",
+            metavar="CASE",
+        ),
     ],
     to: Annotated[str, typer.Option(help="The partner who is to have it.", metavar="PARTNER")],
     reason: ReasonOption,
     by: ByOption,
     up_to: Annotated[
-        str, typer.Option(metavar="LEVEL", help=f"Of indicators, the narrowest marking that is meant: {TLP_LABELS}.")
+        str,
+        typer.Option(
+            metavar="LEVEL", help=f"Of indicators or a clearance, the narrowest marking that is meant: {TLP_LABELS}."
+        ),
     ] = Tlp.RED.value,
+    group: Annotated[
+        str | None, typer.Option(metavar="GROUP", help="Of a clearance, the trust group in which it is to hold.")
+    ] = None,
     password_stdin: StdinOption = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Ask, as the first person, that a case or the indicators may go to a partner, in the version of now."""
+    """Ask, as the first person, that a case or the indicators may go to a partner, in the version of now.
+
+    Or that it is cleared for more than TLP:AMBER: once another person has approved, `partner edit` or `partner group`
+    does it.
+    """
     now = system_clock()
     with open_workspace(workspace) as opened:
         vault = opened.vault
         person = _person(vault, by, from_stdin=password_stdin)
-        recipient = recipient_named(vault, to, now)
-        if case == INDICATORS:
-            heard = vault.indicators.heard_by(recipient.audience.up_to(tlp_label(up_to)))
-            parcel = parcel_of_indicators(heard.all(), recipient)
-        else:
-            parcel = parcel_of(_case(vault, case), recipient)
+        parcel = _parcel(vault, case, to, Narrowing(tlp_label(up_to), group), now)
         release = ask_release(vault, parcel, reason, by=person, now=now)
     typer.echo(f"{release.id}: {release.state}. Another person approves it.")
 
@@ -114,6 +126,24 @@ def _decide(
             raise UsageError(f"There is no release {release_id}. `watchbell release list` shows them.")
         decided = decide_release(vault, found, state, word, by=person, now=system_clock())
     typer.echo(f"{release_id}: {decided.state}.")
+
+
+class Narrowing(NamedTuple):
+    """What bounds a parcel."""
+
+    up_to: Tlp
+    group: str | None
+
+
+def _parcel(vault: Vault, subject: str, to: str, narrowing: Narrowing, now: datetime) -> Parcel:
+    if subject == CLEARANCE:
+        group = None if narrowing.group is None else known_group(vault, narrowing.group)
+        return parcel_of_clearance(vault, partner_named(vault, to), narrowing.up_to, group)
+    recipient = recipient_named(vault, to, now)
+    if subject == INDICATORS:
+        heard = vault.indicators.heard_by(recipient.audience.up_to(narrowing.up_to))
+        return parcel_of_indicators(heard.all(), recipient)
+    return parcel_of(_case(vault, subject), recipient)
 
 
 def _case(vault: Vault, case_id: str) -> Case:

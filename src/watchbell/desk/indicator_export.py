@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from watchbell.desk.disarm import framework_of
-from watchbell.desk.releases import INDICATORS, Parcel, needs_two
+from watchbell.desk.releases import Parcel, needs_two
 from watchbell.desk.sending import Recipient, demand_release, recipient_named
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange import hash_lists, misp_feed, plain
@@ -30,6 +30,7 @@ from watchbell.model.audiences import Audience
 from watchbell.model.collections import HOUSE
 from watchbell.model.feedback import Dispute, Opinion, Sighting
 from watchbell.model.indicators import Indicator, IndicatorKind
+from watchbell.model.releases import INDICATORS
 from watchbell.model.tlp import Tlp, strictest
 from watchbell.vault.vault import Vault
 from watchbell.vault.workspace import Workspace

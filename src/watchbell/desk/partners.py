@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from watchbell.errors import UsageError
+from watchbell.desk.clearances import demand_clearance
+from watchbell.desk.releases import ONE_PERSON, needs_two
+from watchbell.errors import NotAllowedError, UsageError
 from watchbell.ids import fact_id
 from watchbell.model.collections import Collection
 from watchbell.model.partners import Enrolment, MachineAccount, Membership, Partner, PartnerKind, Scope, TrustGroup
@@ -49,6 +51,7 @@ def add_partner(
     """Let a partner in, with a first machine, a place among the partners, and a line to the house.
 
     Raises:
+        NotAllowedError: the clearance needs a second person, who can only speak of a partner that is there.
         UsageError: the name is empty or too long, or there is such a partner.
     """
     name = " ".join(name.split())
@@ -57,6 +60,11 @@ def add_partner(
     partner = Partner(id=fact_id("partner", name.casefold()), name=name, kind=kind, clearance=clearance)
     if vault.partners.get(partner.id) is not None:
         raise UsageError(f"There is already a partner {name!r}. `watchbell partner token` gives it another machine.")
+    if needs_two(clearance):
+        raise NotAllowedError(
+            f"A partner is let in with TLP:{ONE_PERSON.upper()} at most. Raise its clearance afterwards, by the "
+            "word of two: watchbell partner edit."
+        )
     vault.partners.put(partner)
     vault.ledger.append("operator", "partner.added", partner.id, {"kind": kind, "clearance": clearance}, now)
     for collection in (*_first_collections(vault, operator), _line_to_house(partner, operator)):
@@ -89,10 +97,14 @@ def join(vault: Vault, place: Membership, now: datetime) -> None:
     """Give a partner its place in a trust group, instead of the one it had there.
 
     Raises:
+        NotAllowedError: the clearance needs a second person.
         UsageError: the agreement ends before it begins, or is over already.
     """
     if place.ends_at is not None and place.ends_at <= max(now, place.begins_at):
         raise UsageError(f"The agreement would be over on {place.ends_at:%Y-%m-%d}. Give a later day.")
+    partner, group = vault.partners.get(place.partner_id), _group_of(vault, place.group_id)
+    if partner is not None:
+        demand_clearance(vault, partner, place.clearance, group, now)
     vault.partners.put_membership(place)
     details = place.model_dump(mode="json", exclude={"partner_id"})
     vault.ledger.append("operator", "partner.joined", place.partner_id, details, now)
@@ -131,6 +143,10 @@ def known_group(vault: Vault, name: str) -> TrustGroup:
         known = ", ".join(sorted(group.name for group in groups.values())) or "there is none yet"
         raise UsageError(f"There is no trust group {name!r}; known: {known}. `watchbell partner group` makes one.")
     return groups[_group_id(name)]
+
+
+def _group_of(vault: Vault, group_id: str) -> TrustGroup | None:
+    return next((group for group in vault.partners.groups() if group.id == group_id), None)
 
 
 def add_machine(

@@ -15,8 +15,6 @@ from watchbell.vault.vault import Vault
 
 ONE_PERSON = Tlp.AMBER
 """The narrowest marking that one person may share alone; narrower ones are for their recipients only (TLP 2.0)."""
-INDICATORS = "indicators"
-"""Subject of a release of all indicators that a recipient may hear."""
 
 
 def needs_two(label: Tlp) -> bool:
@@ -28,7 +26,7 @@ class Parcel(NamedTuple):
     """Something that would leave the house."""
 
     subject: str
-    """Id of the case, or `INDICATORS`."""
+    """Id of the case, `INDICATORS` or `CLEARANCE` (`model.releases`)."""
     version: str
     """What is meant exactly."""
     tlp: Tlp

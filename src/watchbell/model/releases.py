@@ -8,6 +8,11 @@ from watchbell.ids import fact_id
 from watchbell.model.record import Record, UtcDatetime
 from watchbell.model.tlp import Tlp
 
+INDICATORS = "indicators"
+"""Subject of a release of all indicators that a recipient may hear."""
+CLEARANCE = "clearance"
+"""Subject of a release by which a partner is cleared for more."""
+
 
 class ReleaseState(StrEnum):
     """Where a release stands."""
@@ -24,7 +29,7 @@ class Release(Record):
 
     id: str
     subject: str
-    """Id of the case, or `INDICATORS` for all that the recipient may hear."""
+    """Id of the case, `INDICATORS` for all that the recipient may hear, or `CLEARANCE`."""
     version: str
     """What is meant exactly; a later version needs a release of its own."""
     tlp: Tlp

@@ -6,10 +6,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from watchbell.cli import collection, partner
+from tests.made_up_desk import NOW, PASSWORD
+from watchbell.cli import collection, partner, release
 from watchbell.clock import system_clock
+from watchbell.desk.accounts import add_user, clear_user
 from watchbell.desk.partners import caller_of_token
-from watchbell.errors import UsageError
+from watchbell.errors import NotAllowedError, UsageError
+from watchbell.model.partners import Role
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace
 
@@ -20,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "workspace"
 
 
-def told(folder: Path, *arguments: str, app: typer.Typer = partner.app) -> str:
-    result = CliRunner().invoke(app, [*arguments, "--workspace", str(folder)], catch_exceptions=False)
+def told(folder: Path, *arguments: str, app: typer.Typer = partner.app, typed: str | None = None) -> str:
+    result = CliRunner().invoke(app, [*arguments, "--workspace", str(folder)], input=typed, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -102,3 +105,30 @@ def test_indicators_are_published_into_a_collection(folder: Path) -> None:
     listed = {one["alias"]: one["objects"] for one in document(folder, "list", app=collection.app)}
     assert listed == {"shared": 0, "exchange": 0, None: 0, "midterms": done["there"]}
     assert "Midterms" in told(folder, "list", app=collection.app)
+
+
+def test_a_clearance_above_amber_takes_two_people_and_their_passwords(folder: Path) -> None:
+    with pytest.raises(NotAllowedError, match="TLP:AMBER at most"):
+        told(folder, "add", "Radio", "--kind", "media", "--clearance", "red")
+    document(folder, "add", "Radio", "--kind", "media")
+    assert "TLP:AMBER" in told(folder, "edit", "Radio", "--clearance", "amber", "--kind", "researcher")
+    with pytest.raises(NotAllowedError, match="watchbell release ask clearance --to 'Radio' --up-to red"):
+        told(folder, "edit", "Radio", "--clearance", "red")
+    with pytest.raises(NotAllowedError, match="--group 'Narrow'"):
+        told(folder, "group", "Radio", "Narrow", "--clearance", "red")
+    with Workspace.open(folder) as workspace:
+        for name in ("eva", "kim"):
+            add_user(workspace.vault, name, Role.REVIEWER, PASSWORD, NOW)
+            clear_user(workspace.vault, name, Tlp.RED, {}, NOW)
+    signed = ("--reason", "Needed", "--password-stdin", "--by")
+    ask = ("ask", "clearance", "--to", "Radio", "--up-to", "red", "--group", "narrow")
+    told(folder, *ask, *signed, "eva", app=release.app, typed=f"{PASSWORD}\n")
+    [asked] = document(folder, "list", app=release.app)
+    assert asked["version"].startswith("TLP:RED in Narrow")
+    told(folder, "approve", asked["id"], *signed, "kim", app=release.app, typed=f"{PASSWORD}\n")
+    with pytest.raises(NotAllowedError):
+        told(folder, "edit", "Radio", "--clearance", "red")
+    assert "TLP:RED" in told(folder, "group", "Radio", "Narrow", "--clearance", "red")
+    shown = document(folder, "show", "Radio")
+    assert (shown["kind"], shown["clearance"]) == ("researcher", "amber")
+    assert {one["name"]: one["clearance"] for one in shown["groups"]} == {"Partners": "clear", "Narrow": "red"}

@@ -26,7 +26,7 @@ LOOPBACK = networks_named(["127.0.0.0/8", "::1/128"])
 def certificate(file: Path, *hosts: str) -> Path:
     """Write a certificate that signs itself, with its key, for these hosts."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A house")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"The house {file.stem}")])
     names: list[x509.GeneralName] = [
         x509.IPAddress(ip_address(host)) if host[0].isdigit() else x509.DNSName(host) for host in hosts
     ]

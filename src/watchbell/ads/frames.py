@@ -93,7 +93,8 @@ class BoundFrame:
     ) -> bool:
         start, end = span
         near = (one for one in spotted if start - _NEAR <= one.start and one.end <= end + _NEAR)
-        if any(one.concepts & self.unless for one in near if one not in chosen):
+        apart = (one for one in near if not any(part.start <= one.start and one.end <= part.end for part in chosen))
+        if any(one.concepts & self.unless for one in apart):
             return True
         return any(self._denies(text, one, start, end, spotted) for one in spotted if one.concepts & self.denial)
 

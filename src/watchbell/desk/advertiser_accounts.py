@@ -186,7 +186,7 @@ def account_named(office: Office, email: str) -> AdvertiserAccount:
     """
     account = office.vault.advertiser_accounts.by_email(mailbox(email) or "")
     if account is None:
-        raise UsageError(f"There is no account {email!r}. `watchbell advertiser account list` shows them.")
+        raise UsageError(f"There is no account {email!r}. `watchbell advertiser person list` shows them.")
     return account
 
 

@@ -30,6 +30,7 @@ class DisclaimerForm(BaseModel):
     candidate: str = Field(default="", max_length=200)
     contact: str = Field(default="", max_length=300)
     behind: str = Field(default="", max_length=200)
+    behind_contact: str = Field(default="", max_length=300)
     do: Literal["preview", "make"] = "preview"
 
 
@@ -56,14 +57,16 @@ def draft_or_make(
     try:
         composed = compose(office, found, statement_of(told.words, found), known_names(office.settings), now=now)
     except (UsageError, InputError) as error:
-        return _page(request, found, form, problems={_blamed(form): str(error)})
+        return _page(request, found, form, problems={_blamed(form, found.jurisdiction): str(error)})
     if form.do == "make":
         return RedirectResponse(f"{address_of(found)}/disclaimers", HTTPStatus.SEE_OTHER)
     return _page(request, found, form, draft=composed)
 
 
-def _blamed(form: DisclaimerForm) -> str:
-    """Return beside which field stands what the law asks for beyond the form (11 CFR 110.11(b))."""
+def _blamed(form: DisclaimerForm, jurisdiction: str) -> str:
+    """Return beside which field stands what the law asks for beyond the form; of the US, by 11 CFR 110.11(b)."""
+    if jurisdiction != "US":
+        return "contact"
     return {Authority.OTHER.value: "candidate", Authority.NONE.value: "contact"}.get(form.authority, "authority")
 
 

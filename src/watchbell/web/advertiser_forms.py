@@ -97,14 +97,21 @@ EVIDENCE_FORMS: dict[EvidenceKind, tuple[Field, ...]] = {
     ),
 }
 
-_CONTACT = Field("contact", "Street address, telephone number or website", "It stands in the disclaimer.", needed=False)
 DISCLAIMER_FORMS: dict[str, tuple[Field, ...]] = {
     "US": (
-        Field("candidate", "Who authorised it, if a candidate who does not pay did", needed=False),
-        _CONTACT._replace(hint="Needed where no candidate authorised it (11 CFR 110.11(b)(3))."),
+        Field("candidate", "Candidate or committee that authorised it, and did not pay", needed=False),
+        Field(
+            "contact",
+            "Street address, telephone number or website",
+            "Needed where no candidate authorised it (11 CFR 110.11(b)(3)).",
+            needed=False,
+        ),
     ),
-    "GB": (Field("contact", "Postal address of the promoter"),),
-    "EU": (Field("behind", "Who ultimately controls the sponsor, if anybody does", needed=False),),
+    "GB": (
+        Field("contact", "Postal address of the promoter"),
+        Field("behind_contact", "Postal address of whom they act for", "Where it is another one.", needed=False),
+    ),
+    "EU": (Field("behind", "Who ultimately controls the sponsor", needed=False),),
     "CA": (Field("contact", "Telephone and address; third parties only", needed=False),),
 }
 """Of jurisdictions for which disclaimers can be composed."""
@@ -112,12 +119,22 @@ DISCLAIMER_FORMS: dict[str, tuple[Field, ...]] = {
 
 def lacking(fields: tuple[Field, ...], told: Told) -> Problems:
     """Return which fields must be filled in and are not."""
-    filled = {name for name, value in told.words.items() if value.strip()} | ({"document"} if told.document else set())
+    filled = _filled(told)
     return {
         field.name: "Choose a file." if field.type == "file" else "Fill this in."
         for field in fields
         if field.needed and field.name not in filled
     }
+
+
+def answered(fields: tuple[Field, ...], told: Told) -> str:
+    """Return beside which field stands what came of the form: the first that was filled in."""
+    filled = _filled(told)
+    return next((field.name for field in fields if field.name in filled), fields[0].name)
+
+
+def _filled(told: Told) -> set[str]:
+    return {name for name, value in told.words.items() if value.strip()} | ({"document"} if told.document else set())
 
 
 def shown_by(kind: EvidenceKind, told: Told, step: Step, advertiser: Advertiser) -> Shown:
@@ -143,13 +160,16 @@ def shown_by(kind: EvidenceKind, told: Told, step: Step, advertiser: Advertiser)
     )
 
 
+_NAMED = ("candidate", "contact", "behind", "behind_contact")
+
+
 def statement_of(words: Mapping[str, str], advertiser: Advertiser) -> Statement:
     """Return what a disclaimer is to say, beside the name that was verified.
 
     Raises:
         UsageError: whether a candidate authorised the ad is none of the known answers.
     """
-    given = {name: words.get(name, "").strip() or None for name in ("candidate", "contact", "behind")}
+    given = {name: words.get(name, "").strip() or None for name in _NAMED}
     authority = words.get("authority")
     if authority and authority not in set(Authority):
         raise UsageError("Say whether a candidate authorised the ad: own, other or none (11 CFR 110.11(b)).")

@@ -14,7 +14,7 @@ from watchbell.desk.advertisers import confirm, status
 from watchbell.errors import InputError, NotSentError, UsageError
 from watchbell.model.advertiser_accounts import AdvertiserAccount
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict
-from watchbell.web.advertiser_forms import EVIDENCE_FORMS, Told, lacking, shown_by
+from watchbell.web.advertiser_forms import EVIDENCE_FORMS, Told, answered, lacking, shown_by
 from watchbell.web.advertiser_home import address_of
 from watchbell.web.advertiser_pages import Applicant, Problems, Reader, counter_page, own
 from watchbell.web.guard import COUNTER, desk_of, office_of
@@ -85,16 +85,16 @@ def _show(request: Request, account: AdvertiserAccount, advertiser_id: str, step
         problems["document"] = "The file is larger than 20 MB."
     if problems:
         return _page(request, found, step, problems=problems, kind=kind, words=told.words)
-    first = EVIDENCE_FORMS[kind][0].name
+    field = answered(EVIDENCE_FORMS[kind], told)
     try:
         shown = shown_by(kind, told, asked, found)
         receipt = counter.show(office, account, found, step, shown, desk_of(request).clock())
     except (UsageError, InputError, NotSentError) as error:
-        return _page(request, found, step, problems={first: str(error)}, kind=kind, words=told.words)
+        return _page(request, found, step, problems={field: str(error)}, kind=kind, words=told.words)
     if receipt.publish is not None:
         # Kept as a hash only, so it can be shown in no later answer.
         return _page(request, found, step, publish=receipt.publish)
-    return _after(request, found, receipt.evidence, first, kind=kind, words=told.words)
+    return _after(request, found, receipt.evidence, field, kind=kind, words=told.words)
 
 
 def _after(request: Request, advertiser: Advertiser, settled: Evidence, field: str, **context: Any) -> Response:

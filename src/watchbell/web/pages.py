@@ -30,13 +30,14 @@ advertiser_words.teach(_ENVIRONMENT)
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a template for whoever is asking."""
-    user = signed_in(request)
+    user, settings = signed_in(request), desk_of(request).workspace.settings
     role = user.role if user else None
     html = _ENVIRONMENT.get_template(template).render(
         user=user,
         can=lambda permission: may(role, Permission(permission)),
         path=request.url.path,
-        operator=desk_of(request).workspace.settings.operator,
+        operator=settings.operator,
+        counter_open=settings.advertiser_pages,
         **context,
     )
     return HTMLResponse(html, status)

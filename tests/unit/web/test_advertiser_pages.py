@@ -31,7 +31,9 @@ from watchbell.desk.permissions import Errand
 from watchbell.desk.second_factor import RECOVERY_CODES
 from watchbell.desk.senders import Message, Way
 from watchbell.model.advertiser_accounts import AccountStage, AdvertiserAccount
+from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict
 from watchbell.model.payers import PaidAd
+from watchbell.vault.advertisers import Given
 from watchbell.vault.ledger import Entry
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app
@@ -332,6 +334,43 @@ def test_a_way_that_does_not_suit_is_said(
     answer = browser(anna).post("/advertiser/new", data={"jurisdiction": "US"} | form)
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def test_what_lapses_pauses_ads_and_disables_disclaimers(office: Office, browser: Browser, clock: StillClock) -> None:
+    anna, _ = enrolled(office, account_of(office, ANNA, clock()), clock())
+    mine = apply(office, anna, Application("US", "legal-name"), clock())
+    for step, kind in (("identity", EvidenceKind.PASSPORT), ("location", EvidenceKind.LETTER)):
+        accept(office, mine, step, kind, clock())
+    client, base = browser(anna), f"/advertiser/of/{mine.id}"
+    form = {"authority": "none", "contact": "anna.example"}
+    draft = client.post(f"{base}/disclaimers", data=form | {"do": "preview"})
+    assert "Paid for by Anna Eriksson, anna.example." in draft.text
+    assert office.vault.advertisers.disclaimers(mine.id) == []
+    assert client.post(f"{base}/disclaimers", data=form | {"do": "make"}).status_code == 303
+    assert "may stand on ads" in client.get(f"{base}/disclaimers").text
+    clock.now += timedelta(days=700)
+    client = browser(anna)
+    assert "Show it again before then." in client.get(base).text
+    clock.now += timedelta(days=30)
+    client = browser(anna)
+    assert "your ads rest" in client.get(base).text
+    assert "Disabled" in client.get(f"{base}/disclaimers").text
+    assert "who is authorised" in client.post(f"{base}/disclaimers", data=form | {"do": "make"}).text
+
+
+def accept(office: Office, advertiser: Advertiser, step: str, kind: EvidenceKind, now: datetime) -> None:
+    evidence = Evidence(
+        id=f"shown--{step}",
+        advertiser_id=advertiser.id,
+        step=step,
+        kind=kind,
+        verdict=EvidenceVerdict.ACCEPTED,
+        reason="It is right.",
+        given_at=now,
+        decided_at=now,
+        decided_by="watchbell",
+    )
+    office.vault.advertisers.give(Given(evidence), Entry("test", "evidence.given", advertiser.id, {}, now))
 
 
 def test_an_advertiser_appeals_once_against_what_keeps_an_ad_from_running(

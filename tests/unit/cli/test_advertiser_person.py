@@ -1,0 +1,44 @@
+"""People with an account at the advertisers' pages, from the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.unit.web.test_advertiser_pages import ANNA, account_of, enrolled
+from watchbell.cli import advertiser
+from watchbell.clock import system_clock
+from watchbell.desk.counter import Application, apply
+from watchbell.desk.identity_key import IdentityKey
+from watchbell.desk.office import office_in
+from watchbell.errors import UsageError
+from watchbell.vault.workspace import Workspace
+
+
+def test_an_operator_sees_closes_and_lets_in_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    IdentityKey.make(tmp_path / "identity.key")
+    monkeypatch.setenv("WATCHBELL_IDENTITY_KEY_FILE", str(tmp_path / "identity.key"))
+    now = system_clock()
+    with Workspace.create(tmp_path / "workspace") as opened:
+        office = office_in(opened)
+        anna, _ = enrolled(office, account_of(office, ANNA, now), now)
+        mine = apply(office, anna, Application("US", "legal-name"), now)
+
+    def told(*arguments: str) -> str:
+        command = ["person", *arguments, "--workspace", str(tmp_path / "workspace")]
+        return CliRunner().invoke(advertiser.app, command, catch_exceptions=False).stdout
+
+    def listed() -> dict[str, object]:
+        (one,) = json.loads(told("list", "--json"))
+        return dict(one)
+
+    assert (listed()["email"], listed()["advertisers"]) == (ANNA, [mine.id])
+    assert "password_hash" not in listed()
+    told("second-factor", ANNA)
+    assert listed()["enrolled_at"] is None
+    told("close", "Anna@Club.org")
+    assert listed()["closed"] is True
+    assert "Anna Eriksson" in told("list")
+    with pytest.raises(UsageError, match="no account"):
+        told("close", "bob@club.org")

@@ -17,6 +17,7 @@ from watchbell.cli.options import (
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk import publishing as desk
+from watchbell.desk.house import house_of
 from watchbell.desk.partners import FIRST_GROUP
 from watchbell.desk.publishing import Published
 from watchbell.errors import UsageError
@@ -103,7 +104,7 @@ def publish(
             found = vault.cases.get(case)
             if found is None:
                 raise UsageError(f"There is no case {case!r}.")
-            done = desk.publish_case(vault, collection, found, operator=operator, by=_BY, now=now)
+            done = desk.publish_case(vault, collection, found, house=house_of(opened), by=_BY, now=now)
     _print_published(collection, done, as_json=as_json)
 
 

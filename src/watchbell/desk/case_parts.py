@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from watchbell.desk.house import House
 from watchbell.errors import NotAllowedError
 from watchbell.exchange.marking import bundle_for
 from watchbell.exchange.stix import bundle_of_case
@@ -58,9 +59,9 @@ def part_of_case(vault: Vault, case: Case, audience: Audience) -> CasePart:
     return CasePart(case.model_copy(update={"evidence": kept}), heard, withheld)
 
 
-def bundle_of_part(part: CasePart, audience: Audience, *, operator: str) -> dict[str, Any]:
+def bundle_of_part(part: CasePart, audience: Audience, *, house: House) -> dict[str, Any]:
     """Return what of a case an audience may have, as a STIX 2.1 bundle that passed `exchange.marking`."""
-    bundle = bundle_of_case(part.case, part.indicators, operator=operator)
+    bundle = bundle_of_case(part.case, part.indicators, operator=house.operator, technique_names=house.technique_names)
     return bundle_for(bundle, audience, dict(_groups(bundle["objects"], part)))
 
 

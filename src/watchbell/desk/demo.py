@@ -12,6 +12,7 @@ from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password
 from watchbell.desk.ad_review import Reviewer, import_ads
 from watchbell.desk.cases import open_cases
+from watchbell.desk.house import house_of
 from watchbell.desk.investigate import Question, investigate_workspace
 from watchbell.desk.matching import match_workspace
 from watchbell.desk.samples import sample_files, sample_path
@@ -105,7 +106,7 @@ def _export(workspace: Workspace, by: User, now: datetime) -> Path:
     """Write the bundle of the case in which most rooms meet, and return its path."""
     case = max(workspace.vault.cases.all(), key=_rooms)
     to = recipient_named(workspace.vault, RECIPIENT, now)
-    bundle = send_case(workspace.vault, case, to=to, operator=workspace.settings.operator, by=by, now=now)
+    bundle = send_case(workspace.vault, case, to=to, house=house_of(workspace), by=by, now=now)
     path = workspace.root / "exports" / f"{case.id}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(bundle, indent=2) + "\n", "utf-8")

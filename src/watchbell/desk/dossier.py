@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchbell.desk.case_parts import CasePart, bundle_of_part, part_of_case
+from watchbell.desk.house import House
 from watchbell.desk.networks import Network, network_of, run_named
 from watchbell.desk.releases import needs_two
 from watchbell.desk.sending import Recipient, demand_release, note_delivery, parcel_of
@@ -84,7 +85,7 @@ def dossier_of(workspace: Workspace, case: Case, *, to: Recipient, by: str, now:
         )
     demand_release(vault, parcel)
     part = part_of_case(vault, case, to.audience)
-    objects = bundle_of_part(part, to.audience, operator=settings.operator)["objects"]
+    objects = bundle_of_part(part, to.audience, house=House(settings.operator))["objects"]
     passed = {held["id"] for held in objects}
     told = [one for one in part.indicators if one.id in passed]
     if to.id:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from watchbell.desk.case_parts import part_of_case
+from watchbell.desk.house import House
 from watchbell.desk.partners import group_named
 from watchbell.desk.receiving import Receiving
 from watchbell.desk.releases import ONE_PERSON, needs_two
@@ -86,7 +87,7 @@ def passes_on(indicator: Indicator, operator: str) -> bool:
 
 
 def publish_case(
-    vault: Vault, collection: Collection, case: Case, *, operator: str, by: str, now: datetime
+    vault: Vault, collection: Collection, case: Case, *, house: House, by: str, now: datetime
 ) -> Published:
     """Put a case and its indicators into a collection.
 
@@ -101,7 +102,9 @@ def publish_case(
         raise NotAllowedError("The case has evidence of another trust group, so it cannot go into this collection.")
     readers = Audience(case.tlp, {} if collection.group_id is None else {collection.group_id: case.tlp})
     part = part_of_case(vault, case, readers)
-    objects = bundle_of_case(part.case, part.indicators, operator=operator)["objects"]
+    objects = bundle_of_case(
+        part.case, part.indicators, operator=house.operator, technique_names=house.technique_names
+    )["objects"]
     return _publish(vault, collection, objects, by=by, now=now)
 
 

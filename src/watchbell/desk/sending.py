@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from watchbell.desk.audiences import audience_of
 from watchbell.desk.case_parts import bundle_of_part, part_of_case
+from watchbell.desk.house import House
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.releases import ONE_PERSON, Parcel, needs_two, release_for
 from watchbell.errors import NotAllowedError, UsageError
@@ -75,7 +76,7 @@ def parcel_of(case: Case, to: Recipient) -> Parcel:
     return Parcel(case.id, case.modified_at.isoformat(), case.tlp, to.id)
 
 
-def send_case(vault: Vault, case: Case, *, to: Recipient, operator: str, by: User, now: datetime) -> dict[str, Any]:
+def send_case(vault: Vault, case: Case, *, to: Recipient, house: House, by: User, now: datetime) -> dict[str, Any]:
     """Return the case as a STIX 2.1 bundle for a recipient, and write down that they have it.
 
     Raises:
@@ -84,7 +85,7 @@ def send_case(vault: Vault, case: Case, *, to: Recipient, operator: str, by: Use
     """
     demand_sender(by, case)
     demand_release(vault, parcel_of(case, to))
-    told = bundle_of_part(part_of_case(vault, case, to.audience), to.audience, operator=operator)
+    told = bundle_of_part(part_of_case(vault, case, to.audience), to.audience, house=house)
     note_delivery(vault, told["objects"], to=to, now=now)
     details = {"format": "stix-2.1", "tlp": case.tlp, "recipient": to.id}
     vault.ledger.append(by.username, "case.exported", case.id, details, now)

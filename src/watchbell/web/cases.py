@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from watchbell.desk.decisions import decide_case
 from watchbell.desk.dossier import dossier_of
 from watchbell.desk.dossier_page import dossier_page
+from watchbell.desk.house import house_of
 from watchbell.desk.networks import group_ids, latest_run
 from watchbell.desk.permissions import Permission
 from watchbell.desk.releases import ask_release, needs_two
@@ -90,7 +91,7 @@ def bundle(
         vault,
         found,
         to=recipient_named(vault, to, now),
-        operator=desk.workspace.settings.operator,
+        house=house_of(desk.workspace),
         by=by,
         now=now,
     )

@@ -4,13 +4,17 @@ from pathlib import Path
 import pytest
 
 from tests.made_up_desk import INDICATOR, NOW, case, indicator
+from watchbell.desk.case_parts import part_of_case
 from watchbell.desk.decisions import decide_case
-from watchbell.desk.sending import indicators_of_case, recipient_named, send_case
+from watchbell.desk.house import House
+from watchbell.desk.sending import recipient_named, send_case
 from watchbell.desk.wording import LONGEST_WORDS
 from watchbell.errors import NotAllowedError, UsageError
+from watchbell.model.audiences import Audience
 from watchbell.model.cases import CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind
 from watchbell.model.partners import Role, User
+from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault, open_vault, sqlite_url
 
 REVIEWER = User(username="rev", role=Role.REVIEWER, password_hash="-", created_at=NOW)
@@ -46,7 +50,7 @@ def test_an_analyst_is_refused_behind_the_door_too(vault: Vault) -> None:
         decide_case(vault, case(), CaseStatus.CONFIRMED, "Sure.", by=ANALYST, now=NOW)
     to = recipient_named(vault, "Somebody", NOW)
     with pytest.raises(NotAllowedError):
-        send_case(vault, case(), to=to, operator="Us", by=ANALYST, now=NOW)
+        send_case(vault, case(), to=to, house=House("Us"), by=ANALYST, now=NOW)
     assert vault.ledger.entries() == []
 
 
@@ -71,4 +75,4 @@ def test_the_indicators_of_a_case_are_those_its_evidence_names_each_once(vault: 
     gone = hit.model_copy(update={"id": "evidence-gone", "data": {"indicator_id": "indicator--gone"}})
     bare = hit.model_copy(update={"id": "evidence-bare", "data": {}})
     with_hits = case().model_copy(update={"evidence": (*case().evidence, hit, gone, bare)})
-    assert indicators_of_case(vault, with_hits) == [indicator()]
+    assert part_of_case(vault, with_hits, Audience(Tlp.RED)).indicators == [indicator()]

@@ -16,6 +16,7 @@ from watchbell.desk.disputes import drafted, open_dispute
 from watchbell.desk.dossier import DOSSIER, dossier_of, whoever_hears
 from watchbell.desk.dossier_page import dossier_page
 from watchbell.desk.feedback import Teller
+from watchbell.desk.house import House
 from watchbell.desk.releases import ask_release, decide_release
 from watchbell.desk.retraction import receipts
 from watchbell.desk.sending import parcel_of, recipient_named, send_case
@@ -167,7 +168,7 @@ def test_what_was_marked_narrower_after_the_case_was_opened_stays_here(built: Wo
     page = page_for(built, case, "Named")
     assert "narrow.example" not in page.replace("[.]", ".").casefold()
     to = recipient_named(built.vault, "Named", NOW)
-    told = send_case(built.vault, case, to=to, operator="Us", by=EVA, now=LATER)
+    told = send_case(built.vault, case, to=to, house=House("Us"), by=EVA, now=LATER)
     assert "narrow.example" not in str(told).replace("[.]", ".").casefold()
     named = case.model_copy(update={"summary": "All of them share narrow.example."})
     with pytest.raises(NotAllowedError, match="words of this case"):

@@ -10,6 +10,8 @@ from stix2validator import ValidationOptions, validate_string
 
 from tests import made_up_desk as made_up
 from tests.made_up_desk import CASE, NOW, PARTNER, RED_CASE
+from watchbell.desk.disarm import load_framework
+from watchbell.desk.house import House, house_of
 from watchbell.desk.releases import ask_release, decide_release
 from watchbell.desk.sending import BUNDLE, parcel_of, recipient_named, recipients_of, send_case
 from watchbell.errors import NotAllowedError, UsageError
@@ -18,6 +20,7 @@ from watchbell.model.partners import Partner, PartnerKind, Role, User
 from watchbell.model.releases import ReleaseState
 from watchbell.model.tlp import Tlp
 from watchbell.vault.vault import Vault, open_vault, sqlite_url
+from watchbell.vault.workspace import Workspace
 
 LATER = NOW + timedelta(hours=1)
 
@@ -48,7 +51,9 @@ def known(vault: Vault, case_id: str) -> Case:
 
 
 def send(vault: Vault, case_id: str, to: str, by: User = EVA) -> list[dict[str, object]]:
-    told = send_case(vault, known(vault, case_id), to=recipient_named(vault, to, NOW), operator="Us", by=by, now=LATER)
+    told = send_case(
+        vault, known(vault, case_id), to=recipient_named(vault, to, NOW), house=House("Us"), by=by, now=LATER
+    )
     report = validate_string(json.dumps(told), ValidationOptions(strict=True, version="2.1"))
     assert report.is_valid, report
     objects: list[dict[str, object]] = told["objects"]
@@ -111,3 +116,16 @@ def test_a_case_told_again_is_a_later_version_of_the_same_objects(vault: Vault) 
 
 def fact_of(objects: dict[object, dict[str, object]], kind: str) -> str:
     return next(str(name) for name, held in objects.items() if held["type"] == kind)
+
+
+def test_a_case_tells_techniques_by_the_framework_that_was_brought_in(tmp_path: Path) -> None:
+    clusters = tmp_path / "disarm.json"
+    pattern = {"uuid": "u1", "value": "Move Goalposts", "meta": {"external_id": "T0999"}}
+    clusters.write_text(json.dumps({"type": "disarm-techniques", "values": [pattern]}), "utf-8")
+    with Workspace.create(tmp_path / "w") as workspace:
+        load_framework(workspace, [clusters], by="adm", now=NOW)
+        named = made_up.case().evidence[0].model_copy(update={"data": {"techniques": ["T0999"]}})
+        case = made_up.case().model_copy(update={"evidence": (named,)})
+        to = recipient_named(workspace.vault, "A reader", NOW)
+        told = send_case(workspace.vault, case, to=to, house=house_of(workspace), by=EVA, now=LATER)
+    assert [held["name"] for held in told["objects"] if held["type"] == "attack-pattern"] == ["Move Goalposts"]

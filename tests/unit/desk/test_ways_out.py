@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests import made_up_desk as made_up
 from tests.made_up_desk import NOW
+from watchbell.desk import webhooks
 from watchbell.desk.collections import read_page
 from watchbell.desk.dossier import dossier_of, whoever_hears
 from watchbell.desk.dossier_page import dossier_page
 from watchbell.desk.feedback import Seen, Teller, sight
+from watchbell.desk.house import House
 from watchbell.desk.indicator_export import Addressee, Form, Selection, export_indicators, parcel_of_indicators
 from watchbell.desk.indicator_view import indicator_view
 from watchbell.desk.outgoing import Answer
@@ -27,6 +29,7 @@ from watchbell.desk.pushing import Aim, push
 from watchbell.desk.releases import ask_release, decide_release
 from watchbell.desk.sending import recipient_named, recipients_of, send_case
 from watchbell.desk.told import feedback_bundle
+from watchbell.desk.webhooks import add_webhook
 from watchbell.errors import NotAllowedError
 from watchbell.exchange.marking import definitions_in, hearable, marking_of
 from watchbell.exchange.taxii import MEDIA_TYPE
@@ -209,7 +212,7 @@ def test_a_case_goes_to_nobody_who_may_not_hear_all_of_it(
     assert (world.partner.id in {one.id for one in recipients_of(world.vault, case, NOW)}) is may
     recipient = recipient_named(world.vault, world.partner.name, NOW)
     try:
-        told = send_case(world.vault, case, to=recipient, operator="Us", by=EVA, now=NOW)
+        told = send_case(world.vault, case, to=recipient, house=House("Us"), by=EVA, now=NOW)
     except NotAllowedError:
         assert not may or label.rank > Tlp.AMBER.rank
         return
@@ -250,3 +253,35 @@ def test_a_collection_tells_each_reader_its_part(
     assert {one.object_id for one in page.objects} & {held.id for held in world.words.values()} == {
         world.words[word].id for word in told
     }
+
+
+@RUNS
+@given(places=PLACES, clearance=CLEARANCES, up_to=st.sampled_from([Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER]))
+def test_a_webhook_tells_what_the_collection_would(
+    worlds: Iterator[World], places: list[tuple[Tlp, str | None]], clearance: tuple[Tlp, Tlp | None], up_to: Tlp
+) -> None:
+    world = next(worlds)
+    world.tell(places, clearance)
+    vault, sent = world.vault, []
+    collection = Collection(
+        id=f"00000000-0000-4000-8000-{world.turn:012x}", title="c", group_id="g", tlp=Tlp.AMBER_STRICT
+    )
+    vault.collections.put(collection)
+
+    def taken(_url: str, body: bytes, _headers: object, **_more: object) -> Answer:
+        sent.append(body.decode())
+        return Answer(204, {}, b"")
+
+    url = "https://a.example/"
+    hook, _ = add_webhook(world.workspace, world.partner, url, authority=None, by="test", now=NOW)
+    publish_indicators(vault, collection, up_to=up_to, operator="Us", by="test", now=NOW + timedelta(minutes=1))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(webhooks, "post_once", taken)
+        list(webhooks.deliver(world.workspace, lambda: NOW + timedelta(hours=1)))
+    webhooks.remove_webhook(vault, hook, by="test", now=NOW)
+    # Whoever is not in the group hears nothing of its collection; others' indicators go no further than GREEN.
+    limit = min(up_to, clearance[1] or Tlp.CLEAR, Tlp.GREEN, key=lambda one: one.rank)
+    told = {
+        word for word, held in world.words.items() if held.tlp.rank <= limit.rank and held.group in (None, "g")
+    }  # fmt: skip
+    assert world.said("\n".join(sent)) == (told if clearance[1] else set())

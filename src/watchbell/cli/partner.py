@@ -13,10 +13,8 @@ from watchbell.clock import system_clock
 from watchbell.desk import partners as desk
 from watchbell.desk.clearances import change_partner
 from watchbell.desk.partners import NewMachine
-from watchbell.desk.webhooks import shown
 from watchbell.model.partners import MachineAccount, Membership, PartnerKind, Scope
 from watchbell.model.tlp import Tlp
-from watchbell.model.webhooks import Webhook
 
 app = typer.Typer(no_args_is_help=True, help="Let partners in, and say what each may hear.")
 app.add_typer(webhook.app, name="webhook")
@@ -77,7 +75,7 @@ def show(partner: PartnerArgument, workspace: WorkspaceOption = None, as_json: J
                 "machines": [machine.model_dump(mode="json", exclude={"token_hash"}) for machine in machines],
                 "groups": [{"name": names[place.group_id], **place.model_dump(mode="json")} for place in places],
                 "received": received,
-                "webhooks": [_webhook(one) for one in webhooks],
+                "webhooks": [webhook.described(one) for one in webhooks],
             }
         )
         return
@@ -91,7 +89,7 @@ def show(partner: PartnerArgument, workspace: WorkspaceOption = None, as_json: J
         groups.add_row(names[place.group_id], place.clearance.upper(), agreement, begins, until)
     console.print(groups)
     if webhooks:
-        console.print(_webhooks(webhooks))
+        console.print(webhook.table_of(webhooks))
 
 
 @app.command()
@@ -258,17 +256,4 @@ def _machines(machines: list[MachineAccount]) -> Table:
             "" if machine.last_used_at is None else f"{machine.last_used_at:%Y-%m-%d %H:%M}",
             "active" if machine.revoked_at is None else "shut out",
         )
-    return table
-
-
-def _webhook(one: Webhook) -> dict[str, object]:
-    told = {"state", "attempts", "next_at", "problem", "delivered", "delivered_at"}
-    return {"id": one.id, "url": shown(one), **one.model_dump(mode="json", include=told)}
-
-
-def _webhooks(webhooks: list[Webhook]) -> Table:
-    table = Table("webhook", "at", "state", "messages", "last told", "what is wrong")
-    for one in webhooks:
-        last = "" if one.delivered_at is None else f"{one.delivered_at:%Y-%m-%d %H:%M}"
-        table.add_row(one.id, shown(one), one.state, f"{one.delivered:,}", last, one.problem or "")
     return table

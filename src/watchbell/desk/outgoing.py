@@ -1,5 +1,7 @@
 """Requests to partners' servers: bounded in size and time, and never steered to where the operator did not mean.
 
+`Connection` speaks TAXII to a peer; `post_once` tells a webhook; `published_at` reads what somebody publishes.
+
 A name is looked up once, every address that it has is checked, and the connection goes to the address that was checked.
 So neither a name that points inside nor one that changes between two looks reaches a machine of the house.
 """
@@ -184,6 +186,107 @@ class Connection:
             return Answer(response.status_code, response.headers, b"".join(pieces))
 
 
+def post_once(
+    url: str, body: bytes, headers: Mapping[str, str], *, inside: Sequence[Network], authority: str | None, seconds: int
+) -> Answer:
+    """Send a body to an address once, following no redirect, and return the answer without its body.
+
+    Args:
+        url: where to.
+        body: what.
+        headers: with which headers.
+        inside: networks inside the house that may be asked all the same.
+        authority: file of the certificates that vouch for the server, where these are not the usual ones.
+        seconds: how long it may take.
+
+    Raises:
+        PeerError: it cannot be reached, may not be asked, or does not answer in time. The address is not repeated, for
+            it may hold a secret.
+        UsageError: the file of certificates cannot be used.
+    """
+    transport = _Transport(inside, verify=_trusting(authority, "the webhook"))
+    try:
+        return _beside_a_loop(lambda: asyncio.run(_posted(transport, url, body, headers, seconds)))
+    except TimeoutError as error:
+        raise PeerError(f"It did not answer within {seconds} seconds.") from error
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        raise PeerError(f"It cannot be reached: {str(error) or type(error).__name__}.") from error
+
+
+async def _posted(transport: "_Transport", url: str, body: bytes, headers: Mapping[str, str], seconds: int) -> Answer:
+    async with (
+        asyncio.timeout(seconds),
+        httpx.AsyncClient(transport=transport, timeout=seconds, follow_redirects=False) as client,
+        client.stream("POST", url, content=body, headers=dict(headers)) as response,
+    ):
+        return Answer(response.status_code, response.headers, b"")
+
+
+class Bounds(NamedTuple):
+    """How much is read of what somebody publishes, and for how long."""
+
+    bytes: int
+    seconds: int
+
+
+def published_at(
+    url: str,
+    bounds: Bounds,
+    *,
+    inside: Sequence[Network] = (),
+    stays: Callable[[str], bool] = lambda _: True,
+    authority: str | None = None,
+) -> bytes:
+    """Return what is published at an address; nobody is told who asks.
+
+    Args:
+        url: the address.
+        bounds: how much is read, and for how long in all.
+        inside: networks inside the house that may be asked all the same.
+        stays: whether a redirect may lead to a host.
+        authority: file of the certificates that vouch for the server, where these are not the usual ones.
+
+    Raises:
+        PeerError: it cannot be reached, may not be asked, leads elsewhere, is too long, too slow, or not there.
+        UsageError: the file of certificates cannot be used.
+    """
+    transport = _Transport(inside, verify=_trusting(authority, url))
+    try:
+        return _beside_a_loop(lambda: asyncio.run(_published(transport, url, bounds, stays)))
+    except TimeoutError as error:
+        raise PeerError(f"{url} did not answer within {bounds.seconds} seconds.") from error
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        raise PeerError(f"{url} cannot be reached: {str(error) or type(error).__name__}.") from error
+
+
+async def _published(transport: "_Transport", url: str, bounds: Bounds, stays: Callable[[str], bool]) -> bytes:
+    target = url
+    async with (
+        asyncio.timeout(bounds.seconds),
+        httpx.AsyncClient(transport=transport, timeout=bounds.seconds, follow_redirects=False) as client,
+    ):
+        for _ in range(_MOST_REDIRECTS + 1):
+            async with client.stream("GET", target) as response:
+                if response.status_code not in _REDIRECTS:
+                    return await _body(response, url, bounds.bytes)
+                target = urljoin(target, response.headers.get("location", ""))
+            if not stays(httpx.URL(target).host):
+                raise PeerError(f"{url} leads to {target[:200]}, elsewhere.")
+    raise PeerError(f"{url} leads in circles.")
+
+
+async def _body(response: httpx.Response, url: str, most: int) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise PeerError(f"{url} answers with status {response.status_code}.")
+    pieces, length = [], 0
+    async for piece in response.aiter_bytes():
+        length += len(piece)
+        if length > most:
+            raise PeerError(f"{url} answers with more than {most:,} bytes.")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
 def _beside_a_loop(work: Callable[[], T]) -> T:
     """Do it here; where a loop runs in this thread already, as in a notebook, in a thread of its own."""
     try:
@@ -211,9 +314,7 @@ class _Transport(httpx.AsyncHTTPTransport):
                     "in the setting peer_networks."
                 )
         if request.url.scheme != "https" and not all(_is_in(address, self._inside) for address in addresses):
-            raise PeerError(
-                f"{request.url.copy_with(query=None)} is asked without TLS; that shows our token to others."
-            )
+            raise PeerError(f"{host} is asked without TLS; that shows others our token, or what we tell.")
         request.url = request.url.copy_with(host=addresses[0])
         # The name stands in the request and in the certificate, although the connection goes to an address.
         request.extensions = {**request.extensions, "sni_hostname": host}
@@ -226,13 +327,20 @@ async def _addresses(host: str, port: int) -> list[str]:
 
 
 def _context(peer: Peer) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=peer.authority) if peer.authority else httpx.create_ssl_context()
-        if peer.certificate is not None:
+    context = _trusting(peer.authority, peer.name)
+    if peer.certificate is not None:
+        try:
             context.load_cert_chain(peer.certificate, peer.key)
-    except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"The certificates for {peer.name} cannot be used: {error}.") from error
+        except (OSError, ssl.SSLError) as error:
+            raise UsageError(f"The certificates for {peer.name} cannot be used: {error}.") from error
     return context
+
+
+def _trusting(authority: str | None, whose: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=authority) if authority else httpx.create_ssl_context()
+    except (OSError, ssl.SSLError) as error:
+        raise UsageError(f"The certificates for {whose} cannot be used: {error}.") from error
 
 
 def refuse_other_media(answer: Answer) -> None:

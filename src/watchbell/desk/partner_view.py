@@ -10,6 +10,7 @@ from watchbell.model.collections import Collection
 from watchbell.model.feedback import Dispute
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import MachineAccount, Membership, Partner
+from watchbell.model.webhooks import Webhook
 from watchbell.vault.deliveries import Delivery
 from watchbell.vault.vault import Vault
 
@@ -46,6 +47,7 @@ class PartnerView:
     disputes: Sequence[Dispute]
     collections: Sequence[Collection]
     """Those that are open to them."""
+    webhooks: Sequence[Webhook]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def partner_view(vault: Vault, partner_id: str, viewer: Audience, now: datetime)
         deliveries=list(islice(shown, SHOWN)),
         disputes=[one for one in disputes if heard.get(one.indicator_id) is not None],
         collections=[access.collection for access in vault.collections.open_to(partner, (), now)],
+        webhooks=vault.webhooks.of_partner(partner_id),
     )
 
 

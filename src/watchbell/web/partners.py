@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from watchbell.desk.partner_view import collection_rows, partner_rows, partner_view
 from watchbell.desk.permissions import Permission
+from watchbell.desk.webhooks import shown
 from watchbell.web.guard import audience, desk_of, needs
 from watchbell.web.pages import not_found, page
 
@@ -26,7 +27,7 @@ def partner(request: Request, partner_id: str) -> Response:
     view = partner_view(desk.workspace.vault, partner_id, audience(request), now)
     if view is None:
         raise not_found("There is no such partner.")
-    return page(request, "partner.html", view=view, partner=view.partner, now=now)
+    return page(request, "partner.html", view=view, partner=view.partner, now=now, shown_webhook=shown)
 
 
 @router.get("/desk/collections")

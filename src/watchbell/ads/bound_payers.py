@@ -6,6 +6,7 @@ contradict. Words of theirs on an ad from another account are somebody else's cl
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from watchbell.ads.disclaimers import statement_in
@@ -43,7 +44,7 @@ class PayerBook:
         bound = [one for one in disclaimers if one.verdict is DisclaimerVerdict.APPROVED]
         self._by_words = {_plain(words): one for one in bound for words in _forms(one)}
         self._by_name = {_plain(one.payer): one for one in bound}
-        self._by_look = {skeleton(one.payer): one for one in bound}
+        self._by_look = {_look(one.payer): one for one in bound}
         self._owners = {(_plain(one.platform), _plain(one.account)): one.advertiser_id for one in accounts}
         self._all_bound = all_bound
 
@@ -79,7 +80,7 @@ class PayerBook:
         if claimed is not None:
             reason = f"These words are bound to {claimed.payer}, and the account {account} is not known to be theirs."
             return Whose(findings=(PolicyFinding(code=CODE_ACCOUNT, quote=said.payer, reason=reason),))
-        like = self._by_look.get(skeleton(said.payer)) if self._by_look else None
+        like = self._by_look.get(_look(said.payer)) if self._by_look else None
         if like is not None:
             reason = f"The name only looks like that of {like.payer}, to whom it is not bound."
             return Whose(findings=(PolicyFinding(code=CODE_LOOKALIKE, quote=said.payer, reason=reason),))
@@ -102,6 +103,12 @@ class PayerBook:
         named = self._by_name.get(_plain(said.payer or ""))
         only_the_name = named is not None and words in {_plain(said.payer or ""), _plain(ad.payer or "")}
         return exact or (named if only_the_name else None)
+
+
+@lru_cache(maxsize=10_000)
+def _look(name: str) -> str:
+    """Return what a name looks like; most ads of a library are paid for by few payers."""
+    return skeleton(name)
 
 
 def _forms(bound: PayerDisclaimer) -> list[str]:

@@ -96,16 +96,16 @@ class BoundFrame:
         apart = (one for one in near if not any(part.start <= one.start and one.end <= part.end for part in chosen))
         if any(one.concepts & self.unless for one in apart):
             return True
-        return any(self._denies(text, one, start, end, spotted) for one in spotted if one.concepts & self.denial)
+        return any(self._denies(text, one, chosen) for one in spotted if one.concepts & self.denial)
 
-    def _denies(self, text: str, one: Spotted, start: int, end: int, spotted: Sequence[Spotted]) -> bool:
-        """Tell whether a word denies what the span says: in its clause, and not part of a longer expression."""
-        if not start - _DENIED_WITHIN <= one.start < end:
+    def _denies(self, text: str, one: Spotted, chosen: Sequence[Spotted]) -> bool:
+        """Tell whether a word denies what is said: it stands before some of it in its clause, and is not part of it."""
+        start = min(part.start for part in chosen)
+        following = [part.start for part in chosen if part.start >= one.end]
+        if not following or one.start < start - _DENIED_WITHIN:
             return False
-        if any(other.start <= one.start and one.end < other.end for other in spotted):
-            return False
-        upto = min((other.start for other in spotted if other.start >= max(one.end, start)), default=end)
-        return not _CLAUSE_END.search(text[one.end : upto])
+        is_part = any(part.start <= one.start and one.end <= part.end for part in chosen)
+        return not is_part and not _CLAUSE_END.search(text[one.end : min(following)])
 
 
 class Frames:

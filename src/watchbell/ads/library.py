@@ -4,7 +4,7 @@ The API's fields carry the names of Meta's Ad Library API (`ads_archive`), so th
 what that API has no field for stands under `watchbell`. A person who decided is never named, only that one did.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -142,6 +142,16 @@ def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFr
         *(ad.field("removed").struct.field(name).alias(f"removed_{name}") for name in ("reason", "note", "by")),
         _time(ad.field("removed").struct.field("at")).alias("removed_at"),
     )
+
+
+def fields_of(ads: Sequence[str], names: Iterable[str]) -> pl.DataFrame:
+    """Return some fields of ads, from their records as JSON text: a column for each name, times as UTC.
+
+    Spend and impressions are structs of their bounds, as text.
+    """
+    wanted = pl.Struct([field for field in _AD.fields if field.name in set(names)])
+    told = pl.Series("ad", ads, dtype=pl.String).str.json_decode(wanted).struct.unnest()
+    return told.with_columns(_time(pl.col(name)) for name in _TIMES if name in told.columns)
 
 
 def flat(table: pl.DataFrame) -> pl.DataFrame:

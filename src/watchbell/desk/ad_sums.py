@@ -12,13 +12,17 @@ from typing import Any
 
 import polars as pl
 
-from watchbell.ads.library import dump_table
+from watchbell.ads.library import fields_of
 
 PLACES = r"region|location|metro|district|city"
 """What the sources call places that an ad was aimed at."""
 SPOTS = r"postal|zip|radius"
 """What they call places that have a number and no name."""
 _CIRCLE = r"latitude (-?\d+\.?\d{0,3})\d*;longitude (-?\d+\.?\d{0,3})\d*;radius ([\d.]+)"
+FIELDS = (
+    *("id", "source", "country", "advertiser", "payer", "payer_address", "registration_id", "text", "synthetic"),
+    *("started_at", "ended_at", "spend", "targeting", "sums_up"),
+)
 # Sums are exact: 38 digits are what Arrow's decimals hold, and no source gives more than nine behind the point.
 _EXACT = pl.Decimal(38, 9)
 
@@ -49,10 +53,13 @@ class Part:
     upper: Decimal | None
 
 
-def told_ads(records: Sequence[tuple[str, str | None]]) -> pl.DataFrame:
-    """Return ads and the decisions on them (JSON text) as a table: the columns of a bulk dump, sums as decimals."""
-    told = dump_table([ad for ad, _ in records], [decision for _, decision in records])
-    return told.with_columns(pl.col("spend_lower", "spend_upper").cast(_EXACT))
+def told_ads(records: Sequence[str]) -> pl.DataFrame:
+    """Return what is summed of ads (records as JSON text): `FIELDS`, the bounds of spend as decimals."""
+    spend = pl.col("spend").struct
+    return fields_of(records, FIELDS).with_columns(
+        spend.field("currency").alias("spend_currency"),
+        *(spend.field(name).cast(_EXACT).alias(f"spend_{name}") for name in ("lower", "upper")),
+    )
 
 
 def amounts(ads: pl.DataFrame) -> list[Amount]:

@@ -14,6 +14,7 @@ from watchbell.desk.ad_sums import Amount, Part, nothing_in
 from watchbell.desk.advertisers import status
 from watchbell.desk.office import Office
 from watchbell.desk.us_states import STATE_NAMES
+from watchbell.model.ads import Verdict
 from watchbell.model.advertisers import Evidence, EvidenceKind, EvidenceVerdict
 from watchbell.vault.columns import folded
 from watchbell.vault.database import IDS_AT_ONCE, batches
@@ -94,7 +95,7 @@ class PayerView:
     pages: list[Part]
     sources: list[Part]
     countries: list[Part]
-    verdicts: dict[str, int]
+    verdicts: Counter[Verdict]
     registrations: tuple[str, ...]
     addresses: tuple[str, ...]
     made_up: bool
@@ -111,9 +112,8 @@ def payer_view(office: Office, name: str, now: datetime) -> PayerView | None:
     records = office.vault.ad_sums.of_payer(name)
     if not records:
         return None
-    told = ad_sums.told_ads(records)
+    told = ad_sums.told_ads([record for record, _ in records])
     ads, sums = told.filter(pl.col("sums_up").is_null()), told.filter(pl.col("sums_up").is_not_null())
-    decided = ads.filter(pl.col("verdict").is_not_null())["verdict"].value_counts().iter_rows()
     return PayerView(
         name=str(told["payer"][0]),
         known=known_of(office, name, list(ads["id"]), now),
@@ -128,10 +128,10 @@ def payer_view(office: Office, name: str, now: datetime) -> PayerView | None:
         pages=ad_sums.by(told, "advertiser"),
         sources=ad_sums.by(told, "source"),
         countries=ad_sums.by(told, "country"),
-        verdicts=dict(decided),
+        verdicts=Counter(verdict for _, verdict in records if verdict is not None),
         registrations=_different(told["registration_id"]),
         addresses=_different(told["payer_address"]),
-        made_up=bool(told["made_up"].any()),
+        made_up=bool(told["synthetic"].any()),
         ids=tuple(ads["id"]),
     )
 

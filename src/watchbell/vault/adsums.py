@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 
-from watchbell.model.ads import Ad
+from watchbell.model.ads import Ad, Verdict
 from watchbell.vault.columns import folded
 from watchbell.vault.database import IDS_AT_ONCE, Database, batches, insert_or_replace
 from watchbell.vault.schema import ad_decisions, ads
@@ -43,13 +43,14 @@ class AdSums:
             names = {ad.id: ad.payer or "" for ad in map(Ad.model_validate_json, connection.scalars(told))}
         return [PayerRow(row.payer, names[row.one], row.records) for row in found]
 
-    def of_payer(self, name: str) -> list[tuple[str, str | None]]:
-        """Return all ads that name this payer and the decisions that count, as JSON text, in the order of their ids."""
+    def of_payer(self, name: str) -> list[tuple[str, Verdict | None]]:
+        """Return all ads that name this payer, as JSON text, and what was decided, in the order of their ids."""
         joined = ads.outerjoin(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq)
-        query = select(ads.c.record, ad_decisions.c.record.label("decision")).select_from(joined)
+        query = select(ads.c.record, ad_decisions.c.verdict).select_from(joined)
         query = query.where(ads.c.payer == folded(name)).order_by(ads.c.id)
         with self._database.read() as connection:
-            return [(row.record, row.decision) for row in connection.execute(query)]
+            found = connection.execute(query).all()
+        return [(row.record, None if row.verdict is None else Verdict(row.verdict)) for row in found]
 
     def put_likeness(self, groups: Mapping[str, str]) -> None:
         """Keep which group each ad is in, in the place of what was kept before.

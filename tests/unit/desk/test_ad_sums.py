@@ -30,7 +30,7 @@ def ad(number: int, lower: int, upper: int | None, *places: str, month: int | No
 
 
 def table(*ads: Ad) -> pl.DataFrame:
-    return told_ads([(one.model_dump_json(), None) for one in ads])
+    return told_ads([one.model_dump_json() for one in ads])
 
 
 def test_a_sum_of_ranges_is_a_range_and_says_how_wide() -> None:

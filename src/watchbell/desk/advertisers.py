@@ -1,6 +1,6 @@
 """Advertisers at the desk: what they show, the codes that come back, a person's word, and the clock."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -119,9 +119,14 @@ def advertiser_named(vault: Vault, name: str) -> Advertiser:
 
 def status(office: Office, advertiser: Advertiser, now: datetime) -> Standing:
     """Return where an advertiser stands."""
+    return standing_of(office, advertiser, office.vault.advertisers.evidence(advertiser.id), now)
+
+
+def standing_of(office: Office, advertiser: Advertiser, given: Iterable[Evidence], now: datetime) -> Standing:
+    """Return where an advertiser stands who gave this evidence."""
     near = Calendar.bundled().near(now.date(), advertiser.jurisdiction)
     votes = [day for election in near for day in election.days]
-    return standing(office.plan(advertiser), office.vault.advertisers.evidence(advertiser.id), now, votes)
+    return standing(office.plan(advertiser), given, now, votes)
 
 
 def give(office: Office, advertiser: Advertiser, step: str, shown: Shown, *, by: str, now: datetime) -> Receipt:

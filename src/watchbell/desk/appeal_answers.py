@@ -17,6 +17,9 @@ from watchbell.model.partners import User
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
+SHOWN = 100
+"""Appeals on a page: more wait than anybody reads in a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class AppealView:
@@ -34,17 +37,17 @@ class AppealView:
     """This person had a part in the decision, so somebody else answers."""
 
 
-def appeals_of(vault: Vault, state: AppealState | None, user: User, now: datetime) -> list[AppealView]:
-    """Return the appeals, or those of one state, the first opened first.
+def appeals_of(vault: Vault, state: AppealState, user: User, now: datetime) -> list[AppealView]:
+    """Return the appeals of one state: open ones the first opened first, of the others the last ones.
 
     Raises:
         NotAllowedError: the person may not review ads.
     """
     demand(user.role, Permission.ADS_REVIEW)
     found = vault.appeals.all(state)
+    found = found[:SHOWN] if state is AppealState.OPEN else found[: -SHOWN - 1 : -1]
     held = turns(vault, [one.id for one in found], user, now)
-    advertisers = {one.id: one for one in vault.advertisers.all()} if found else {}
-    return [_view(vault, one, advertisers.get(one.advertiser_id), held[one.id], user) for one in found]
+    return [_view(vault, one, held[one.id], user) for one in found]
 
 
 def take_appeal(vault: Vault, appeal: Appeal, *, by: User, now: datetime) -> None:
@@ -100,11 +103,19 @@ def _deciders(vault: Vault, appeal: Appeal) -> frozenset[str]:
     return frozenset({appeal.decided_by, *proposed})
 
 
-def _view(vault: Vault, appeal: Appeal, advertiser: Advertiser | None, turn: Turn, user: User) -> AppealView:
+def _view(vault: Vault, appeal: Appeal, turn: Turn, user: User) -> AppealView:
     ad = vault.ads.get(appeal.ad_id)
     if ad is None:
         raise UsageError(f"The ad {appeal.ad_id} of this appeal is not in the library.")
     decisions = vault.ads.decisions(appeal.ad_id)
     against = next((one for one in decisions if one.decided_at == appeal.decided_at), None)
     stands = bool(decisions) and decisions[0].decided_at == appeal.decided_at
-    return AppealView(appeal, ad, against, stands, advertiser, turn, is_own=user.username in _deciders(vault, appeal))
+    return AppealView(
+        appeal=appeal,
+        ad=ad,
+        decision=against,
+        stands=stands,
+        advertiser=vault.advertisers.get(appeal.advertiser_id),
+        turn=turn,
+        is_own=user.username in _deciders(vault, appeal),
+    )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from watchbell.ads.authorization import Standing, State
 from watchbell.desk.ad_payers import Change, PaidView, ads_of, changes_of
-from watchbell.desk.advertisers import UNDECIDED_DAYS, decide, note_state, see_document, status
+from watchbell.desk.advertisers import UNDECIDED_DAYS, decide, note_state, see_document, standing_of, status
 from watchbell.desk.claiming import TOO_LATE, Turn, hold, let_go, may_undo, turns
 from watchbell.desk.office import Office
 from watchbell.desk.permissions import Permission, demand
@@ -100,7 +100,11 @@ def count_waiting(vault: Vault) -> int:
 
 def due_soon(office: Office, now: datetime) -> list[tuple[Advertiser, Standing]]:
     """Return the advertisers of whom something lapses soon or has lapsed, the first to lapse first."""
-    standings = ((one, status(office, one, now)) for one in office.vault.advertisers.all())
+    given: dict[str, list[Evidence]] = {}
+    for evidence in office.vault.advertisers.evidence():
+        given.setdefault(evidence.advertiser_id, []).append(evidence)
+    advertisers = (one for one in office.vault.advertisers.all() if one.id in given)
+    standings = ((one, standing_of(office, one, given[one.id], now)) for one in advertisers)
     due = [(one, found) for one, found in standings if found.state is State.PAUSED or found.due(now)]
     return sorted(due, key=lambda pair: (pair[1].until is not None, pair[1].until, pair[0].id))
 

@@ -97,9 +97,13 @@ def decide_disclaimer(
         UsageError: it is not held, somebody else is looking at it, or there is no reason.
     """
     demand(by.role, Permission.ADVERTISERS_DECIDE)
+    hold(office.vault, disclaimer.id, by=by, now=now)
+    # Somebody may have decided between when it was shown and when it was held.
+    disclaimer = next(
+        one for one in office.vault.advertisers.disclaimers(disclaimer.advertiser_id) if one.id == disclaimer.id
+    )
     if disclaimer.verdict is not DisclaimerVerdict.HELD or verdict is DisclaimerVerdict.HELD:
         raise UsageError("A disclaimer that is held is approved or refused, once.")
-    hold(office.vault, disclaimer.id, by=by, now=now)
     update = {"verdict": verdict, "reason": worded(reason), "decided_by": by.username, "decided_at": now}
     decided = disclaimer.model_copy(update=update | {"held_because": disclaimer.reason})
     office.vault.advertisers.put_disclaimer(decided, _told(decided, "disclaimer.decided", by.username, now))

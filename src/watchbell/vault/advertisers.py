@@ -100,13 +100,14 @@ class AdvertiserShelf:
                 connection.execute(insert(identity_documents), row)
             write(connection, entry)
 
-    def evidence(self, advertiser_id: str) -> list[Evidence]:
-        """Return all that an advertiser gave, the first first."""
+    def evidence(self, advertiser_id: str | None = None) -> list[Evidence]:
+        """Return all that an advertiser gave, or all did, the first first."""
         table = advertiser_evidence
-        query = select(table.c.record).where(table.c.advertiser_id == advertiser_id)
+        query = select(table.c.record).order_by(table.c.given_at, table.c.id)
+        if advertiser_id is not None:
+            query = query.where(table.c.advertiser_id == advertiser_id)
         with self._database.read() as connection:
-            records = connection.scalars(query.order_by(table.c.given_at, table.c.id))
-            return [Evidence.model_validate_json(record) for record in records]
+            return [Evidence.model_validate_json(record) for record in connection.scalars(query)]
 
     def decide(self, evidence: Evidence, delete_at: datetime, entry: Entry) -> None:
         """Put the decided evidence in the place of that which waited; its document is then deleted at `delete_at`.

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
@@ -42,20 +42,29 @@ Reviewer = Annotated[User, needs(Permission.ADVERTISERS_DECIDE)]
 Subject = Annotated[str, Form(max_length=200)]
 Account = Annotated[str, Form(max_length=500)]
 
+_MOST_ROWS = 200
 # What a browser shows by itself without running anything in it; all else is a file to keep.
 _SHOWN = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"%PDF": "application/pdf"}
 
 
 @router.get("")
-def queue(request: Request, by: Reviewer) -> Response:
-    """List what of advertisers waits for a person, who lapses soon, and all advertisers."""
+def queue(request: Request, by: Reviewer, name: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """List what of advertisers waits for a person, who lapses soon, and the advertisers whose names hold some words."""
     office, now = office_of(request), desk_of(request).clock()
+    words = name.casefold().split()
+    named = [
+        one
+        for one in office.vault.advertisers.all()
+        if all(word in f"{one.organisation or ''} {one.person} {one.id}".casefold() for word in words)
+    ]
     return page(
         request,
         "authorizations.html",
         waiting=waiting(office, now),
         due=due_soon(office, now),
-        advertisers=office.vault.advertisers.all(),
+        advertisers=named,
+        name=name,
+        most=_MOST_ROWS,
         me=by.username,
         now=now,
     )

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests import made_up_payers
-from tests.made_up_payers import ADVERTISER, BARE, HELD, RUNS, STRANGE
+from tests.made_up_payers import ADVERTISER, BARE, HELD, RUNS, STRANGE, TEXT
 from watchbell.cli.main import app
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import add_user
@@ -88,3 +88,28 @@ def test_an_appeal_is_answered_by_who_proves_who_they_are(told: Told) -> None:
     assert (answered["state"], answered["answered_by"]) == ("granted", "kim")
     assert BARE in told("appeal", "list").output
     assert document(told("appeal", "list", "--state", "open", "--json")) == []
+
+
+def test_importing_links_ads_to_who_pays_and_holds_what_nobody_is_bound_to(tmp_path: Path, told: Told) -> None:
+    root = tmp_path / "w"
+    with (root / "watchbell.toml").open("a") as settings:
+        settings.write("\npayers_bound = true\n")
+    ad = {"platform": "facebook", "declared_political": True, "started_at": "2026-10-30T00:00:00Z"}
+    ours = ad | {"account_id": "77", "advertiser": "Examples Now", "admin_countries": ["US"], "disclaimer": TEXT}
+    lines = [
+        ours | {"id": "new", "text": "Ann Lee for Ohio."},
+        ad | {"id": "stranger", "text": "Bob Roe for Ohio.", "disclaimer": "Paid for by Friends of Roe"},
+    ]
+    file = tmp_path / "ads.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    words = ["ads", "import", str(file), "--workspace", str(root), "--json"]
+    imported = document(CliRunner().invoke(app, words))
+    assert isinstance(imported, dict)
+    assert imported["files"][0]["policies"] == {"PAYER-UNBOUND": 1}
+    listed = document(told("ads", ADVERTISER, "--json"))
+    assert isinstance(listed, list)
+    assert "jsonl:new" in [one["ad_id"] for one in listed]
+    assert "Examples Now" in told("account", "list", ADVERTISER, "--json").output
+    again = document(CliRunner().invoke(app, words))
+    assert isinstance(again, dict)
+    assert (again["files"][0]["new"], again["files"][0]["decided"]) == (0, 0)

@@ -43,6 +43,8 @@ def test_a_reviewer_sees_what_waits_and_who_is_paused(visitor: Visitor) -> None:
     queue = visitor("rev").get("/desk/advertisers").text
     assert "2 pieces wait" in queue
     assert "Paused: something has lapsed" in queue
+    assert "Committee for Examples" in visitor("rev").get("/desk/advertisers?name=ERIKSSON").text
+    assert "No advertiser is called so." in visitor("rev").get("/desk/advertisers?name=nobody").text
     page = visitor("rev").get(PAGE).text
     for told in ("Lapsed", "Disabled while paused", "Paused with its advertiser", "ran without saying who paid"):
         assert told in page

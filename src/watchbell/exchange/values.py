@@ -15,6 +15,7 @@ from watchbell.model.addresses import (
     canonical_host,
     canonical_url,
     host_of,
+    is_hosting_suffix,
     normalise_handle,
     refang,
 )
@@ -130,16 +131,23 @@ def _address(text: str) -> Value:
     if url is None:
         raise UnreadableValueError(f"{text[:80]!r} is no web address")
     host = host_of(url)
-    if host is None or not (registered(host) or _is_ip(host)):
-        raise UnreadableValueError(f"the host of {text[:80]!r} ends in no known public suffix")
+    has_page = bool(url.partition("://")[2].partition("/")[2])
+    if host is None or not (registered(host) or _is_ip(host) or (has_page and is_hosting_suffix(host))):
+        raise UnreadableValueError(_why_nobodys(text, host))
     account = account_of(url)
     if account is not None:
         return Value(IndicatorKind.HANDLE, account[1], account[0])
-    if url.partition("://")[2].partition("/")[2]:
+    if has_page:
         return Value(IndicatorKind.URL, url)
     if re.search(r"#[!/]", written):
         raise UnreadableValueError(f"{text[:80]!r} names its page after a '#', which posts do not carry reliably")
     return Value(IndicatorKind.IP, host.strip("[]")) if _is_ip(host) else Value(IndicatorKind.DOMAIN, bare_domain(host))
+
+
+def _why_nobodys(text: str, host: str | None) -> str:
+    if host is not None and is_hosting_suffix(host):
+        return f"{text[:80]!r} is a service below which many have sites of their own, so it names none of them"
+    return f"the host of {text[:80]!r} ends in no known public suffix, or is one"
 
 
 def _is_ip(host: str) -> bool:

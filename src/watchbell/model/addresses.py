@@ -123,6 +123,16 @@ def registrable_domain(host: str) -> str | None:
     return _suffix_list()(canonical).top_domain_under_public_suffix or None
 
 
+def is_hosting_suffix(host: str) -> bool:
+    """Tell whether a host is a service below which its customers have hosts of their own: `github.io`.
+
+    That is a suffix of the private part of the Public Suffix List. Unlike `co.uk` it can be a site itself.
+    """
+    canonical = canonical_host(host)
+    found = None if canonical is None else _suffix_list()(canonical)
+    return found is not None and found.is_private and not found.domain
+
+
 @cache
 def _suffix_list() -> Callable[[str], Any]:
     # Loaded by name on first use: it brings an HTTP client that Watchbell has no use for and that slows every start.

@@ -1,10 +1,18 @@
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from enum import StrEnum
+from typing import Any
 
 import pytest
 
+from watchbell.ads.authorization import State, StepState
+from watchbell.ads.payer_statements import Authority
 from watchbell.model.ads import Count, Money
-from watchbell.web import words
+from watchbell.model.advertisers import DisclaimerVerdict, EvidenceKind, EvidenceVerdict
+from watchbell.model.appeals import AppealState
+from watchbell.model.payers import Delivery
+from watchbell.web import advertiser_words, words
+from watchbell.web.advertiser_forms import EVIDENCE_FORMS
 
 
 def test_a_time_is_written_out_in_utc_and_for_machines() -> None:
@@ -42,3 +50,21 @@ def test_addresses_of_one_site_stay_apart_when_cut() -> None:
     assert len(words.ends(stem)) <= 56
     assert words.ends("https://a.example/b") == "a.example/b"
     assert words.short("a\nb  c", 10) == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("words", "enum"),
+    [
+        (advertiser_words.ADVERTISER_STATES, State),
+        (advertiser_words.STEP_STATES, StepState),
+        (advertiser_words.EVIDENCE_VERDICTS, EvidenceVerdict),
+        (advertiser_words.EVIDENCE_KINDS, EvidenceKind),
+        (advertiser_words.DISCLAIMER_VERDICTS, DisclaimerVerdict),
+        (advertiser_words.APPEAL_STATES, AppealState),
+        (advertiser_words.DELIVERIES, Delivery),
+        (advertiser_words.AUTHORITIES, Authority),
+        (EVIDENCE_FORMS, EvidenceKind),
+    ],
+)
+def test_nothing_that_an_advertiser_can_meet_lacks_words(words: dict[Any, Any], enum: type[StrEnum]) -> None:
+    assert set(words) == set(enum)

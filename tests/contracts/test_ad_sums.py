@@ -27,7 +27,7 @@ def library(vault: Vault) -> Vault:
             ad(1, "Acme", targeting=(ohio,), language="en"),
             ad(2, "ACME", targeting=(not_ohio,), language="es"),
             ad(3, "Änderung jetzt", started_at=datetime(2026, 1, 1, tzinfo=UTC)),
-            ad(4, "Zebra"),
+            ad(4, "Zebra", targeting=(Targeting(dimension="language", value="es"),)),
             ad(5, None, targeting=(Targeting(dimension="interest", value="Ohio"),)),
         ]
     )
@@ -60,7 +60,7 @@ def test_likeness_is_kept_in_the_place_of_what_was_kept_before(library: Vault) -
     ("query", "expected"),
     [
         ({"place": "ohio"}, ["01"]),
-        ({"language": "ES"}, ["02"]),
+        ({"language": "ES"}, ["02", "04"]),
         ({"spend_least": 3}, ["03", "04", "05"]),
         ({"spend_most": 2.5}, ["01", "02"]),
         ({"spend_least": 2, "spend_most": 4, "text": "zebra"}, ["04"]),

@@ -51,6 +51,7 @@ class AdQuery(Record):
     source: str | None = None
     country: str | None = None
     language: str | None = None
+    """The ad is in it, or aimed at those who speak it, as the source writes it."""
     place: str | None = Field(default=None, max_length=500)
     """Words that must all occur in the names of places below the country that it was aimed at."""
     spend_least: FiniteFloat | None = Field(default=None, ge=0)

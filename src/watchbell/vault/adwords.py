@@ -58,9 +58,11 @@ def words_of(ad: Ad) -> str:
     named = (f"{name}{_OF}{word}" for name in ("payer", "advertiser") for word in _indexed(folded(getattr(ad, name))))
     whole = (_whole(name, one) for name in WHOLE for one in _each(getattr(ad, name)))
     placed = (f"place{_OF}{word}" for aim in ad.targeting if _is_place(aim) for word in _indexed(folded(aim.value)))
+    # Snap and others tell only for readers of which languages an ad is.
+    spoken = (_whole("language", aim.value) for aim in ad.targeting if aim.dimension == "language" and not aim.excluded)
     spend = _whole("spend", KNOWN if ad.spend else UNKNOWN)
     written = _indexed(folded(ad.text, ad.advertiser, ad.payer, ad.disclaimer))
-    return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, *placed, spend, *written])))} "
+    return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, *placed, *spoken, spend, *written])))} "
 
 
 def terms(asked: str, field: str | None = None) -> list[Term]:

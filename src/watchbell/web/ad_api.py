@@ -50,7 +50,7 @@ class Asked(BaseModel):
     target_locations: str = Field("", max_length=200)
     """Words that must all occur in the names of places below the country that it was aimed at."""
     languages: str = Field("", max_length=100)
-    """One language, as its source writes it."""
+    """One language, as its source writes it: the ad's, or that of those it was aimed at."""
     source: str = Field("", max_length=100)
     """The library or reader through which it came: `snap`, `meta-report`, `ira`…"""
     spend_min: float | None = Field(None, ge=0, allow_inf_nan=False)

@@ -70,15 +70,23 @@ class Settings(BaseSettings):
     smtp_password: str | None = Field(default=None, repr=False)
     smtp_from: str = "watchbell@localhost"
     """Whom e-mail comes from."""
+    sms_url: str | None = None
+    """The gateway that sends text messages, asked by HTTP POST. None: no code goes by text message, and whoever asks
+    for one is warned. One inside the house stands in a network of `peer_networks`."""
+    sms_encoding: Literal["json", "form"] = "json"
+    """Whether the gateway takes the fields as a JSON object or as a form."""
+    sms_fields: dict[str, str] = {"to": "$to", "text": "$text"}
+    """What the gateway is sent: `$to` stands for the number (E.164), `$text` for the words; in the environment, a JSON
+    object."""
+    sms_headers: dict[str, str] = Field(default={}, repr=False)
+    """Headers beside, such as `authorization`; in the environment, a JSON object. They hold a secret, so they are never
+    shown."""
     letters_folder: Path | None = None
     """Where letters go as PDF, to be printed and posted. None: none is made, and whoever asks for one is warned."""
 
     payers_bound: bool = False
     """Whether a political ad is held unless the words that say who paid are bound to an advertiser who is here. For a
     house that runs ads; a library of other houses' ads knows few of their payers."""
-
-    counts_key_file: Path | None = None
-    """The key that signs the ad library's daily counts, outside the database: `watchbell ads counts key` makes one."""
 
     counts_key_file: Path | None = None
     """The key that signs the ad library's daily counts, outside the database: `watchbell ads counts key` makes one."""

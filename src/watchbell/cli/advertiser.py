@@ -32,7 +32,7 @@ from watchbell.desk.advertisers import (
 from watchbell.desk.authorizations import decide_evidence
 from watchbell.desk.evidence_checks import Shown
 from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.txt_records import txt_records
+from watchbell.desk.website_marks import WELL_KNOWN, published_marks
 from watchbell.errors import InputError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
 
@@ -148,7 +148,9 @@ def evidence(
         office = office_of(opened, routes)
         receipt = give(office, advertiser_named(opened.vault, advertiser), step, shown, by=COMMAND_LINE, now=now)
     if receipt.publish and not as_json:
-        console.say(f"To be published as a TXT record of {receipt.evidence.facts['domain']}: {receipt.publish}")
+        facts = receipt.evidence.facts
+        console.say(f"To be published as a TXT record of {facts['domain']}, or as https://{facts['host']}{WELL_KNOWN}:")
+        console.say(receipt.publish)
     _print_evidence(receipt.evidence, as_json=as_json, publish=receipt.publish)
 
 
@@ -171,7 +173,7 @@ def confirm_(
         office = office_of(opened, routes)
         who = advertiser_named(opened.vault, advertiser)
         if code is None:
-            settled = confirm_website(office, who, step, lambda domain: txt_records(domain, resolver or ()), now)
+            settled = confirm_website(office, who, step, lambda website: published_marks(website, resolver or ()), now)
         else:
             settled = confirm(office, who, step, code, now=now)
     _print_evidence(settled, as_json=as_json)

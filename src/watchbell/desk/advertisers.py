@@ -16,6 +16,7 @@ from watchbell.desk.evidence_checks import WAYS, Asked, Shown, check, storable
 from watchbell.desk.office import Office
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.senders import Message, Way, sender_for
+from watchbell.desk.website_marks import MARK, WELL_KNOWN
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
 from watchbell.ids import fact_id
@@ -25,8 +26,6 @@ from watchbell.vault.advertisers import Given
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
-MARK = "watchbell-verification="
-"""What a TXT record of an advertiser's domain begins with; the code follows."""
 _LONGEST_NAME = 200
 # A letter takes a week and lies for two; an e-mail and a text message are there at once.
 _CODE_DAYS = {Way.POST: 30, Way.EMAIL: 1, Way.SMS: 1}
@@ -45,8 +44,8 @@ class Receipt(NamedTuple):
     publish: str | None = None
 
 
-Published = Callable[[str], list[str]]
-"""Returns the TXT records of a domain."""
+Published = Callable[[Mapping[str, str]], list[str]]
+"""Returns the codes that a website, by its facts `host` and `domain`, publishes."""
 
 
 def add_advertiser(office: Office, advertiser: Advertiser, *, by: str, account_id: str | None = None) -> Advertiser:
@@ -177,10 +176,13 @@ def confirm_website(office: Office, advertiser: Advertiser, step: str, published
     evidence = _waiting(office, advertiser, step)
     if evidence.kind is not EvidenceKind.WEBSITE:
         raise UsageError("Nothing is published for this step: enter the code that was sent.")
-    domain = evidence.facts["domain"]
-    found = [text.removeprefix(MARK).strip() for text in published(domain) if text.startswith(MARK)]
+    found = published(evidence.facts)
     if not found:
-        raise UsageError(f"{domain} has no TXT record that begins with {MARK}. Publish it; it may take an hour.")
+        domain, host = evidence.facts["domain"], evidence.facts["host"]
+        raise UsageError(
+            f"Neither a TXT record of {domain} nor a line of https://{host}{WELL_KNOWN} begins with {MARK}. "
+            "Publish one; a TXT record may take an hour to be seen."
+        )
     return confirm(office, advertiser, step, found[-1], now=now)
 
 

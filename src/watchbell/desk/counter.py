@@ -8,7 +8,7 @@ from watchbell.desk.advertisers import Receipt, add_advertiser, confirm_website,
 from watchbell.desk.evidence_checks import Shown
 from watchbell.desk.office import Office
 from watchbell.desk.registers import committees, government_domains
-from watchbell.desk.txt_records import txt_records
+from watchbell.desk.website_marks import published_marks
 from watchbell.errors import UsageError
 from watchbell.model.advertiser_accounts import AdvertiserAccount
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind
@@ -74,7 +74,7 @@ def look_for_website(office: Office, advertiser: Advertiser, step: str, now: dat
         UsageError: nothing waits for it, it is not there, or nobody answers.
     """
     servers = office.settings.name_servers
-    return confirm_website(office, advertiser, step, lambda domain: txt_records(domain, servers), now)
+    return confirm_website(office, advertiser, step, lambda website: published_marks(website, servers), now)
 
 
 def _looked_up(office: Office, shown: Shown) -> Shown:

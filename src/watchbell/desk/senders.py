@@ -1,5 +1,6 @@
 """What carries a code to an advertiser: e-mail, text message, letter. A stand-in warns, and production refuses it."""
 
+import json
 import os
 import smtplib
 import ssl
@@ -7,10 +8,14 @@ import warnings
 from collections.abc import Callable
 from email.message import EmailMessage
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
+from string import Template
 from typing import NamedTuple, Protocol
+from urllib.parse import urlencode
 
-from watchbell.errors import NotSentError, UsageError
+from watchbell.desk.outgoing import networks_named, post_once
+from watchbell.errors import NotSentError, PeerError, UsageError
 from watchbell.settings import Settings
 
 _SECONDS = 20
@@ -101,6 +106,39 @@ class SmtpSender:
         return server
 
 
+class SmsGateway:
+    """Sends text messages by a gateway that takes an HTTP POST, in the fields that the settings `sms_…` say."""
+
+    is_real = True
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        """Send through `url`."""
+        self._url = url
+        self._settings = settings
+
+    def send(self, message: Message) -> None:
+        """Send a text message."""
+        told = {"to": message.to, "text": message.text.strip()}
+        fields = {name: Template(value).safe_substitute(told) for name, value in self._settings.sms_fields.items()}
+        body, kind = _ENCODINGS[self._settings.sms_encoding](fields)
+        headers = {"content-type": kind} | self._settings.sms_headers
+        inside = networks_named(self._settings.peer_networks)
+        try:
+            answer = post_once(self._url, body, headers, inside=inside, authority=None, seconds=_SECONDS)
+        except PeerError as error:
+            raise NotSentError(f"The text message could not be sent: {error}") from error
+        # A gateway may answer with what it was sent, so nothing of it is repeated.
+        if answer.status not in _TAKEN:
+            raise NotSentError(f"The text message could not be sent: the gateway answers with status {answer.status}.")
+
+
+_TAKEN = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT})
+_ENCODINGS: dict[str, Callable[[dict[str, str]], tuple[bytes, str]]] = {
+    "json": lambda fields: (json.dumps(fields).encode(), "application/json"),
+    "form": lambda fields: (urlencode(fields).encode(), "application/x-www-form-urlencoded"),
+}
+
+
 class LetterTray:
     """Puts letters into a folder, from which a person prints and posts them."""
 
@@ -137,9 +175,13 @@ def _smtp(settings: Settings) -> Sender | None:
     return SmtpSender(settings) if settings.smtp_host else None
 
 
+def _gateway(settings: Settings) -> Sender | None:
+    return SmsGateway(settings.sms_url, settings) if settings.sms_url else None
+
+
 def _tray(settings: Settings) -> Sender | None:
     return LetterTray(settings.letters_folder) if settings.letters_folder else None
 
 
 _HOW = "docs/howto/authorize-an-advertiser.md"
-_REAL: dict[Way, Callable[[Settings], Sender | None]] = {Way.EMAIL: _smtp, Way.SMS: lambda _: None, Way.POST: _tray}
+_REAL: dict[Way, Callable[[Settings], Sender | None]] = {Way.EMAIL: _smtp, Way.SMS: _gateway, Way.POST: _tray}

@@ -61,11 +61,14 @@ SETTINGS_TEXT = """\
 # smtp_from = "ads@example.org"
 # letters_folder = "/var/spool/watchbell/letters"
 
+# The gateway that sends text messages, and what it is sent: $to is the number, $text the words.
+# sms_url = "https://sms.example.org/v1/messages"
+# sms_encoding = "json"
+# sms_fields = { "to" = "$to", "from" = "+15550100", "body" = "$text" }
+# sms_headers = { "authorization" = "Bearer secret" }
+
 # Whether a political ad is held unless the words that say who paid are bound to an advertiser who is here.
 # payers_bound = false
-
-# The key that signs the ad library's daily counts (`watchbell ads counts key FILE` makes one; keep it out of this folder).
-# counts_key_file = "/etc/watchbell/counts.pem"
 
 # The key that signs the ad library's daily counts (`watchbell ads counts key FILE` makes one; keep it out of this
 # folder).
@@ -94,7 +97,6 @@ class Workspace:
         self.blobs = root / "blobs"
         self.runs = root / "runs"
         self.dumps = root / "dumps"
-        self.counts = root / "counts"
         self.counts = root / "counts"
         self.rejects = root / "rejects"
 

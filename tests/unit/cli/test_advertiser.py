@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 from watchbell.cli import advertiser
 from watchbell.clock import system_clock
-from watchbell.desk import advertisers
-from watchbell.errors import UsageError
+from watchbell.desk import advertisers, website_marks
+from watchbell.errors import PeerError, UsageError
 from watchbell.vault.workspace import Workspace
 
 dnslib: Any = importlib.import_module("dnslib")
@@ -36,6 +36,10 @@ class Mailbox:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
         self.codes += re.findall(r"is ([0-9A-Z]{4}-[0-9A-Z]{4})\.", envelope.content.decode())
         return "250 OK"
+
+
+def nothing_there(url: str, *_: object, **__: object) -> bytes:
+    raise PeerError(f"{url} answers with status 404.")
 
 
 class Zone:
@@ -194,8 +198,10 @@ def test_a_small_organisation(folder: Path, mailbox: Mailbox, monkeypatch: pytes
     server = dns_server.DNSServer(zone, address="127.0.0.1", port=0, logger=quiet)
     server.start_thread()
     resolver = ["--resolver", f"127.0.0.1:{server.server.server_address[1]}"]
-    with pytest.raises(UsageError, match="no TXT record"):
-        told(folder, "confirm", NAME, "website", *resolver)
+    with monkeypatch.context() as patch:
+        patch.setattr(website_marks, "published_at", nothing_there)
+        with pytest.raises(UsageError, match="Neither a TXT record"):
+            told(folder, "confirm", NAME, "website", *resolver)
     zone.text = found["publish"]
     assert told(folder, "confirm", NAME, "website", *resolver)["verdict"] == "accepted"
     server.stop()

@@ -1,14 +1,17 @@
 """Every sender takes the same messages; the real ones are looked at where the message arrives."""
 
+import json
 import warnings
 from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from tests.loopback_site import Site, site_of
 from watchbell.desk.senders import LetterTray, Message, NullSender, Sender, SmtpSender, Way, sender_for
 from watchbell.errors import NotSentError, UsageError
 from watchbell.settings import Settings
@@ -45,10 +48,22 @@ def smtp(mailbox: Mailbox) -> Iterator[Settings]:
     server.stop()
 
 
-@pytest.fixture(params=["smtp", "tray", "null"])
+@pytest.fixture
+def gateway() -> Iterator[Site]:
+    with site_of({"/v1": (202, {}, b"{}"), "/full": (402, {}, b"ABCD-2345")}) as site:
+        yield site
+
+
+def texting(site: Site, path: str = "/v1", **settings: Any) -> Settings:
+    return Settings(sms_url=site.url(path), peer_networks=("127.0.0.0/8",), **settings)
+
+
+@pytest.fixture(params=["smtp", "tray", "null", "gateway"])
 def sender(request: pytest.FixtureRequest, tmp_path: Path) -> Sender:
     if request.param == "smtp":
         return SmtpSender(request.getfixturevalue("smtp"))
+    if request.param == "gateway":
+        return sender_for(Way.SMS, texting(request.getfixturevalue("gateway")))
     return LetterTray(tmp_path / "letters") if request.param == "tray" else NullSender(Way.SMS)
 
 
@@ -74,6 +89,30 @@ def test_a_letter_lies_in_the_tray_for_its_owner_only(tmp_path: Path) -> None:
     file = tmp_path / "letters" / "shown--1.pdf"
     assert file.read_bytes() == MESSAGE.letter
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_text_message_reaches_the_gateway_in_its_own_fields(gateway: Site) -> None:
+    message = MESSAGE._replace(to="+14155550123", text='It is "ABCD" & $to.\n')
+    headers = {"authorization": "Bearer t0ken"}
+    fields = {"To": "$to", "From": "+15550100", "Body": "$text"}
+    for encoding in ("json", "form"):
+        settings = texting(gateway, sms_encoding=encoding, sms_fields=fields, sms_headers=headers)
+        assert "t0ken" not in repr(settings)
+        sender_for(Way.SMS, settings).send(message)
+    as_json, as_form = gateway.asked
+    told = {"To": "+14155550123", "From": "+15550100", "Body": 'It is "ABCD" & $to.'}
+    assert json.loads(as_json.body) == told
+    assert parse_qs(as_form.body.decode()) == {name: [value] for name, value in told.items()}
+    assert as_form.headers["authorization"] == "Bearer t0ken"
+    assert as_form.headers["content-type"] == "application/x-www-form-urlencoded"
+
+
+def test_a_gateway_that_refuses_or_stands_inside_is_said_without_the_code(gateway: Site) -> None:
+    with pytest.raises(NotSentError, match="status 402") as refused:
+        sender_for(Way.SMS, texting(gateway, "/full")).send(MESSAGE)
+    assert "ABCD" not in str(refused.value)
+    with pytest.raises(NotSentError, match="inside the house"):
+        sender_for(Way.SMS, Settings(sms_url=gateway.url("/v1"))).send(MESSAGE)
 
 
 def test_what_cannot_be_sent_is_said(smtp: Settings, tmp_path: Path) -> None:

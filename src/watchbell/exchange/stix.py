@@ -14,6 +14,7 @@ from watchbell.exchange.published import Note, Published, day, is_plausible
 from watchbell.exchange.stix_cases import bundle_of_case
 from watchbell.exchange.stix_parts import EXTENSION, SYNTHETIC
 from watchbell.exchange.stix_writing import bundle_of_indicators
+from watchbell.exchange.taken import demand_types
 from watchbell.exchange.values import UnreadableValueError, Value
 from watchbell.files import Reject
 from watchbell.ids import fact_id
@@ -76,9 +77,8 @@ def indicators_of_bundle(
         except UnreadableValueError as error:
             yield _reject(context, number, held, "pattern", f"{held.get('id', 'An indicator')}: {error}.")
         except (ValidationError, ValueError, TypeError, AttributeError) as error:
-            yield _reject(
-                context, number, held, None, f"{held.get('id', 'An indicator')} is no STIX 2.1 indicator: {error}"
-            )
+            reason = f"{held.get('id', 'An indicator')} is no STIX 2.1 indicator: {_in_words(error)}"
+            yield _reject(context, number, held, None, reason)
 
 
 def read_bundle(
@@ -103,6 +103,13 @@ def read_bundle(
             yield Note(
                 file, 0, f"{count} of type {name[:40]}", "objects of this type are not brought into the workspace"
             )
+
+
+def _in_words(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"its {'.'.join(map(str, first['loc']))}: {first['msg']}"
 
 
 def _names(objects: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -134,10 +141,12 @@ def _newest(objects: Sequence[dict[str, Any]]) -> tuple[list[_Numbered], list[_N
 def _indicators(held: Mapping[str, Any], context: _Bundle) -> Iterator[Indicator]:
     if not _ID.fullmatch(str(held.get("id"))):
         raise ValueError("its id is not indicator-- and a UUID")
+    demand_types(held)
     if held.get("pattern_type", "stix") != "stix":
         raise UnreadableValueError(f"patterns of type {str(held['pattern_type'])[:40]!r} are not read, only 'stix'")
-    pattern = held["pattern"] if isinstance(held.get("pattern"), str) else ""
-    values = values_of_pattern(pattern)
+    if not isinstance(held.get("pattern"), str):
+        raise UnreadableValueError("its pattern is no text")
+    values = values_of_pattern(held["pattern"])
     fields = _fields(held, context)
     for value in values:
         yield Indicator(

@@ -116,12 +116,22 @@ def _check_properties(held: Mapping[str, Any], kind: str) -> None:
     for name in _REQUIRED.get(kind, ()):
         if held.get(name) in (None, "", []):
             raise ValueError(f"It lacks {name}, which STIX 2.1 requires of a {kind}.")
+    demand_types(held)
+    for name, value in held.items():
+        if name.endswith(("_ref", "_refs")):
+            _check_references(name, value)
+
+
+def demand_types(held: Mapping[str, Any]) -> None:
+    """Return if the properties that all objects may have are of the types that STIX 2.1 gives them (section 3.2).
+
+    Raises:
+        ValueError: one is of another; a sentence names it.
+    """
     for name, value in held.items():
         expected = _COMMON.get(name)
         if expected and (not isinstance(value, expected[0]) or (expected[0] is int and isinstance(value, bool))):
             raise ValueError(f"Its {name} is not {expected[1]}.")
-        if name.endswith(("_ref", "_refs")):
-            _check_references(name, value)
 
 
 def _check_references(name: str, value: Any) -> None:

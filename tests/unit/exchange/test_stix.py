@@ -305,7 +305,7 @@ def test_the_importers_marking_narrows_and_never_widens(refs: list[str], least: 
     [
         ({"pattern": "[domain-name:value = 'a.example'] FOLLOWEDBY [url:value = 'x']"}, "indicator--d1df"),
         ({"pattern_type": "sigma"}, "'sigma'"),
-        ({"pattern": None}, "cannot be parsed"),
+        ({"pattern": None}, "its pattern is no text"),
         ({"valid_from": "yesterday"}, "valid_from"),
         ({"confidence": 400}, "confidence"),
         ({"id": "indicator--1"}, "UUID"),

@@ -30,7 +30,7 @@ from watchbell.vault.ledger import Entry, LedgerEntry
 from watchbell.vault.vault import Vault
 
 _NOTICED = frozenset({"advertiser.notified", *(f"advertiser.{state}" for state in State)})
-_EVIDENCE_AGAIN, _DISCLAIMER_AGAIN = "evidence.reopened", "disclaimer.reopened"
+_AGAIN = "refusal.appealed"
 _LOOKED_BACK = 1_000
 
 
@@ -156,19 +156,22 @@ def look_again(
         UsageError: no person refused it, or there is no reason.
     """
     demand(by.role, Permission.ADVERTISERS_DECIDE)
-    if not can_be_looked_at_again(piece):
-        raise UsageError("Only what a person refused is looked at again.")
     if by.username == piece.decided_by:
         raise NotAllowedError("You refused this yourself, so somebody else looks again.")
-    said = f"{piece.decided_by} refused it: {piece.reason} Somebody else must look, for: {worded(reason)}"
-    details = {"subject": piece.id, "against": piece.decided_by, "reason": reason}
-    if isinstance(piece, Evidence):
-        entry = Entry(by.username, _EVIDENCE_AGAIN, advertiser.id, details, now)
-        _reopen(office, advertiser, piece, said, entry)
-        return
-    update = {"verdict": DisclaimerVerdict.HELD, "reason": said, "decided_by": "watchbell", "decided_at": None}
-    held = piece.model_copy(update=update | {"held_because": None})
-    office.vault.advertisers.put_disclaimer(held, Entry(by.username, _DISCLAIMER_AGAIN, advertiser.id, details, now))
+    _let_wait(office, advertiser, piece, Entry(by.username, _AGAIN, advertiser.id, {"reason": reason}, now))
+
+
+def appeal_refusal(
+    office: Office, advertiser: Advertiser, piece: Evidence | PayerDisclaimer, reasons: str, *, by: str, now: datetime
+) -> None:
+    """Let an advertiser say once why a person's refusal was wrong; somebody else decides then.
+
+    Raises:
+        UsageError: no person refused it, two have, or there are no reasons.
+    """
+    if refused_by(office, piece):
+        raise UsageError("Two people have looked at this. Show something else instead.")
+    _let_wait(office, advertiser, piece, Entry(by, _AGAIN, advertiser.id, {"reason": reasons}, now))
 
 
 def can_be_looked_at_again(piece: Evidence | PayerDisclaimer) -> bool:
@@ -180,7 +183,7 @@ def can_be_looked_at_again(piece: Evidence | PayerDisclaimer) -> bool:
 def refused_by(office: Office, piece: Evidence | PayerDisclaimer) -> frozenset[str]:
     """Return who refused it before it was to be looked at again."""
     entries = office.vault.ledger.about(piece.advertiser_id, limit=_LOOKED_BACK)
-    again = (one.details for one in entries if one.event in {_EVIDENCE_AGAIN, _DISCLAIMER_AGAIN})
+    again = (one.details for one in entries if one.event == _AGAIN)
     return frozenset(one["against"] for one in again if one["subject"] == piece.id)
 
 
@@ -228,6 +231,20 @@ def document_of(office: Office, advertiser: Advertiser, evidence: Evidence, *, b
     if not turns(office.vault, [evidence.id], by, now)[evidence.id].is_mine or not _is_last(office, evidence):
         raise UsageError("Hold this evidence first: a document is shown to whoever decides about it.")
     return see_document(office, advertiser, evidence.step, by=by, now=now)
+
+
+def _let_wait(office: Office, advertiser: Advertiser, piece: Evidence | PayerDisclaimer, entry: Entry) -> None:
+    """Let a refused piece wait again; its reason, which the advertiser reads, names nobody."""
+    if not can_be_looked_at_again(piece):
+        raise UsageError("Only what a person refused is looked at again.")
+    said = f"It was refused: {piece.reason} Somebody else must look, for: {worded(entry.details['reason'])}"
+    details = entry.details | {"subject": piece.id, "against": piece.decided_by}
+    entry = entry._replace(details=details)
+    if isinstance(piece, Evidence):
+        _reopen(office, advertiser, piece, said, entry)
+        return
+    update = {"verdict": DisclaimerVerdict.HELD, "reason": said, "decided_by": "watchbell", "decided_at": None}
+    office.vault.advertisers.put_disclaimer(piece.model_copy(update=update | {"held_because": None}), entry)
 
 
 def _reopen(office: Office, advertiser: Advertiser, evidence: Evidence, reason: str, entry: Entry) -> None:

@@ -215,6 +215,11 @@ class AdvertiserShelf:
         with self._database.read() as connection:
             return [PayerDisclaimer.model_validate_json(record) for record in connection.scalars(query)]
 
+    def piece(self, advertiser_id: str, piece_id: str) -> Evidence | PayerDisclaimer | None:
+        """Return the evidence or the disclaimer of an advertiser that has this id, or None."""
+        pieces: list[Evidence | PayerDisclaimer] = [*self.evidence(advertiser_id), *self.disclaimers(advertiser_id)]
+        return next((one for one in pieces if one.id == piece_id), None)
+
 
 def _evidence_row(evidence: Evidence) -> dict[str, object]:
     row = {"id": evidence.id, "advertiser_id": evidence.advertiser_id, "verdict": evidence.verdict}

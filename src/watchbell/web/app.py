@@ -17,6 +17,7 @@ from watchbell.web import (
     ad_queue,
     advertiser_account,
     advertiser_ads,
+    advertiser_again,
     advertiser_disclaimers,
     advertiser_home,
     advertiser_steps,
@@ -67,6 +68,7 @@ ROUTERS = (
     advertiser_steps.router,
     advertiser_disclaimers.router,
     advertiser_ads.router,
+    advertiser_again.router,
 )
 
 

@@ -192,9 +192,7 @@ def _advertiser(request: Request, advertiser_id: str) -> Advertiser:
 
 
 def _piece(request: Request, advertiser: Advertiser, subject: str) -> Evidence | PayerDisclaimer:
-    shelf = desk_of(request).workspace.vault.advertisers
-    pieces: list[Evidence | PayerDisclaimer] = [*shelf.evidence(advertiser.id), *shelf.disclaimers(advertiser.id)]
-    found = next((one for one in pieces if one.id == subject), None)
+    found = desk_of(request).workspace.vault.advertisers.piece(advertiser.id, subject)
     if found is None:
         raise not_found("There is no such evidence or disclaimer of this advertiser.")
     return found

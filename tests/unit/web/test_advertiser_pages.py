@@ -24,14 +24,16 @@ from watchbell.desk.advertiser_accounts import (
     forget_second_factor,
     open_session,
 )
+from watchbell.desk.authorizations import decide_evidence
 from watchbell.desk.counter import MOST_A_DAY, Application, apply
 from watchbell.desk.identity_key import IdentityKey
 from watchbell.desk.office import Office, office_in
 from watchbell.desk.permissions import Errand
 from watchbell.desk.second_factor import RECOVERY_CODES
 from watchbell.desk.senders import Message, Way
+from watchbell.errors import NotAllowedError
 from watchbell.model.advertiser_accounts import AccountStage, AdvertiserAccount
-from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict
+from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
 from watchbell.model.payers import PaidAd
 from watchbell.vault.advertisers import Given
 from watchbell.vault.ledger import Entry
@@ -392,3 +394,39 @@ def test_an_advertiser_appeals_once_against_what_keeps_an_ad_from_running(
     assert client.post(f"{base}/{made_up_desk.REJECTED_AD}/appeal", data={"reasons": "Mine."}).status_code == 404
     (kept,) = house.vault.appeals.all()
     assert (kept.ad_id, kept.advertiser_id) == (ads[0], mine.id)
+
+
+def test_a_refusal_is_appealed_against_once_and_somebody_else_decides(
+    office: Office, browser: Browser, clock: StillClock
+) -> None:
+    anna, _ = enrolled(office, account_of(office, ANNA, clock()), clock())
+    mine = apply(office, anna, Application("US", "legal-name"), clock())
+    evidence = Evidence(
+        id="shown--1",
+        advertiser_id=mine.id,
+        step="identity",
+        kind=EvidenceKind.DOCUMENT,
+        verdict=EvidenceVerdict.REVIEW,
+        reason="A person must look.",
+        given_at=clock(),
+    )
+    office.vault.advertisers.give(Given(evidence), Entry("test", "evidence.given", mine.id, {}, clock()))
+    refused = Finding(verdict=EvidenceVerdict.REFUSED, reason="The picture is too dark.")
+    person, address = browser(anna), f"/advertiser/of/{mine.id}"
+    said = {"subject": evidence.id, "reasons": "It is dark in my house."}
+    assert person.post(f"{address}/again", data=said).status_code == 400
+    for name in ("rev", "kim"):
+        clock.now += HALF_A_MINUTE
+        by = office.vault.users.get(name)
+        waits = office.vault.advertisers.waiting()[0]
+        assert by
+        decide_evidence(office, mine, waits, refused, by=by, now=clock())
+        assert "Say why this is wrong" in person.get(f"{address}/steps/identity").text
+        told = person.post(f"{address}/again", data=said, follow_redirects=True)
+        if name == "kim":
+            assert "Two people have looked at this." in told.text
+            continue
+        assert "It was refused: The picture is too dark. Somebody else must look" in told.text
+        assert "rev" not in re.findall(r"\w+", told.text)
+        with pytest.raises(NotAllowedError, match="somebody else decides"):
+            decide_evidence(office, mine, evidence, refused, by=by, now=clock())

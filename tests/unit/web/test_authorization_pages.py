@@ -144,7 +144,7 @@ def test_what_one_refused_another_looks_at_again_and_decides(
         assert rev.post(f"{PAGE}/again", data=ask).status_code == 403
         assert kim.post(f"{PAGE}/again", data=ask | {"reason": " "}).status_code == 400
         page = kim.post(f"{PAGE}/again", data=ask, follow_redirects=True).text
-        assert "rev refused it: It does not show it. Somebody else must look, for: They sent a better copy." in page
+        assert "It was refused: It does not show it. Somebody else must look, for: They sent a better copy." in page
         assert kim.post(f"{PAGE}/again", data=ask).status_code == 400
         assert rev.post(f"{PAGE}/claim", data={"subject": subject}).status_code == 403
         assert rev.post(f"{PAGE}/decision", data=said).status_code == 403

@@ -6,7 +6,7 @@ there, and a person of the desk is no advertiser.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -25,10 +25,14 @@ from watchbell.vault.ledger import Entry
 
 SIGN_UP_HOURS = 1
 """How long the code is good that proves an e-mail address."""
-_SIGN_UP = "sign-up"
+_SIGN_UP, _NEW_PASSWORD = "sign-up", "new-password"
 _KNOWN = (
     "Somebody, perhaps you, signed up for political ads with this address. It has an account already: sign in with "
     "your password. If it was not you, there is nothing to do.\n"
+)
+_UNKNOWN = (
+    "Somebody, perhaps you, asked for a new password with this address. No account has it. If it was not you, there is "
+    "nothing to do.\n"
 )
 
 
@@ -40,12 +44,12 @@ class Applicant(NamedTuple):
     password: str
 
 
-def wrong_fields(told: Applicant) -> dict[str, str]:
-    """Return what of a sign-up cannot be used, by the names of its fields; each a sentence."""
+def wrong_fields(told: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a sign-up cannot be used, by the names of its fields (`Applicant`); each a sentence."""
     wrong = {}
-    for field, check in _CHECKS.items():
+    for field, value in told.items():
         try:
-            check(getattr(told, field))
+            _CHECKS[field](value)
         except UsageError as error:
             wrong[field] = str(error)
     return wrong
@@ -58,25 +62,25 @@ def sign_up(office: Office, told: Applicant, now: datetime) -> str:
         UsageError: the name, address or password cannot be used, no e-mail can be sent, or too many people sign up.
         NotSentError: the code could not be sent.
     """
-    person, email = _person(told.person), _email(told.email)
-    sender = sender_for(Way.EMAIL, office.settings)
-    if not sender.is_real:
-        raise UsageError("Nobody can sign up here yet: nothing is set up that sends e-mail.")
-    token, code, until = secrets.token_urlsafe(32), new_code(), now + timedelta(hours=SIGN_UP_HOURS)
-    hashed = code_hash(code, _SIGN_UP, office.key().for_codes)
-    wanted = SignUp(
-        person=person, email=email, password_hash=hashed_password(told.password), code_hash=hashed, expires_at=until
-    )
-    if not office.vault.advertiser_accounts.begin(hashed_token(token), wanted, now):
-        raise UsageError("Very many people are signing up at the moment. Try again in an hour.")
-    known = office.vault.advertiser_accounts.by_email(email) is not None
-    text = f"Your code is {code[:4]}-{code[4:]}. It is good until {until:%Y-%m-%d %H:%M} UTC. Tell nobody.\n"
-    sender.send(Message(_SIGN_UP, email, "Your account for political ads", _KNOWN if known else text))
-    return token
+    wanted = _Wanted(_SIGN_UP, _person(told.person), _email(told.email), hashed_password(told.password))
+    is_known = office.vault.advertiser_accounts.by_email(wanted.email) is not None
+    return _begun(office, wanted, _KNOWN if is_known else None, now)
+
+
+def ask_new_password(office: Office, email: str, password: str, now: datetime) -> str:
+    """Send a code with which a forgotten password is replaced; return the token that the browser keeps.
+
+    Raises:
+        UsageError: the address or the password cannot be used, no e-mail can be sent, or too many people ask.
+        NotSentError: the code could not be sent.
+    """
+    wanted = _Wanted(_NEW_PASSWORD, "", _email(email), hashed_password(password))
+    is_known = office.vault.advertiser_accounts.by_email(wanted.email) is not None
+    return _begun(office, wanted, None if is_known else _UNKNOWN, now)
 
 
 def awaited(office: Office, token: str, now: datetime) -> SignUp | None:
-    """Return the sign-up whose code is waited for; None if there is none any more."""
+    """Return the sign-up, or the new password, whose code is waited for; None if there is none any more."""
     return office.vault.advertiser_accounts.sign_up(hashed_token(token), now)
 
 
@@ -86,24 +90,78 @@ def prove_address(office: Office, token: str, typed: str, now: datetime) -> Adve
     Raises:
         UsageError: the code is wrong, too late, or was wrong too often.
     """
-    waiting = office.vault.advertiser_accounts.count_try(hashed_token(token), now)
-    if waiting is None or waiting.tries > MOST_TRIES:
-        raise UsageError("The code is too old, or was wrong too often. Sign up again.")
-    key = office.key()
-    if not secrets.compare_digest(waiting.code_hash, code_hash(typed, _SIGN_UP, key.for_codes)):
-        raise UsageError(f"The code is wrong. It can be tried {MOST_TRIES - waiting.tries} times more.")
+    proven = _proven(office, _SIGN_UP, token, typed, now)
     account = AdvertiserAccount(
-        id=fact_id("account", waiting.email, secrets.token_hex()),
-        person=waiting.person,
-        email=waiting.email,
-        password_hash=waiting.password_hash,
-        totp_sealed=key.sealed(second_factor.new_secret().encode()).decode(),
+        id=fact_id("account", proven.email, secrets.token_hex()),
+        person=proven.person,
+        email=proven.email,
+        password_hash=proven.password_hash,
+        totp_sealed=office.key().sealed(second_factor.new_secret().encode()).decode(),
         created_at=now,
     )
     entry = Entry(account.id, "account.opened", account.id, {}, now)
     if not office.vault.advertiser_accounts.open(hashed_token(token), account, entry):
         raise UsageError("This address has an account already. Sign in with its password.")
     return account
+
+
+def set_new_password(office: Office, token: str, typed: str, factor: str, now: datetime) -> None:
+    """Enter the code that was sent and one of the second factor: the new password then holds, and all sessions end.
+
+    An e-mail address alone opens no account that has a second factor.
+
+    Raises:
+        UsageError: one of the codes is wrong, too late, or was wrong too often.
+    """
+    proven = _proven(office, _NEW_PASSWORD, token, typed, now)
+    account = office.vault.advertiser_accounts.by_email(proven.email)
+    if account is None or (account.enrolled_at is not None and not _second(office, account, factor, now)):
+        raise UsageError("The code of the app, or the recovery code, is wrong.")
+    office.vault.advertiser_accounts.end_sign_up(hashed_token(token))
+    entry = Entry(account.id, "account.password_replaced", account.id, {}, now)
+    replaced = account.model_copy(update={"password_hash": proven.password_hash})
+    office.vault.advertiser_accounts.put(replaced, entry)
+    office.vault.advertiser_accounts.close_sessions(account.id)
+
+
+class _Wanted(NamedTuple):
+    """What is to happen once an address is proven."""
+
+    purpose: str
+    person: str
+    email: str
+    password_hash: str
+
+
+def _begun(office: Office, wanted: _Wanted, instead: str | None, now: datetime) -> str:
+    """Send a code, or what is to be said instead, to an address; return the token that the browser keeps."""
+    sender = sender_for(Way.EMAIL, office.settings)
+    if not sender.is_real:
+        raise UsageError("Nobody can sign up here yet: nothing is set up that sends e-mail.")
+    token, code, until = secrets.token_urlsafe(32), new_code(), now + timedelta(hours=SIGN_UP_HOURS)
+    hashed = code_hash(code, wanted.purpose, office.key().for_codes)
+    waiting = SignUp(
+        person=wanted.person,
+        email=wanted.email,
+        password_hash=wanted.password_hash,
+        code_hash=hashed,
+        expires_at=until,
+    )
+    if not office.vault.advertiser_accounts.begin(hashed_token(token), waiting, now):
+        raise UsageError("Very many people are signing up at the moment. Try again in an hour.")
+    text = f"Your code is {code[:4]}-{code[4:]}. It is good until {until:%Y-%m-%d %H:%M} UTC. Tell nobody.\n"
+    sender.send(Message(wanted.purpose, wanted.email, "Your account for political ads", instead or text))
+    return token
+
+
+def _proven(office: Office, purpose: str, token: str, typed: str, now: datetime) -> SignUp:
+    """Return what waited for the code that was typed; each try counts."""
+    waiting = office.vault.advertiser_accounts.count_try(hashed_token(token), now)
+    if waiting is None or waiting.tries > MOST_TRIES:
+        raise UsageError("The code is too old, or was wrong too often. Ask for another one.")
+    if not secrets.compare_digest(waiting.code_hash, code_hash(typed, purpose, office.key().for_codes)):
+        raise UsageError(f"The code is wrong. It can be tried {MOST_TRIES - waiting.tries} times more.")
+    return waiting
 
 
 class Enrolment(NamedTuple):

@@ -39,9 +39,10 @@ class AdvertiserAccount(Record):
 
 
 class SignUp(Record):
-    """Somebody who wishes to have an account, until they prove their e-mail address."""
+    """Somebody who wishes to have an account, or a new password, until they prove their e-mail address."""
 
     person: str
+    """Empty where it is a new password that is wished for."""
     email: str
     password_hash: str = Field(repr=False)
     code_hash: str = Field(repr=False)

@@ -58,6 +58,11 @@ class AdvertiserAccountShelf:
             connection.execute(update(table).where(mine).values(record=counted.model_dump_json()))
         return counted
 
+    def end_sign_up(self, token_hash: str) -> None:
+        """Forget a sign-up, whose code was used."""
+        with self._database.write() as connection:
+            connection.execute(delete(advertiser_sign_ups).where(advertiser_sign_ups.c.token_hash == token_hash))
+
     def open(self, token_hash: str, account: AdvertiserAccount, entry: Entry) -> bool:
         """Make an account out of a sign-up, which is then over; False if its e-mail address has one already."""
         row = {"id": account.id, "email": account.email, "totp_step": 0, "record": account.model_dump_json()}

@@ -20,7 +20,8 @@ from watchbell.web.words import span
 
 router = APIRouter(prefix=COUNTER)
 
-_SIGN_UP_COOKIE = "watchbell_sign_up"
+SIGN_UP_COOKIE = "watchbell_sign_up"
+"""Of whoever proves an address; sent to `COUNTER` only."""
 _WRONG = "This address, password and code do not belong together."
 
 Enrolling = Annotated[AdvertiserAccount, at_counter(Errand.ENROL)]
@@ -43,7 +44,7 @@ def sign_up(
     desk, now = desk_of(request), desk_of(request).clock()
     wait = desk.counter_attempts.wait(email.strip().casefold(), now)
     told = Applicant(person, email, password)
-    wrong = wrong_fields(told)
+    wrong = wrong_fields(told._asdict())
     if wait:
         wrong = {"email": f"Too many tries with this address. Try again in {span(wait)}."}
     if wrong:
@@ -55,7 +56,7 @@ def sign_up(
     # Each sign-up sends an e-mail to somebody who may not have asked for it.
     desk.counter_attempts.failed(email.strip().casefold(), now)
     answer = RedirectResponse(f"{COUNTER}/e-mail", HTTPStatus.SEE_OTHER)
-    _keep(request, answer, _SIGN_UP_COOKIE, token, SIGN_UP_HOURS)
+    keep(request, answer, SIGN_UP_COOKIE, token, SIGN_UP_HOURS)
     return answer
 
 
@@ -70,11 +71,11 @@ def prove_email(request: Request, code: Code) -> Response:
     """Make the account, if the code is the one that was sent."""
     office, now = office_of(request), desk_of(request).clock()
     try:
-        account = advertiser_accounts.prove_address(office, request.cookies.get(_SIGN_UP_COOKIE, ""), code, now)
+        account = advertiser_accounts.prove_address(office, request.cookies.get(SIGN_UP_COOKIE, ""), code, now)
     except UsageError as error:
         return _email_page(request, str(error))
     answer = _signed_in(request, account, f"{COUNTER}/second-factor")
-    answer.delete_cookie(_SIGN_UP_COOKIE, path=COUNTER)
+    answer.delete_cookie(SIGN_UP_COOKIE, path=COUNTER)
     return answer
 
 
@@ -154,7 +155,7 @@ def _sign_up_page(request: Request, problems: Problems | None = None, told: Appl
 
 def _email_page(request: Request, problem: str | None) -> Response:
     waiting = advertiser_accounts.awaited(
-        office_of(request), request.cookies.get(_SIGN_UP_COOKIE, ""), desk_of(request).clock()
+        office_of(request), request.cookies.get(SIGN_UP_COOKIE, ""), desk_of(request).clock()
     )
     if waiting is None:
         return RedirectResponse(f"{COUNTER}/sign-up", HTTPStatus.SEE_OTHER)
@@ -193,10 +194,11 @@ def _signed_in(request: Request, account: AdvertiserAccount, to: str) -> Respons
 def _keep_session(request: Request, answer: Response, account: AdvertiserAccount) -> None:
     office, now = office_of(request), desk_of(request).clock()
     session = advertiser_accounts.open_session(office, account, now)
-    _keep(request, answer, COUNTER_COOKIE, session.token, office.settings.session_hours)
+    keep(request, answer, COUNTER_COOKIE, session.token, office.settings.session_hours)
 
 
-def _keep(request: Request, answer: Response, name: str, value: str, hours: int) -> None:
+def keep(request: Request, answer: Response, name: str, value: str, hours: int) -> None:
+    """Let the browser keep a secret for some hours, out of reach of scripts and of other sites."""
     answer.set_cookie(
         name,
         value,

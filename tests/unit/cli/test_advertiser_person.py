@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.web.test_advertiser_pages import ANNA, account_of, enrolled
+from tests.advertiser_accounts import ANNA, account_of, enrolled
 from watchbell.cli import advertiser
 from watchbell.clock import system_clock
 from watchbell.desk.counter import Application, apply

@@ -1,8 +1,6 @@
 """The advertisers' counter: who reaches what, and what protects accounts."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,28 +9,23 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests import made_up_desk
-from tests.unit.web.conftest import HOST, StillClock
+from tests.advertiser_accounts import ANNA, BOB, Mailbox, account_of, code_of, enrolled
+from tests.unit.web.conftest import HOST, Browser, StillClock
 from tests.unit.web.test_permissions_golden import every_route
-from watchbell.desk import senders
 from watchbell.desk.accounts import Attempts, hashed_password
 from watchbell.desk.accounts import open_session as open_desk_session
 from watchbell.desk.advertiser_accounts import (
     account_named,
     close_account,
-    enrol,
-    enrolment,
     forget_second_factor,
-    open_session,
 )
 from watchbell.desk.authorizations import decide_evidence
 from watchbell.desk.counter import MOST_A_DAY, Application, apply
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.office import Office, office_in
+from watchbell.desk.office import Office
 from watchbell.desk.permissions import Errand
 from watchbell.desk.second_factor import RECOVERY_CODES
-from watchbell.desk.senders import Message, Way
 from watchbell.errors import NotAllowedError
-from watchbell.model.advertiser_accounts import AccountStage, AdvertiserAccount
+from watchbell.model.advertiser_accounts import AccountStage
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
 from watchbell.model.payers import PaidAd
 from watchbell.vault.advertisers import Given
@@ -43,86 +36,8 @@ from watchbell.web.guard import COOKIE, COUNTER_COOKIE, permission_of
 
 GOLDEN = Path(__file__).with_name("counter.golden")
 PASSWORD = "correct horse battery staple"
-ANNA, BOB = "anna@club.org", "bob@club.org"
 SIGN_UP = {"person": "Anna Eriksson", "email": ANNA, "password": PASSWORD}
 HALF_A_MINUTE = timedelta(seconds=30)
-
-Browser = Callable[[AdvertiserAccount | None], TestClient]
-
-
-class Mailbox:
-    """Takes e-mail in."""
-
-    is_real = True
-
-    def __init__(self) -> None:
-        self.letters: list[Message] = []
-
-    def send(self, message: Message) -> None:
-        self.letters.append(message)
-
-    def code(self) -> str:
-        (code,) = re.findall("[0-9A-Z]{4}-[0-9A-Z]{4}", self.letters[-1].text)
-        return str(code)
-
-
-@pytest.fixture
-def mailbox(monkeypatch: pytest.MonkeyPatch) -> Mailbox:
-    mailbox = Mailbox()
-    monkeypatch.setitem(senders._REAL, Way.EMAIL, lambda _: mailbox)
-    return mailbox
-
-
-@pytest.fixture
-def house(built_desk: Path, tmp_path: Path) -> Iterator[Workspace]:
-    """A house whose counter is open."""
-    root = shutil.copytree(built_desk, tmp_path / "house")
-    IdentityKey.make(tmp_path / "identity.key")
-    (root / "watchbell.toml").write_text(f'advertiser_pages = true\nidentity_key_file = "{tmp_path}/identity.key"\n')
-    with Workspace.open(root) as opened:
-        yield opened
-
-
-@pytest.fixture
-def office(house: Workspace) -> Office:
-    return office_in(house)
-
-
-@pytest.fixture
-def browser(house: Workspace, clock: StillClock) -> Browser:
-    """Return a function that gives the browser of an account that is signed in; None is the public."""
-    app = create_app(house, clock=clock)
-
-    def opened(account: AdvertiserAccount | None) -> TestClient:
-        client = TestClient(app, base_url=HOST, headers={"origin": HOST}, follow_redirects=False)
-        if account is not None:
-            client.cookies.set(COUNTER_COOKIE, open_session(office_in(house), account, clock()).token)
-        return client
-
-    return opened
-
-
-def account_of(office: Office, email: str, now: datetime, *, password_hash: str = "none") -> AdvertiserAccount:
-    """Return an account whose second factor is not set up."""
-    account = AdvertiserAccount(
-        id=f"account--{email}",
-        person="Anna Eriksson",
-        email=email,
-        password_hash=password_hash,
-        totp_sealed=office.key().sealed(pyotp.random_base32().encode()).decode(),
-        created_at=now,
-    )
-    assert office.vault.advertiser_accounts.open("", account, Entry(account.id, "account.opened", account.id, {}, now))
-    return account
-
-
-def code_of(office: Office, account: AdvertiserAccount, at: datetime) -> str:
-    return pyotp.TOTP(enrolment(office, account).secret).at(at)
-
-
-def enrolled(office: Office, account: AdvertiserAccount, now: datetime) -> tuple[AdvertiserAccount, tuple[str, ...]]:
-    codes = enrol(office, account, code_of(office, account, now), now)
-    return account_named(office, account.email), codes
 
 
 def what_came(browser: TestClient, method: str, path: str) -> str:

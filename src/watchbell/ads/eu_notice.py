@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from watchbell.ads.calendar import EU_STATES, Election
 from watchbell.ads.evidence.names import skeleton
+from watchbell.ads.payer_statements import Statement, composed
 from watchbell.model.ads import Ad, Count, Money, Targeting
 from watchbell.model.advertisers import Advertiser
 from watchbell.model.notices import Heading, TransparencyNotice
@@ -82,7 +83,7 @@ def notice_of(ad: Ad, known: Known) -> TransparencyNotice:
         _linked(elections),
         _official(elections),
         _Said(left_out="Told once the repository of article 13 is there and the ad is in it (annex II, note 11)."),
-        _Said((f"Tell us, free of charge and without an account: {known.flag_at}",)),
+        _Said(("Tell us, free of charge and without an account:", known.flag_at)),
         _suspended(ad),
         _targeted(ad),
         _techniques(ad),
@@ -105,9 +106,9 @@ def notice_of(ad: Ad, known: Known) -> TransparencyNotice:
 def label_of(ad: Ad, known: Known) -> str:
     """Return the label that stands on the ad itself (article 11(1), template of annex II, point 1)."""
     name = _name(ad, known.sponsor)
-    sponsor = f"The sponsor is {name}." if name else "Who the sponsor is has not been told."
-    controller = f" The sponsor is controlled by {known.controller}." if known.controller else ""
-    return f"Political advertisement. {sponsor}{controller}"
+    if name is None:
+        return "Political advertisement. Who the sponsor is has not been told."
+    return composed(Statement(jurisdiction="EU", payer=name, behind=known.controller))
 
 
 def _name(ad: Ad, sponsor: Advertiser | None) -> str | None:
@@ -168,7 +169,7 @@ def _amount(spend: Money | None) -> _Said:
 
 def _method(ad: Ad) -> _Said:
     wanted = "whether the figure is what was invoiced, budgeted or charged, and whether value added tax is in it"
-    return _Said((f"As the source `{ad.source}` gives it.",) if ad.spend else (), (wanted,))
+    return _Said((f"As the source gives it: {ad.source}.",) if ad.spend else (), (wanted,))
 
 
 def _linked(elections: tuple[Election, ...]) -> _Said:

@@ -72,10 +72,10 @@ def shown_on(whole: str, short: str | None, characters: int) -> str:
 def _american(statement: Statement) -> str:
     paid = f"Paid for by {statement.payer}"
     if statement.authority is Authority.OWN:
-        return f"{paid}."
+        return _ended(paid)
     if statement.authority is Authority.OTHER:
         candidate = _needed(statement.candidate, "the candidate or committee that authorised it (11 CFR 110.11(b)(2))")
-        return f"{paid} and authorized by {candidate}."
+        return _ended(f"{paid} and authorized by {candidate}")
     if statement.authority is Authority.NONE:
         contact = _needed(statement.contact, "a street address, telephone number or website (11 CFR 110.11(b)(3))")
         return f"{paid}, {contact}. Not authorized by any candidate or candidate's committee."
@@ -94,13 +94,15 @@ def _british(statement: Statement) -> str:
 
 
 def _european(statement: Statement) -> str:
-    behind = f" The sponsor is controlled by {statement.behind}." if statement.behind else ""
-    return f"Political advertisement. The sponsor is {statement.payer}.{behind}"
+    said = ["Political advertisement.", _ended(f"The sponsor is {statement.payer}")]
+    if statement.behind:
+        said.append(_ended(f"The sponsor is controlled by {statement.behind}"))
+    return " ".join(said)
 
 
 def _canadian(statement: Statement) -> str:
     if statement.behind:
-        return f"Authorized by {statement.payer}, agent for {statement.behind}."
+        return _ended(f"Authorized by {statement.payer}, agent for {statement.behind}")
     wanted = (
         "the third party's telephone number and civic or Internet address (Canada Elections Act, sections 349.5, 352)"
     )
@@ -114,3 +116,8 @@ def _needed(value: str | None, what: str) -> str:
     if not value or not value.strip():
         raise UsageError(f"The disclaimer must name {what}.")
     return " ".join(value.split())
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence with its full stop, which the name of a company at its end may bring along."""
+    return sentence if sentence.endswith(".") else f"{sentence}."

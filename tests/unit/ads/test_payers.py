@@ -23,6 +23,7 @@ def changed(**fields: object) -> Statement:
     ("statement", "words"),
     [
         (changed(authority=Authority.OWN), "Paid for by Club for America."),
+        (changed(authority=Authority.OWN, payer="Club Inc."), "Paid for by Club Inc."),
         (
             changed(authority=Authority.OTHER, candidate="Jane Roe"),
             "Paid for by Club for America and authorized by Jane Roe.",

@@ -34,6 +34,7 @@ KINDS_IN_LINKS = frozenset(
         IndicatorKind.IP,
         IndicatorKind.CIDR,
         IndicatorKind.PACKAGE,
+        IndicatorKind.PHONE,
     }
 )
 _HELD = {

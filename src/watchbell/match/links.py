@@ -25,6 +25,9 @@ _CANONICAL = rf"^https?://{_HOST}(?:/[A-Za-z0-9/_~,:@!$&'()*+;=.-]*)?$"
 _ONE_LINK = rf"^https?://{_HOST}/[A-Za-z0-9/_~-]*[A-Za-z0-9/_~-]$"
 _MOST_OF_HOST = 253
 _STORES = ("play.google.com", "apps.apple.com", "itunes.apple.com")
+# Where a link leads to a chat with a phone number (faq.whatsapp.com, "How to use click to chat").
+_CHATS = ("wa.me", "api.whatsapp.com", "web.whatsapp.com")
+_DIGITS = re.compile(r"\+?(\d{7,15})")
 _APP_STORE_ID = re.compile(r"/id(\d{6,12})(?:[/?]|$)")
 
 _URL, _HOST_COLUMN = pl.col("url"), pl.col("host")
@@ -72,6 +75,8 @@ def keys_of_links(links: pl.Series, kinds: frozenset[str]) -> pl.DataFrame:
         keys.append(_accounts(named))
     if IndicatorKind.PACKAGE in kinds:
         keys.append(_packages(named))
+    if IndicatorKind.PHONE in kinds:
+        keys.append(_phones(named))
     return pl.concat(keys)
 
 
@@ -131,6 +136,21 @@ def _packages(frame: pl.DataFrame) -> pl.DataFrame:
     )
     found = mine.with_columns(package=packages).filter(pl.col("package").is_not_null())
     return _keys(found, IndicatorKind.PACKAGE, pl.col("package"), Relation.EXACT)
+
+
+def _phones(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the keys of the phone numbers to which links open a chat."""
+    mine = frame.filter(_HOST_COLUMN.is_in(_CHATS))
+    phones = pl.Series([_phone_in(url) for url in mine["url"]], dtype=pl.String)
+    found = mine.with_columns(phone=phones).filter(pl.col("phone").is_not_null())
+    return _keys(found, IndicatorKind.PHONE, pl.col("phone"), Relation.EXACT)
+
+
+def _phone_in(url: str) -> str | None:
+    split = urlsplit(url)
+    named = parse_qs(split.query).get("phone", [split.path.strip("/")])[0]
+    found = _DIGITS.fullmatch(named.strip())
+    return found[1] if found else None
 
 
 def _package_in(url: str, host: str) -> str | None:

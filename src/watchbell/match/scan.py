@@ -10,9 +10,20 @@ import polars as pl
 import pyarrow as pa
 
 from watchbell.ids import fact_id
+from watchbell.match.in_text import (
+    EMAILS,
+    HASHES,
+    HASHTAGS,
+    HOSTS,
+    IPS,
+    PHONES,
+    keys_of_hosts,
+    keys_of_ips,
+    keys_of_phones,
+)
 from watchbell.match.index import FOUND, IndicatorIndex
-from watchbell.match.links import KEYS, keys_of_links, links_of_words
-from watchbell.match.spelling import accounts_named, digits_of, spelled
+from watchbell.match.links import keys_of_links, links_of_words
+from watchbell.match.spelling import accounts_named, spelled
 from watchbell.model.ads import Ad
 from watchbell.model.indicators import HITS, IndicatorKind, Relation
 from watchbell.model.posts import POSTS
@@ -22,10 +33,6 @@ MAX_WORDS = 500
 
 # What may hold one, found by polars in all texts at once; what it really is, is looked up exactly.
 _MAYBE_LINK = r"\S*(?:://|www\.|\.[a-zA-Z]{2,24}/)\S*"
-_MAYBE_EMAIL = r"[^\s@<>()\[\],;:]+@[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+"
-_MAYBE_PHONE = r"\+[0-9](?:[ ().-]{0,2}[0-9]){6,14}"
-_MAYBE_HASH = r"[0-9a-fA-F]{32,128}"
-_HASHTAG = r"[#＃][\p{L}\p{M}\p{N}_]+"  # noqa: RUF001  # the full-width sign that CJK keyboards give
 
 COLUMNS = ["platform", "account_id", "post_id", "created_at", "text", "links", "hashtags", "mentions", "media"]
 _TARGET = ["target_id", "platform", "account_id", "at"]
@@ -103,13 +110,11 @@ def scanned(frame: pl.DataFrame, places: Callable[[pl.DataFrame], Iterator[Place
 def _places(frame: pl.DataFrame, index: IndicatorIndex) -> Iterator[Place]:
     """Yield the words of each column that the index has anything for, and how they are looked up."""
     if index.looks_at_links:
-
-        def lookup_links(links: pl.Series) -> pl.DataFrame:
-            return index.found(keys_of_links(links, index.kinds))
-
-        links = exploded(frame, "links", pl.col("links"))
-        yield Place(links, lookup_links)
-        yield Place(links_in_text(frame, links), lookup_links)
+        yield from _links(frame, index)
+    for kinds, words, keys in _IN_TEXT:
+        if not kinds.isdisjoint(index.kinds):
+            places = exploded(frame, "text", words)
+            yield Place(places, lambda distinct, keys=keys: index.found(keys(distinct)))  # type: ignore[misc]
     if IndicatorKind.HANDLE in index.kinds:
         for field in ("mentions", "account_id", "account_name"):
             accounts = exploded(frame, field, pl.col(field)).with_columns(
@@ -119,18 +124,19 @@ def _places(frame: pl.DataFrame, index: IndicatorIndex) -> Iterator[Place]:
     for kind, field, words, asked in _WORDS:
         if kind in index.kinds:
             yield Place(exploded(frame, field, words).with_columns(asked=asked), _same_key(index, kind))
-    if IndicatorKind.PHONE in index.kinds:
-        phones = exploded(frame, "text", _in_texts_with("+", _MAYBE_PHONE))
-        yield Place(phones, lambda words: index.found(_phone_keys(words)))
     for kind, field, words, asked in _NEAR:
         if kind in index.kinds:
             near = exploded(frame, field, words).with_columns(asked=asked)
             yield Place(near, lambda distinct, kind=kind: index.near(kind, distinct))  # type: ignore[misc]
 
 
-def _in_texts_with(sign: str, pattern: str) -> pl.Expr:
-    """Return what matches the pattern in texts that have the sign: most have not, and that is told faster."""
-    return pl.when(_TEXT.str.contains(sign, literal=True)).then(_TEXT.str.extract_all(pattern))
+def _links(frame: pl.DataFrame, index: IndicatorIndex) -> Iterator[Place]:
+    def lookup(links: pl.Series) -> pl.DataFrame:
+        return index.found(keys_of_links(links, index.kinds))
+
+    links = exploded(frame, "links", pl.col("links"))
+    yield Place(links, lookup)
+    yield Place(links_in_text(frame, links), lookup)
 
 
 _TEXT, _AS_WRITTEN = pl.col("text"), pl.col("words")
@@ -138,21 +144,26 @@ _LOWER, _TAG = _AS_WRITTEN.str.to_lowercase(), _AS_WRITTEN.str.strip_chars_start
 _SPELLED = spelled(_AS_WRITTEN)
 _SHA256_OF_MEDIA = pl.col("media").list.eval(pl.element().struct.field("sha256"))
 _PDQ_OF_MEDIA = pl.col("media").list.eval(pl.element().struct.field("pdq"))
-_HASHES = _TEXT.str.extract_all(_MAYBE_HASH)
 # Ads, and posts from sources that do not list them, have their hashtags in the text.
-_TAGS_IN_TEXT = pl.when(pl.col("hashtags").is_null()).then(_TEXT.str.extract_all(_HASHTAG))
+_TAGS_IN_TEXT = pl.when(pl.col("hashtags").is_null()).then(HASHTAGS)
 _WORDS: tuple[tuple[IndicatorKind, str, pl.Expr, pl.Expr], ...] = (
     (IndicatorKind.HASHTAG, "hashtags", pl.col("hashtags"), _TAG),
     (IndicatorKind.HASHTAG, "text", _TAGS_IN_TEXT, _TAG),
-    (IndicatorKind.EMAIL, "text", _in_texts_with("@", _MAYBE_EMAIL), _LOWER),
-    (IndicatorKind.MD5, "text", _HASHES, _LOWER),
-    (IndicatorKind.SHA1, "text", _HASHES, _LOWER),
-    (IndicatorKind.SHA256, "text", _HASHES, _LOWER),
+    (IndicatorKind.EMAIL, "text", EMAILS, _LOWER),
+    (IndicatorKind.MD5, "text", HASHES, _LOWER),
+    (IndicatorKind.SHA1, "text", HASHES, _LOWER),
+    (IndicatorKind.SHA256, "text", HASHES, _LOWER),
     (IndicatorKind.SHA256, "media", _SHA256_OF_MEDIA, _LOWER),
     (IndicatorKind.PDQ, "media", _PDQ_OF_MEDIA, _LOWER),
     (IndicatorKind.TEXT, "text", _TEXT, _SPELLED),
 )
 """Kind, the column in which it stands, what in that column may be one, and how that is looked up."""
+_IN_TEXT: tuple[tuple[frozenset[IndicatorKind], pl.Expr, Lookup], ...] = (
+    (frozenset({IndicatorKind.DOMAIN}), HOSTS, keys_of_hosts),
+    (frozenset({IndicatorKind.IP, IndicatorKind.CIDR}), IPS, keys_of_ips),
+    (frozenset({IndicatorKind.PHONE}), PHONES, keys_of_phones),
+)
+"""Kinds, what in a text may be one, and the keys (KEYS) under which it is looked up."""
 _NEAR = tuple(place for place in _WORDS if place[0] in {IndicatorKind.PDQ, IndicatorKind.TEXT})
 
 
@@ -166,11 +177,6 @@ def _same_key(index: IndicatorIndex, kind: IndicatorKind) -> Lookup:
         return index.found(keys)
 
     return lookup
-
-
-def _phone_keys(words: pl.Series) -> pl.DataFrame:
-    rows = [(word, IndicatorKind.PHONE.value, digits_of(word), Relation.EXACT.value) for word in words]
-    return pl.DataFrame(rows, schema=KEYS, orient="row")
 
 
 def exploded(frame: pl.DataFrame, field: str, words: pl.Expr) -> pl.DataFrame:

@@ -39,6 +39,12 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
         "languages": [ad.language] if ad.language else [],
         "target_countries": [ad.country] if ad.country else [],
         **{name: _targets(ad, dimension) for dimension, name in _TARGETS.items()},
+        "delivery_by_region": [
+            {"region": one.region, "percentage": str(one.share)} for one in ad.seen_by if one.region
+        ],
+        "demographic_distribution": [
+            {"age": one.age, "gender": one.gender, "percentage": str(one.share)} for one in ad.seen_by if not one.region
+        ],
         "watchbell": {
             "source": ad.source,
             "disclaimer": ad.disclaimer,
@@ -88,6 +94,7 @@ def _decision(decision: AdDecision) -> dict[str, Any]:
 
 
 _TARGET = pl.Struct({"dimension": pl.String, "value": pl.String, "excluded": pl.Boolean})
+_SEEN = pl.Struct(dict.fromkeys(["share", "region", "age", "gender"], pl.String))
 _FINDING = pl.Struct({"code": pl.String, "quote": pl.String, "reason": pl.String})
 _SPEND = pl.Struct({"currency": pl.String, "lower": pl.String, "upper": pl.String})
 _IMPRESSIONS = pl.Struct({"lower": pl.Int64, "upper": pl.Int64})
@@ -104,6 +111,7 @@ _AD = pl.Struct(
     | dict.fromkeys(["declared_political", "reports_payer", "synthetic"], pl.Boolean)
     | {"clicks": pl.Int64, "sums_up": pl.Int64}
     | {"spend": _SPEND, "impressions": _IMPRESSIONS, "targeting": pl.List(_TARGET), "removed": _REMOVAL}
+    | {"seen_by": pl.List(_SEEN)}
     | dict.fromkeys(_LISTS, pl.List(pl.String))
 )
 _DECISION = pl.Struct(
@@ -116,7 +124,7 @@ _DECISION = pl.Struct(
 def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFrame:
     """Return ads and the decisions on them as rows of a bulk dump, from their records as JSON text.
 
-    Sums are exact decimals as text, times are UTC. `targeting` and `policies` are lists of structs.
+    Sums are exact decimals as text, times are UTC. `targeting`, `seen_by` and `policies` are lists of structs.
     """
     told = pl.DataFrame(
         {
@@ -125,7 +133,7 @@ def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFr
         }
     )
     ad, decision = pl.col("ad").struct, pl.col("decision").struct
-    plain = (*_WORDS, "declared_political", "reports_payer", "clicks", "sums_up", "targeting", *_LISTS)
+    plain = (*_WORDS, "declared_political", "reports_payer", "clicks", "sums_up", "targeting", "seen_by", *_LISTS)
     return told.select(
         *(ad.field(name) for name in plain),
         *(_time(ad.field(name)) for name in _TIMES),
@@ -163,8 +171,13 @@ def flat(table: pl.DataFrame) -> pl.DataFrame:
         + ": "
         + target.field("value")
     )
+    seen = pl.element().struct
+    who = pl.concat_str(
+        *(seen.field(name) for name in ("region", "age", "gender", "share")), separator=" ", ignore_nulls=True
+    )
     plain = table.with_columns(
         pl.col("targeting").list.eval(aims).list.join("; "),
+        pl.col("seen_by").list.eval(who).list.join("; "),
         pl.col("policies").list.eval(pl.element().struct.field("code")).list.join(" "),
         pl.col(_LISTS).list.join(" "),
     )

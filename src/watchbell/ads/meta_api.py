@@ -18,7 +18,7 @@ from watchbell.ads.fields import (
     text_of,
 )
 from watchbell.files import Row
-from watchbell.model.ads import Ad, Count, Money, Removal, Targeting
+from watchbell.model.ads import Ad, Count, Money, Removal, Seen, Targeting
 
 COLUMNS = frozenset({"id", "ad_snapshot_url"})
 """What tells this file from others."""
@@ -29,12 +29,13 @@ _WORDS = (
     "ad_creative_link_descriptions",
 )
 _AIMS = (("target_ages", "age"), ("target_gender", "gender"), ("target_locations", "region"))
+_SEEN: TypeAdapter[list[Seen]] = TypeAdapter(list[Seen])
 _TARGETING: TypeAdapter[tuple[Targeting, ...]] = TypeAdapter(tuple[Targeting, ...])
 
 KNOWN = frozenset(
     {"page_name", "page_id", "bylines", "ad_creative_link_captions", "ad_delivery_start_time", "ad_delivery_stop_time"}
     | {"ad_creation_time", "currency", "spend", "impressions", "publisher_platforms", "languages", "target_countries"}
-    | {"watchbell", *COLUMNS, *_WORDS, *(name for name, _ in _AIMS)}
+    | {"demographic_distribution", "delivery_by_region", "watchbell", *COLUMNS, *_WORDS, *(name for name, _ in _AIMS)}
 )
 """Fields that are read, or that say nothing which an ad has a place for twice."""
 
@@ -69,6 +70,7 @@ def read_ad(row: Row) -> Ad:
         clicks=count_of(ours, "clicks"),
         started_at=day_or_time_of(values, "ad_delivery_start_time"),
         ended_at=day_or_time_of(values, "ad_delivery_stop_time"),
+        seen_by=(*_seen(values, "delivery_by_region"), *_seen(values, "demographic_distribution")),
         targeting=_aims(ours.get("targeting")) if "targeting" in ours else _targets(values),
         links=tuple(list_of(values, "ad_creative_link_captions")),
         media=tuple(list_of(ours, "media")),
@@ -104,6 +106,16 @@ def _removal(given: Any) -> Removal | None:
         return None if given is None else Removal.model_validate(given)
     except ValidationError as error:
         raise FieldError("watchbell.removed", "`removed` must be {reason, note, by, at}.") from error
+
+
+def _seen(values: dict[str, Any], field: str) -> list[Seen]:
+    """Return who saw it: each entry has a `percentage`, which is a part of one, and a region or an age and a gender."""
+    given = values.get(field) or []
+    try:
+        told = [{("share" if name == "percentage" else name): value for name, value in one.items()} for one in given]
+        return _SEEN.validate_python(told)
+    except (AttributeError, TypeError, ValidationError) as error:
+        raise FieldError(field, f"`{field}` must be a list of objects with a percentage from 0 to 1.") from error
 
 
 def _aims(given: Any) -> tuple[Targeting, ...]:

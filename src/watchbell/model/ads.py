@@ -34,6 +34,15 @@ class Count(Record):
     upper: int | None
 
 
+class Seen(Record):
+    """Which part of those who saw an ad was in a region, or of an age and gender, as the source says."""
+
+    share: Decimal = Field(ge=0, le=1)
+    region: str | None = None
+    age: str | None = None
+    gender: str | None = None
+
+
 KEPT_YEARS = 7
 """For how long after its last impression an ad stays in the library, at the least: what Regulation (EU) 2024/900 asks
 of transparency notices. Nothing in Watchbell deletes one, before or after."""
@@ -107,6 +116,8 @@ class Ad(Record):
     started_at: UtcDatetime | None = None
     ended_at: UtcDatetime | None = None
     targeting: tuple[Targeting, ...] = ()
+    seen_by: tuple[Seen, ...] = ()
+    """Who saw it, where the source tells: regions, and ages with genders, each adding up to one or nearly."""
     links: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     """Addresses or file names of its pictures and films; never fetched by Watchbell itself."""

@@ -20,6 +20,8 @@ ANSWERED = {
     "target_ages": "Ages it was aimed at, or kept away from (excluded).",
     "target_gender": "Genders, likewise.",
     "target_locations": "Regions, likewise.",
+    "delivery_by_region": "Where those were who saw it, where the source tells: percentage is a part of one, as text.",
+    "demographic_distribution": "Ages and genders of those who saw it, likewise.",
     "watchbell": "What Meta's API has no field for; see below.",
 }
 

@@ -11,7 +11,7 @@ import pytest
 from watchbell.ads.library import document
 from watchbell.ads.sources import read_ads
 from watchbell.files import Reject
-from watchbell.model.ads import Ad, Count, Money, Targeting
+from watchbell.model.ads import Ad, Count, Money, Seen, Targeting
 
 
 def all_read(path: Path, source: str = "auto", left_out: set[str] | None = None) -> tuple[list[Ad], list[Reject]]:
@@ -70,6 +70,7 @@ FULL = Ad(
     clicks=7,
     started_at=datetime(2024, 10, 1, 12, tzinfo=UTC),
     targeting=(Targeting(dimension="region", value="Ohio", excluded=True), Targeting(dimension="interest", value="x")),
+    seen_by=(Seen(share=Decimal("0.60"), region="Ohio"), Seen(share=Decimal("0.2"), age="18-24", gender="unknown")),
     links=("https://a.example/",),
     media=("a.png",),
     language="en",
@@ -107,12 +108,22 @@ META = {
     "target_gender": "Women",
     "target_locations": [{"name": "Ohio", "type": "region", "excluded": True, "num_obfuscated": 0}],
     "delivery_by_region": [{"percentage": "1", "region": "Ohio"}],
+    "demographic_distribution": [{"percentage": "0.301933", "age": "65+", "gender": "female"}],
+    "estimated_audience_size": {"lower_bound": "1"},
 }
+
+
+WRONG = [
+    META | {"id": "124", "spend": {"lower_bound": "much"}},
+    META | {"id": "125", "delivery_by_region": [{"percentage": "38", "region": "Ohio"}]},
+    META | {"id": "126", "demographic_distribution": [{"percentage": "0.1", "shoe": "42"}]},
+    META | {"id": "127", "demographic_distribution": "all"},
+]
 
 
 def test_metas_api_keeps_ranges_aims_and_names_what_is_left_out(tmp_path: Path) -> None:
     path, left_out = tmp_path / "meta.json", set[str]()
-    path.write_text(json.dumps({"data": [META, 5, META | {"id": "124", "spend": {"lower_bound": "much"}}]}), "utf-8")
+    path.write_text(json.dumps({"data": [META, 5, *WRONG]}), "utf-8")
     (ad,), rejects = all_read(path, "meta-api", left_out)
     assert ad.id == "meta:123"
     assert ad.text == "Vote\nVote today\nOur plan"
@@ -126,8 +137,13 @@ def test_metas_api_keeps_ranges_aims_and_names_what_is_left_out(tmp_path: Path) 
         ("gender", "Women", False),
         ("region", "Ohio", True),
     ]
-    assert [(reject.row, reject.field) for reject in rejects] == [(2, None), (3, "spend")]
-    assert left_out == {"delivery_by_region"}
+    assert ad.seen_by == (
+        Seen(share=Decimal(1), region="Ohio"),
+        Seen(share=Decimal("0.301933"), age="65+", gender="female"),
+    )
+    wrong = ["spend", "delivery_by_region", "demographic_distribution", "demographic_distribution"]
+    assert [reject.field for reject in rejects] == [None, *wrong]
+    assert left_out == {"estimated_audience_size"}
 
 
 GOOGLE = {

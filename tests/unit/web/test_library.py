@@ -1,4 +1,5 @@
 import re
+from decimal import Decimal
 from urllib.parse import unquote
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.made_up_desk import APPROVED_AD, HELD_AD, REJECTED_AD
 from tests.unit.web.conftest import Visitor
+from watchbell.model.ads import Seen
 from watchbell.vault.workspace import Workspace
 from watchbell.web.search_form import SearchForm, read_form
 
@@ -126,3 +128,14 @@ def test_an_ad_that_is_not_there_is_not_found(visitor: Visitor) -> None:
     answer = visitor(None).get("/library/ads/jsonl:none")
     assert answer.status_code == 404
     assert "no such ad" in answer.text
+
+
+def test_an_ad_tells_who_saw_it_where_its_source_does(workspace: Workspace, visitor: Visitor) -> None:
+    assert "not to whom" in visitor(None).get(f"/library/ads/{HELD_AD}").text
+    ad = workspace.vault.ads.get(HELD_AD)
+    assert ad
+    seen = (Seen(share=Decimal("0.984687"), region="England"), Seen(share=Decimal("0.25"), age="65+", gender="female"))
+    workspace.vault.ads.add([ad.model_copy(update={"seen_by": seen})])
+    html = visitor(None).get(f"/library/ads/{HELD_AD}").text
+    for words in ("England", "98.5%", "65+, female", "25.0%"):
+        assert words in html

@@ -6,15 +6,15 @@ language speaks of it; the rules join concepts into frames (`frames.py`) and kno
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
 from watchbell.ads.written import record_of, yaml_in
 from watchbell.model.record import Record
 
-_STEP = re.compile(r"(?P<word>[^\W_]+|[$€£🗑💵])|[.!?;•●▪✅✔☑➡→👉|](?=[\s\"]|$)|\n\s*\n")
-"""A word, or the end of a sentence."""
+_STEP = re.compile(r"([^\W_]+|[$€£🗑💵])|[.!?;•●▪✅✔☑➡→👉|](?=[\s\"]|$)|\n\s*\n")
+"""A word, or the end of a sentence, which is read as an empty word."""
 _KEPT = 20_000
 """Words and steps remembered: a hostile ad may bring any number of its own."""
 _SHAPES = {
@@ -27,13 +27,31 @@ _SHAPES = {
 
 
 class Spotted(NamedTuple):
-    """Words that speak of something, and where."""
+    """An expression that speaks of something, and where: the places of its first and last words."""
 
     concepts: int
     """One bit for each concept in each language."""
-    start: int
-    end: int
+    first: int
+    last: int
     sentence: int
+
+
+class Reading:
+    """A text in plain form, its words and what they speak of."""
+
+    def __init__(self, text: str, words: list[str], spotted: list[Spotted]) -> None:
+        """Keep them; `words` has an empty one for each sentence's end."""
+        self.text = text
+        self.words = words
+        self.spotted = spotted
+        self.said = 0
+        for one in spotted:
+            self.said |= one.concepts
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Return where each word stands in the text."""
+        return [match.span() for match in _STEP.finditer(self.text)]
 
 
 class Lexicon(Record):
@@ -83,26 +101,28 @@ class Concepts:
             bits |= self._bits.get((name, language), 0)
         return bits
 
-    def spotted(self, text: str) -> list[Spotted]:
-        """Return all expressions in a text in plain form, in the order of their first words."""
-        steps = [(match["word"], match.start(), match.end()) for match in _STEP.finditer(text)]
+    def read(self, text: str) -> Reading:
+        """Return a text in plain form with all expressions in it, in the order of their first words."""
+        words: list[str] = _STEP.findall(text)
+        begin = self._start.after
         found: list[Spotted] = []
         sentence = 0
-        for first, (word, start, _) in enumerate(steps):
-            if word is None:
-                sentence += 1
+        for first, word in enumerate(words):
+            state = begin[word]
+            if state is None:
+                sentence += not word
                 continue
-            state, place = self._start.after(word), first
+            last = first
             while state is not None:
                 if state.concepts:
-                    found.append(Spotted(state.concepts, start, steps[place][2], sentence))
-                place += 1
-                state = state.after(steps[place][0]) if place < len(steps) else None
-        return found
+                    found.append(Spotted(state.concepts, first, last, sentence))
+                last += 1
+                state = state.after[words[last]] if last < len(words) else None
+        return Reading(text, words, found)
 
-    def languages_of(self, text: str) -> frozenset[str]:
+    def languages_of(self, reading: Reading) -> frozenset[str]:
         """Return the languages a text may be in: those whose common words it has, none with twice as many."""
-        words = {match["word"] for match in _STEP.finditer(text)}
+        words = set(reading.words)
         counts = [len(words & common) for common in self._common]
         return frozenset(
             name for name, count in zip(self.languages, counts, strict=True) if 2 * count >= max(counts)
@@ -123,33 +143,33 @@ class _Node:
 
 
 class _State:
-    """All nodes that the words so far lead to; the way on is worked out once for each word, and remembered."""
+    """All nodes that the words so far lead to."""
 
-    __slots__ = ("_following", "_nodes", "_places", "concepts")
+    __slots__ = ("after", "concepts", "nodes")
 
     def __init__(self, nodes: list[_Node], places: "_Places") -> None:
-        self._nodes = nodes
-        self._places = places
-        self._following: dict[str, _State | None] = {}
+        self.nodes = nodes
+        self.after = _Following(self, places)
+        """The state after one more word; None where no expression goes on."""
         self.concepts = 0
         for node in nodes:
             self.concepts |= node.concepts
 
-    def after(self, word: str | None) -> "_State | None":
-        """Return the state after one more word, None where no expression goes on, as at a sentence's end (None)."""
-        if word is None:
-            return None
-        try:
-            return self._following[word]
-        except KeyError:
-            return self._learnt(word)
 
-    def _learnt(self, word: str) -> "_State | None":
-        if len(self._following) > _KEPT:
-            self._following.clear()
+class _Following(dict[str, _State | None]):
+    """The states after each word; worked out once for each, and remembered."""
+
+    def __init__(self, state: _State, places: "_Places") -> None:
+        super().__init__()
+        self._state = state
+        self._places = places
+
+    def __missing__(self, word: str) -> _State | None:
+        if len(self) > _KEPT:
+            self.clear()
         places = self._places[word]
-        nodes = [node.following[place] for node in self._nodes for place in places if place in node.following]
-        state = self._following[word] = _State(nodes, self._places) if nodes else None
+        nodes = [node.following[place] for node in self._state.nodes for place in places if place in node.following]
+        state = self[word] = _State(nodes, self._places) if nodes else None
         return state
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from watchbell.ads.concepts import Concepts, Spotted
+from watchbell.ads.concepts import Concepts, Reading, Spotted
 from watchbell.errors import InputError
 from watchbell.model.record import Record
 
@@ -57,55 +57,70 @@ class BoundFrame:
         """Tell whether each part may be among what is said."""
         return all(said & part for part in self.parts)
 
-    def spans(self, text: str, spotted: Sequence[Spotted]) -> Iterator[tuple[int, int]]:
+    def spans(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Yield where the frame is said in a text, and neither denied nor explained away."""
-        candidates = [[one for one in spotted if one.concepts & part] for part in self.parts]
+        candidates = [[one for one in reading.spotted if one.concepts & part] for part in self.parts]
         for first in candidates[0]:
-            chosen = self._completed([first], candidates)
-            if chosen is None:
-                continue
-            span = min(part.start for part in chosen), max(part.end for part in chosen)
-            if not self._taken_back(text, span, chosen, spotted):
-                yield span
+            chosen = self._completed([first], candidates, reading)
+            if chosen is not None and not self._taken_back(chosen, reading):
+                yield _span(chosen, reading)
 
-    def _completed(self, chosen: list[Spotted], candidates: Sequence[Sequence[Spotted]]) -> list[Spotted] | None:
+    def _completed(
+        self, chosen: list[Spotted], candidates: Sequence[Sequence[Spotted]], reading: Reading
+    ) -> list[Spotted] | None:
         """Return the words for all parts, each part its own and the nearest that leave the others theirs."""
         part = len(chosen)
         if part == len(candidates):
             return chosen
-        fitting = (one for one in candidates[part] if self._fits(one, chosen))
-        for one in sorted(fitting, key=lambda one: abs(one.start - chosen[-1].start)):
-            completed = self._completed([*chosen, one], candidates)
+        fitting = (one for one in candidates[part] if self._fits(one, chosen, reading))
+        for one in sorted(fitting, key=lambda one: abs(one.first - chosen[-1].first)):
+            completed = self._completed([*chosen, one], candidates, reading)
             if completed is not None:
                 return completed
         return None
 
-    def _fits(self, one: Spotted, chosen: Sequence[Spotted]) -> bool:
-        return (
-            (one.start > chosen[-1].start or not self.ordered[len(chosen)])
-            and all((one.start, one.end) != (other.start, other.end) for other in chosen)
-            and all(abs(one.sentence - other.sentence) < self.frame.sentences for other in chosen)
-            and all(max(one.end, other.end) - min(one.start, other.start) <= self.frame.within for other in chosen)
+    def _fits(self, one: Spotted, chosen: Sequence[Spotted], reading: Reading) -> bool:
+        if self.ordered[len(chosen)] and one.first <= chosen[-1].first:
+            return False
+        start, end = _span([one, *chosen], reading)
+        return end - start <= self.frame.within and all(
+            abs(one.sentence - other.sentence) < self.frame.sentences
+            and (one.first, one.last) != (other.first, other.last)
+            for other in chosen
         )
 
-    def _taken_back(
-        self, text: str, span: tuple[int, int], chosen: Sequence[Spotted], spotted: Sequence[Spotted]
-    ) -> bool:
-        start, end = span
-        near = (one for one in spotted if start - _NEAR <= one.start and one.end <= end + _NEAR)
-        apart = (one for one in near if not any(part.start <= one.start and one.end <= part.end for part in chosen))
-        if any(one.concepts & self.unless for one in apart):
-            return True
-        return any(self._denies(text, one, chosen) for one in spotted if one.concepts & self.denial)
+    def _taken_back(self, chosen: Sequence[Spotted], reading: Reading) -> bool:
+        start, end = _span(chosen, reading)
+        return any(
+            (one.concepts & self.unless and _stands_within(one, start - _NEAR, end + _NEAR, reading))
+            or (one.concepts & self.denial and _denies(one, chosen, reading))
+            for one in reading.spotted
+            if one.concepts & (self.unless | self.denial) and not _is_part(one, chosen)
+        )
 
-    def _denies(self, text: str, one: Spotted, chosen: Sequence[Spotted]) -> bool:
-        """Tell whether a word denies what is said: it stands before some of it in its clause, and is not part of it."""
-        start = min(part.start for part in chosen)
-        following = [part.start for part in chosen if part.start >= one.end]
-        if not following or one.start < start - _DENIED_WITHIN:
-            return False
-        is_part = any(part.start <= one.start and one.end <= part.end for part in chosen)
-        return not is_part and not _CLAUSE_END.search(text[one.end : min(following)])
+
+def _span(chosen: Iterable[Spotted], reading: Reading) -> tuple[int, int]:
+    """Return where the first of some words begins in the text and where the last ends."""
+    chosen = tuple(chosen)
+    first, last = min(one.first for one in chosen), max(one.last for one in chosen)
+    return reading.spans[first][0], reading.spans[last][1]
+
+
+def _stands_within(one: Spotted, start: int, end: int, reading: Reading) -> bool:
+    return start <= reading.spans[one.first][0] and reading.spans[one.last][1] <= end
+
+
+def _is_part(one: Spotted, chosen: Iterable[Spotted]) -> bool:
+    return any(part.first <= one.first and one.last <= part.last for part in chosen)
+
+
+def _denies(one: Spotted, chosen: Sequence[Spotted], reading: Reading) -> bool:
+    """Tell whether a word denies what is said: it stands before some of it, in its clause."""
+    following = [part.first for part in chosen if part.first > one.last]
+    begins, ends = reading.spans[one.first][0], reading.spans[one.last][1]
+    if not following or begins < _span(chosen, reading)[0] - _DENIED_WITHIN:
+        return False
+    return not _CLAUSE_END.search(reading.text, ends, reading.spans[min(following)][0])
 
 
 class Frames:
@@ -130,18 +145,16 @@ class Frames:
 
     def spans(self, text: str) -> dict[str, list[tuple[int, int]]]:
         """Return where a text in plain form says a frame, by the code of its rule."""
-        spotted = self._concepts.spotted(text)
-        said = 0
-        for one in spotted:
-            said |= one.concepts
-        possible = {one: None for first, bounds in self._by_first if said & first for one in bounds if one.may_be_in(said)}
+        reading = self._concepts.read(text)
+        said = reading.said
+        possible = [one for first, bounds in self._by_first if said & first for one in bounds if one.may_be_in(said)]
         if not possible:
             return {}
-        languages = self._concepts.languages_of(text)
+        languages = self._concepts.languages_of(reading)
         found: dict[str, list[tuple[int, int]]] = {}
         for bound in possible:
             if bound.language in languages and said & self._voting[bound.language]:
-                found.setdefault(bound.code, []).extend(bound.spans(text, spotted))
+                found.setdefault(bound.code, []).extend(bound.spans(reading))
         return {code: spans for code, spans in found.items() if spans}
 
 

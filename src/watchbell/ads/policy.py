@@ -28,10 +28,12 @@ def policy_findings(plain: Normalised, rules: RuleBook) -> tuple[Judged, ...]:
     """Return at most one finding for each rule that a text breaks, its plainest, quoted in the ad's own words."""
     framed = rules.frames.spans(plain.text)
     patterns = rules.patterns_for(plain) if rules.context.found_in(plain.letters) else {}
+    if not framed and not patterns:
+        return ()
     found = (
-        _plainest(plain, rule, patterns.get(rule, ()), rules) or _framed(plain, rule, framed.get(rule.code, ()), rules)
+        _plainest(plain, rule, patterns.get(rule.code, ()), rules)
+        or _framed(plain, rule, framed.get(rule.code, ()), rules)
         for rule in rules.rules
-        if rule in patterns or rule.code in framed
     )
     return tuple(judged for judged in found if judged is not None)
 

@@ -118,11 +118,11 @@ class RuleBook:
         self.softens_before = leading_in(words.softens_before, words.groups, at_most=6)
         self.softens_near = any_of(words.softens_near, words.groups)
 
-    def patterns_for(self, plain: Normalised) -> dict[Rule, list[CompiledPattern]]:
-        """Return the patterns that may match a text, by rule, both in the order of the book."""
-        found: dict[Rule, list[CompiledPattern]] = {}
+    def patterns_for(self, plain: Normalised) -> dict[str, list[CompiledPattern]]:
+        """Return the patterns that may match a text, by the code of their rule, in the order of the book."""
+        found: dict[str, list[CompiledPattern]] = {}
         for number in self._sieve.passing(plain.letters):
-            found.setdefault(self.patterns[number].rule, []).append(self.patterns[number])
+            found.setdefault(self.patterns[number].rule.code, []).append(self.patterns[number])
         return found
 
     @classmethod

@@ -11,7 +11,7 @@ from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk import partners as desk
-from watchbell.desk.clearances import change_partner
+from watchbell.desk.clearances import Terms, change_partner
 from watchbell.desk.partners import NewMachine
 from watchbell.model.partners import MachineAccount, Membership, PartnerKind, Scope
 from watchbell.model.tlp import Tlp
@@ -144,7 +144,7 @@ def edit(
     now = system_clock()
     with open_workspace(workspace) as opened:
         found = desk.partner_named(opened.vault, partner)
-        changed = change_partner(opened.vault, found, kind=kind, clearance=label, now=now)
+        changed = change_partner(opened.vault, found, Terms(kind, label), now)
     typer.echo(f"{changed.name} ({changed.kind}) is cleared up to TLP:{changed.clearance.upper()}.")
 
 

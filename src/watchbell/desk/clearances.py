@@ -1,6 +1,7 @@
 """What a partner is cleared for. Above TLP:AMBER it is raised by the word of two, as what is so marked leaves by it."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from watchbell.desk.releases import Parcel, needs_two, release_for
 from watchbell.errors import NotAllowedError
@@ -39,19 +40,25 @@ def demand_clearance(vault: Vault, partner: Partner, label: Tlp, group: TrustGro
         )
 
 
-def change_partner(
-    vault: Vault, partner: Partner, *, kind: PartnerKind | None, clearance: Tlp | None, now: datetime
-) -> Partner:
+class Terms(NamedTuple):
+    """What a partner is to be; None stays as it is."""
+
+    kind: PartnerKind | None = None
+    clearance: Tlp | None = None
+
+
+def change_partner(vault: Vault, partner: Partner, terms: Terms, now: datetime, *, by: str = "operator") -> Partner:
     """Change what sort of organisation a partner is, or what it may hear that belongs to no trust group.
 
     Raises:
         NotAllowedError: the clearance needs a second person.
     """
-    if clearance is not None:
-        demand_clearance(vault, partner, clearance, None, now)
-    changed = partner.model_copy(update={"kind": kind or partner.kind, "clearance": clearance or partner.clearance})
+    if terms.clearance is not None:
+        demand_clearance(vault, partner, terms.clearance, None, now)
+    given = {name: value for name, value in terms._asdict().items() if value is not None}
+    changed = partner.model_copy(update=given)
     if changed != partner:
         vault.partners.put(changed)
         details = {"kind": changed.kind, "clearance": changed.clearance}
-        vault.ledger.append("operator", "partner.changed", partner.id, details, now)
+        vault.ledger.append(by, "partner.changed", partner.id, details, now)
     return changed

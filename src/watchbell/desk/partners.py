@@ -23,6 +23,8 @@ from watchbell.vault.vault import Vault
 
 FIRST_GROUP = "Partners"
 """The trust group that every partner is in, until somebody takes them out."""
+OPERATOR = "operator"
+"""Who does something in the ledger, where it is done at the command line."""
 LONGEST_NAME = 200
 LINK_HOURS = 72
 LONGEST_LINK_HOURS = 720
@@ -87,10 +89,10 @@ def partner_named(vault: Vault, name: str) -> Partner:
     raise UsageError(f"There is no partner {name!r}. `watchbell partner list` shows who there is.")
 
 
-def set_suspended(vault: Vault, partner: Partner, now: datetime, *, suspended: bool) -> None:
+def set_suspended(vault: Vault, partner: Partner, now: datetime, *, suspended: bool, by: str = OPERATOR) -> None:
     """Let the exchange with a partner rest, or go on; its machines are refused from the next request on."""
     vault.partners.put(partner.model_copy(update={"suspended": suspended}))
-    vault.ledger.append("operator", "partner.suspended" if suspended else "partner.resumed", partner.id, {}, now)
+    vault.ledger.append(by, "partner.suspended" if suspended else "partner.resumed", partner.id, {}, now)
 
 
 def join(vault: Vault, place: Membership, now: datetime) -> None:
@@ -181,7 +183,7 @@ def rotate(vault: Vault, username: str, now: datetime) -> NewMachine:
     return NewMachine(partner, renewed, token)
 
 
-def revoke(vault: Vault, username: str, now: datetime) -> None:
+def revoke(vault: Vault, username: str, now: datetime, *, by: str = OPERATOR) -> None:
     """Shut a machine out from the next request on.
 
     Raises:
@@ -189,7 +191,7 @@ def revoke(vault: Vault, username: str, now: datetime) -> None:
     """
     account = machine_named(vault, username)
     vault.machines.replace(account.model_copy(update={"revoked_at": now}))
-    _told(vault, "machine.revoked", account, now)
+    _told(vault, "machine.revoked", account, now, by=by)
 
 
 def bind_certificate(vault: Vault, username: str, fingerprint: str, now: datetime) -> None:
@@ -218,12 +220,12 @@ def machine_named(vault: Vault, username: str) -> MachineAccount:
     return account
 
 
-def invite(vault: Vault, partner: Partner, *, hours: int = LINK_HOURS, now: datetime) -> str:
+def invite(vault: Vault, partner: Partner, *, hours: int = LINK_HOURS, now: datetime, by: str = OPERATOR) -> str:
     """Return the secret of a link by which a partner fetches a token once, within some hours."""
     secret = _secret()
     until = now + timedelta(hours=hours)
     vault.machines.invite(Enrolment(link_hash=_hashed(secret), partner_id=partner.id, expires_at=until))
-    vault.ledger.append("operator", "partner.invited", partner.id, {"until": until.isoformat()}, now)
+    vault.ledger.append(by, "partner.invited", partner.id, {"until": until.isoformat()}, now)
     return secret
 
 
@@ -351,8 +353,8 @@ def _group_id(name: str) -> str:
     return fact_id("trust-group", " ".join(name.split()).casefold())
 
 
-def _told(vault: Vault, event: str, account: MachineAccount, now: datetime) -> None:
-    vault.ledger.append("operator", event, account.username, {"partner": account.partner_id}, now)
+def _told(vault: Vault, event: str, account: MachineAccount, now: datetime, *, by: str = OPERATOR) -> None:
+    vault.ledger.append(by, event, account.username, {"partner": account.partner_id}, now)
 
 
 def _secret() -> str:

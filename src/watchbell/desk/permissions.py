@@ -47,6 +47,8 @@ class Permission(StrEnum):
     DISPUTES_ANSWER = "desk:disputes:answer"
     PARTNERS_READ = "desk:partners:read"
     """See who shares with us under what agreement, what they received, and the collections."""
+    PARTNERS_MANAGE = "desk:partners:manage"
+    """Let the exchange with a partner rest, shut a machine out, invite another, say what the partner hears."""
     RELEASES_DECIDE = "desk:releases:decide"
     """Be the second person where something marked narrowly is to leave the house."""
     REQUESTS_READ = "desk:requests:read"

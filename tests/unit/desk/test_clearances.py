@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.desk.clearances import change_partner, parcel_of_clearance
+from watchbell.desk.clearances import Terms, change_partner, parcel_of_clearance
 from watchbell.desk.partners import add_partner, group_named, join
 from watchbell.desk.releases import ask_release, decide_release
 from watchbell.errors import NotAllowedError
@@ -43,18 +43,18 @@ def agree(vault: Vault, partner: Partner, label: Tlp, group: TrustGroup | None =
 def test_one_person_clears_up_to_amber_and_two_beyond(vault: Vault, partner: Partner) -> None:
     with pytest.raises(NotAllowedError, match="TLP:AMBER at most"):
         add_partner(vault, "Another", PartnerKind.MEDIA, Tlp.RED, operator="Us", now=NOW)
-    raised = change_partner(vault, partner, kind=PartnerKind.RESEARCHER, clearance=Tlp.AMBER, now=NOW)
+    raised = change_partner(vault, partner, Terms(PartnerKind.RESEARCHER, Tlp.AMBER), NOW)
     assert (raised.kind, raised.clearance) == (PartnerKind.RESEARCHER, Tlp.AMBER)
     with pytest.raises(NotAllowedError, match="takes two people"):
-        change_partner(vault, raised, kind=None, clearance=Tlp.RED, now=NOW)
+        change_partner(vault, raised, Terms(None, Tlp.RED), NOW)
     agree(vault, raised, Tlp.RED)
     with pytest.raises(NotAllowedError):
-        change_partner(vault, raised, kind=None, clearance=Tlp.AMBER_STRICT, now=NOW)
-    red = change_partner(vault, raised, kind=None, clearance=Tlp.RED, now=NOW)
+        change_partner(vault, raised, Terms(None, Tlp.AMBER_STRICT), NOW)
+    red = change_partner(vault, raised, Terms(None, Tlp.RED), NOW)
     assert vault.partners.get(partner.id) == red
-    lowered = change_partner(vault, red, kind=None, clearance=Tlp.AMBER_STRICT, now=NOW)
+    lowered = change_partner(vault, red, Terms(None, Tlp.AMBER_STRICT), NOW)
     with pytest.raises(NotAllowedError, match="takes two people"):
-        change_partner(vault, lowered, kind=None, clearance=Tlp.RED, now=NOW)
+        change_partner(vault, lowered, Terms(None, Tlp.RED), NOW)
 
 
 def test_a_trust_groups_clearance_is_its_own(vault: Vault, partner: Partner) -> None:

@@ -1,6 +1,7 @@
 """Partners, indicators, disputes, requests and releases at the desk: who sees what, and what a form does."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.made_up_desk import (
 )
 from tests.unit.web.conftest import StillClock, Visitor
 from watchbell.desk.disarm import load_framework
+from watchbell.desk.webhooks import add_webhook
 from watchbell.model.feedback import DisputeState
 from watchbell.model.partners import Partner, PartnerKind
 from watchbell.model.requests import RequestState
@@ -67,6 +69,41 @@ def test_red_is_for_people_named_one_by_one(visitor: Visitor) -> None:
             form = {"value": "agree", "reason": "x", "times": "1", "first": "2026-11-03", "last": "2026-11-03"}
             answer = browser.post(f"/desk/indicators/{RED_INDICATOR}/{deed}", data=form | {"claim": "x"})
             assert (answer.status_code == 303) is sees
+
+
+def test_an_administrator_manages_a_partner_and_nobody_else(visitor: Visitor, workspace: Workspace) -> None:
+    vault, place = workspace.vault, f"/desk/partners/{PARTNER}"
+    (machine,) = vault.machines.of_partner(PARTNER)
+    forms: dict[str, dict[str, str]] = {
+        "exchange": {"state": "rests"},
+        "terms": {"kind": "media", "clearance": "green"},
+        "revocation": {"username": machine.username},
+        "invitation": {},
+    }
+    for name in ("ana", "rev"):
+        assert "Let the exchange rest" not in visitor(name).get(place).text
+        assert {visitor(name).post(f"{place}/{deed}", data=form).status_code for deed, form in forms.items()} == {403}
+    admin = visitor("adm")
+    assert "Let the exchange rest" in admin.get(place).text
+    for deed in ("exchange", "terms", "revocation"):
+        assert admin.post(f"{place}/{deed}", data=forms[deed]).status_code == 303
+    changed = vault.partners.get(PARTNER)
+    assert changed
+    assert (changed.suspended, changed.kind, changed.clearance) == (True, PartnerKind.MEDIA, Tlp.GREEN)
+    assert vault.machines.of_partner(PARTNER)[0].revoked_at == NOW
+    admin.post(f"{place}/exchange", data={"state": "goes on"})
+    found = re.search(r"<code>(/enrol/[\w-]+)</code>", admin.post(f"{place}/invitation").text)
+    assert found
+    assert "Show the token" in visitor(None).get(found[1]).text
+    assert found[1] not in admin.get(place).text
+    refused = admin.post(f"{place}/terms", data={"kind": "media", "clearance": "red"})
+    assert refused.status_code == 403
+    assert "takes two people" in refused.text
+    assert admin.post(f"{place}/revocation", data={"username": "somebody else's"}).status_code == 404
+    told = [entry for entry in vault.ledger.about(PARTNER) if entry.actor == "adm"]
+    assert {entry.event for entry in told} == {
+        "partner.suspended", "partner.resumed", "partner.changed", "partner.invited",
+    }  # fmt: skip
 
 
 def test_techniques_are_named_by_the_operators_framework_under_its_licence(
@@ -203,3 +240,17 @@ def test_a_bundle_is_neither_fetched_nor_posted_from_elsewhere(visitor: Visitor,
     assert browser.post(address, data={"to": "Harbour Watch"}, headers=elsewhere).status_code == 403
     assert browser.post(address).status_code == 400
     assert "case.exported" not in {entry.event for entry in workspace.vault.ledger.entries()}
+
+
+def test_a_partners_webhook_is_shown_with_its_state_and_without_its_path(
+    workspace: Workspace, visitor: Visitor
+) -> None:
+    partner = workspace.vault.partners.get(PARTNER)
+    assert partner
+    hook, _ = add_webhook(workspace, partner, "https://desk.harbour.example/s3cret", authority=None, by="adm", now=NOW)
+    failing = {"problem": "It answers with status 503.", "attempts": 2, "next_at": NOW + timedelta(minutes=5)}
+    workspace.vault.webhooks.keep(hook.model_copy(update=failing))
+    html = visitor("ana").get(f"/desk/partners/{PARTNER}").text
+    assert "https://desk.harbour.example/…" in html
+    assert "s3cret" not in html
+    assert "After 2 attempts: It answers with status 503." in html

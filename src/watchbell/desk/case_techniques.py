@@ -1,6 +1,6 @@
 """Which techniques of DISARM a case resembles, and why: each reason names the evidence that it comes from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from watchbell.exchange.disarm import techniques_named
@@ -17,14 +17,23 @@ class Resembled(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def techniques_of_case(evidence: Iterable[Evidence], indicators: Iterable[Indicator]) -> list[Resembled]:
-    """Return the techniques that evidence and indicators name, by id, each reason once."""
+def techniques_of_case(
+    evidence: Iterable[Evidence], indicators: Iterable[Indicator], names: Mapping[str, str]
+) -> list[Resembled]:
+    """Return the techniques that evidence and indicators name, by id, each reason once.
+
+    Args:
+        evidence: the case's.
+        indicators: the case's.
+        names: id of a technique of DISARM → its name, beside those that Watchbell itself speaks of.
+    """
     reasons: dict[str, dict[str, None]] = {}
     told = [*(each for piece in evidence for each in _in_piece(piece)), *map(_in_indicator, indicators)]
     for words, reason in told:
         for disarm_id in techniques_named(words):
             reasons.setdefault(disarm_id, {})[reason] = None
-    return [Resembled(one, NAMES[one], tuple(reasons[one])) for one in sorted(reasons.keys() & NAMES.keys())]
+    known = {**names, **NAMES}
+    return [Resembled(one, known[one], tuple(reasons[one])) for one in sorted(reasons.keys() & known.keys())]
 
 
 def _in_piece(piece: Evidence) -> Iterator[tuple[list[str], str]]:

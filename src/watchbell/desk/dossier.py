@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchbell.desk.case_parts import CasePart, bundle_of_part, part_of_case
-from watchbell.desk.house import House
+from watchbell.desk.house import House, house_of
 from watchbell.desk.networks import Network, network_of, run_named
 from watchbell.desk.releases import needs_two
 from watchbell.desk.sending import Recipient, demand_release, note_delivery, parcel_of
@@ -59,7 +59,7 @@ class Dossier:
     listed: tuple[Listed, ...]
     recipient: str
     """A name; empty where it goes to nobody in particular."""
-    operator: str
+    house: House
     contact: str | None
     """Where whoever disputes it writes to."""
     answer_days: int
@@ -77,6 +77,7 @@ def dossier_of(workspace: Workspace, case: Case, *, to: Recipient, by: str, now:
     Raises:
         NotAllowedError: the recipient may not hear the case or what its words name, a second person has not agreed, or
             it is marked so narrowly that it needs a recipient.
+        InputError: the DISARM framework in the workspace is damaged.
     """
     vault, settings, parcel = workspace.vault, workspace.settings, parcel_of(case, to)
     if needs_two(parcel.tlp) and not to.id:
@@ -85,7 +86,8 @@ def dossier_of(workspace: Workspace, case: Case, *, to: Recipient, by: str, now:
         )
     demand_release(vault, parcel)
     part = part_of_case(vault, case, to.audience)
-    objects = bundle_of_part(part, to.audience, house=House(settings.operator))["objects"]
+    house = house_of(workspace)
+    objects = bundle_of_part(part, to.audience, house=house)["objects"]
     passed = {held["id"] for held in objects}
     told = [one for one in part.indicators if one.id in passed]
     if to.id:
@@ -97,7 +99,7 @@ def dossier_of(workspace: Workspace, case: Case, *, to: Recipient, by: str, now:
         drawn=_drawn(workspace, part.case),
         listed=tuple(_listed(vault, told, now)),
         recipient=to.name if to.id else "",
-        operator=settings.operator,
+        house=house,
         contact=settings.operator_contact,
         answer_days=settings.dispute_days,
         at=now,

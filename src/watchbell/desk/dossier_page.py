@@ -84,7 +84,7 @@ def _banner(dossier: Dossier) -> Element:
 def _head(dossier: Dossier) -> Element:
     case = dossier.part.case
     facts: dict[str, Element | str] = {
-        "From": dossier.operator,
+        "From": dossier.house.operator,
         "For": dossier.recipient or "nobody in particular",
         "As of": moment(dossier.at),
         "State": _STATUSES[case.status],
@@ -235,7 +235,9 @@ def _confidence(value: int | None) -> str:
 
 
 def _techniques(dossier: Dossier) -> Element:
-    found = techniques_of_case(dossier.part.case.evidence, [one.indicator for one in dossier.listed])
+    found = techniques_of_case(
+        dossier.part.case.evidence, [one.indicator for one in dossier.listed], dossier.house.technique_names
+    )
     if not found:
         return _section("Techniques", tag("p", "No technique of DISARM is suggested by the evidence."))
     rows = [
@@ -293,7 +295,7 @@ def _dispute(listed: Listed, dispute: Dispute) -> Iterator[Element]:
 
 
 def _how_to_dispute(dossier: Dossier) -> Element:
-    write = f"write to {dossier.contact}" if dossier.contact else f"write to {dossier.operator}"
+    write = f"write to {dossier.contact}" if dossier.contact else f"write to {dossier.house.operator}"
     case = dossier.part.case
     return _section(
         "How to dispute this",
@@ -321,7 +323,7 @@ def _made(dossier: Dossier) -> Element:
     runs = sorted({str(piece.data["run_id"]) for piece in case.evidence if piece.data.get("run_id")})
     found = f" Runs: {', '.join(runs)}." if runs else ""
     said = (
-        f"Written by Watchbell {__version__} for {dossier.operator} at {utc_text(dossier.at)}, from version "
+        f"Written by Watchbell {__version__} for {dossier.house.operator} at {utc_text(dossier.at)}, from version "
         f"{utc_text(case.modified_at)} of the case.{found} That it left, and to whom, stands in the operator's ledger."
     )
     return _section("How it was made", tag("p", said, class_="muted"))

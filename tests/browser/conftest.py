@@ -14,6 +14,7 @@ from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app
 
 CHROMIUM = Path("/usr/bin/chromium")
+CHECKS = Path(__file__).with_name("checks.js").read_text()
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",

@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests import passports
-from tests.browser.conftest import Visit, served
+from tests.browser.conftest import CHECKS, Visit, served
 from tests.unit.ads.evidence.test_licence import card, picture_of
 from watchbell.clock import system_clock
 from watchbell.desk import senders, website_marks
@@ -159,18 +159,34 @@ class Counter:
     def press(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).click()
 
+    def look(self) -> None:
+        """See that everybody can use the page as it is: narrow and in the dark, then wide and in the light."""
+        self.page.wait_for_load_state("load")
+        self.page.emulate_media(color_scheme="dark")
+        self.page.set_viewport_size({"width": 360, "height": 900})
+        assert self.page.evaluate(CHECKS) == [], self.page.url
+        assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), self.page.url
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+        assert self.page.evaluate(CHECKS) == [], self.page.url
+
     def sign_up(self) -> None:
         """Sign up, prove the address, and set the second factor up from the picture on the page."""
         self.page.goto("/advertiser")
+        self.look()
         self.page.get_by_role("link", name="Sign up").click()
+        self.look()
         self.fill(person=NAME, email=EMAIL, password=PASSWORD)
         self.press("Send me the code")
+        self.look()
         self.fill(code=self.post.mailed())
         self.press("Go on")
+        self.look()
         picture = self.page.get_by_role("img", name="QR code").screenshot()
         (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))
         self.fill(code=pyotp.TOTP(pyotp.parse_uri(found.text).secret).now())
         self.press("Set it up")
+        self.look()
         self.recovery_codes = self.page.get_by_role("list", name="Recovery codes").locator("code").all_inner_texts()
 
     def begin(self, route: str, organisation: str = "") -> None:
@@ -218,6 +234,7 @@ class Counter:
         """What was shown is refused with a sentence beside its field."""
         expect(self.page.locator("[aria-invalid=true]")).to_have_count(1)
         expect(self.page.locator(".problem")).to_contain_text(sentence)
+        self.look()
 
     def may_advertise(self, label: str) -> None:
         self.page.get_by_role("link", name="Steps").click()
@@ -228,7 +245,7 @@ class Counter:
 @pytest.fixture(scope="module")
 def counter(browser: Browser, house: str, post: Post) -> Iterator[Counter]:
     """One person who has signed up, in one window for all routes."""
-    visit = Visit(browser, house, viewport={"width": 1280, "height": 900})
+    visit = Visit(browser, house, viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     # A picture is read in a second, and in many on a machine with much else to do.
     visit.context.set_default_timeout(60_000)
     counter = Counter(visit, post)
@@ -362,3 +379,17 @@ def test_a_small_organisation(counter: Counter, zone: Zone, monkeypatch: pytest.
     counter.press("Look for it")
     counter.is_done()
     counter.may_advertise("About this ad")
+
+
+def test_everybody_can_use_what_is_left(counter: Counter) -> None:
+    counter.page.goto("/advertiser")
+    counter.look()
+    counter.page.locator("tbody a").first.click()
+    counter.look()
+    counter.page.get_by_role("link", name="Ads", exact=True).click()
+    counter.look()
+    counter.page.goto("/advertiser/new?jurisdiction=EU")
+    counter.look()
+    for page in ("sign-in", "password"):
+        counter.page.goto(f"/advertiser/{page}")
+        counter.look()

@@ -9,8 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests import made_up_payers
-from tests.browser.conftest import Visit, served
-from tests.browser.test_desk import CHECKS
+from tests.browser.conftest import CHECKS, Visit, served
 from tests.made_up_desk import PASSWORD
 from tests.made_up_payers import ADVERTISER, RUNS
 from watchbell.clock import system_clock

@@ -2,14 +2,13 @@
 
 import json
 import re
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import CHECKS, Visit
 from tests.made_up_desk import (
     APPROVED_AD,
     CASE,
@@ -25,7 +24,6 @@ from tests.made_up_desk import (
 
 pytestmark = pytest.mark.browser
 
-CHECKS = Path(__file__).with_name("checks.js").read_text()
 # The colour of an account that stands for itself (--mark-0, light), as blue, green, red.
 DOT = np.array([0xA8, 0x64, 0x0B])
 

@@ -59,6 +59,12 @@ class Settings(BaseSettings):
     """The registry of .gov domains, `current-full.csv`: governmental hosts are looked up in it, and names held."""
     legislators: Path | None = None
     """Members of Congress whose names are held, `legislators-current.yaml`."""
+    tax_register: Path | None = None
+    """Employer identification numbers and whose they are, CSV with the columns EIN and NAME, such as the IRS's extract
+    of exempt organisations: a number in it must be the organisation's. It need not be complete."""
+    register_urls: dict[str, str] = {}
+    """From where `watchbell ads registry refresh` takes a register, by the setting that names its file, where that is
+    not its publisher's address; in the environment, a JSON object."""
     name_servers: tuple[str, ...] = ()
     """Name servers (`address` or `address:port`) asked for the TXT records of advertisers' domains; in the environment,
     a JSON list. Empty: those that this machine asks."""

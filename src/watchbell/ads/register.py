@@ -98,14 +98,15 @@ class Register:
         Raises:
             InputError: the file is not a candidate master.
         """
-        rows = [line.split("|") for line in _lines(path)]
-        if not rows or not all(_CANDIDATE_ID.fullmatch(cells[0]) and len(cells) == _COLUMNS for cells in rows):
-            raise InputError(f"{path.name} is no FEC candidate master, whose rows begin with an id such as P00003392.")
-        self.candidates = {cells[0]: cells[1].strip() for cells in rows}
+        self.candidates = read_candidates(path)
 
     def names(self) -> frozenset[str]:
         """Return the names of all that are registered."""
         return frozenset(entry.name for entry in self._by_id.values() if entry.name)
+
+    def entries(self) -> dict[str, str]:
+        """Return what is said of each id, in a line."""
+        return {one.id: one.name + (", terminated" if one.terminated else "") for one in self._by_id.values()}
 
     def find(self, registration_id: str) -> Registration | None:
         """Return the registration with this id."""
@@ -114,6 +115,18 @@ class Register:
     def covers(self, day: date) -> bool:
         """Tell whether this edition can speak about a day."""
         return self.covers_from <= day <= self.covers_until
+
+
+def read_candidates(path: Path) -> dict[str, str]:
+    """Return the names of candidates by id from the FEC's candidate master.
+
+    Raises:
+        InputError: the file is not a candidate master.
+    """
+    rows = [line.split("|") for line in _lines(path)]
+    if not rows or not all(_CANDIDATE_ID.fullmatch(cells[0]) and len(cells) == _COLUMNS for cells in rows):
+        raise InputError(f"{path.name} is no FEC candidate master, whose rows begin with an id such as P00003392.")
+    return {cells[0]: cells[1].strip() for cells in rows}
 
 
 def payer_findings(ad: Ad, register: Register, now: datetime) -> tuple[PolicyFinding, ...]:

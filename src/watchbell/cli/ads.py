@@ -15,7 +15,7 @@ from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.sources import READERS
-from watchbell.cli import ad_calendar, ad_counts, ad_likeness, ad_removal, ad_rules
+from watchbell.cli import ad_calendar, ad_counts, ad_likeness, ad_registry, ad_removal, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
@@ -71,6 +71,7 @@ app.add_typer(ad_counts.app, name="counts")
 app.command()(ad_likeness.alike)
 app.add_typer(ad_calendar.app, name="calendar")
 app.add_typer(ad_rules.app, name="rules")
+app.add_typer(ad_registry.app, name="registry")
 
 
 @app.callback()

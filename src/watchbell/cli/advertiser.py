@@ -32,6 +32,7 @@ from watchbell.desk.advertisers import (
 from watchbell.desk.authorizations import decide_evidence
 from watchbell.desk.evidence_checks import Shown
 from watchbell.desk.identity_key import IdentityKey
+from watchbell.desk.registers import looked_up
 from watchbell.desk.website_marks import WELL_KNOWN, published_marks
 from watchbell.errors import InputError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
@@ -146,7 +147,8 @@ def evidence(
     )
     with open_workspace(workspace) as opened:
         office = office_of(opened, routes)
-        receipt = give(office, advertiser_named(opened.vault, advertiser), step, shown, by=COMMAND_LINE, now=now)
+        who, shown = advertiser_named(opened.vault, advertiser), looked_up(shown, office.settings)
+        receipt = give(office, who, step, shown, by=COMMAND_LINE, now=now)
     if receipt.publish and not as_json:
         facts = receipt.evidence.facts
         console.say(f"To be published as a TXT record of {facts['domain']}, or as https://{facts['host']}{WELL_KNOWN}:")

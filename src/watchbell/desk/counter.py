@@ -1,13 +1,12 @@
 """The counter: what an advertiser's person does at the desk, with their own records and no others'."""
 
-import dataclasses
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from watchbell.desk.advertisers import Receipt, add_advertiser, confirm_website, drafted_advertiser, give
 from watchbell.desk.evidence_checks import Shown
 from watchbell.desk.office import Office
-from watchbell.desk.registers import committees, government_domains
+from watchbell.desk.registers import looked_up
 from watchbell.desk.website_marks import published_marks
 from watchbell.errors import UsageError
 from watchbell.model.advertiser_accounts import AdvertiserAccount
@@ -79,13 +78,12 @@ def look_for_website(office: Office, advertiser: Advertiser, step: str, now: dat
 
 def _looked_up(office: Office, shown: Shown) -> Shown:
     """Return what is shown with the registers that its checker needs."""
-    register = committees(office.settings) if shown.kind is EvidenceKind.COMMITTEE else None
-    domains = government_domains(office.settings) if shown.kind is EvidenceKind.GOVERNMENT_DOMAIN else None
-    if shown.kind in _REGISTERED and register is None and domains is None:
+    found = looked_up(shown, office.settings)
+    if found.kind in _REGISTERED and found.register is None and found.domains is None:
         raise UsageError(
             f"{office.settings.operator} has not set up the register in which this is looked up. Ask them."
         )
-    return dataclasses.replace(shown, register=register, domains=domains)
+    return found
 
 
 _REGISTERED = frozenset({EvidenceKind.COMMITTEE, EvidenceKind.GOVERNMENT_DOMAIN})

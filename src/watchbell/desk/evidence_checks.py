@@ -11,7 +11,7 @@ from watchbell.ads.evidence.government import GovernmentDomains, government_doma
 from watchbell.ads.evidence.licence import driver_licence
 from watchbell.ads.evidence.organisation import business_email, phone, website
 from watchbell.ads.evidence.passport import passport, passport_picture
-from watchbell.ads.evidence.tax_id import tax_id, tax_letter
+from watchbell.ads.evidence.tax_id import TaxRegister, tax_id, tax_letter
 from watchbell.ads.register import Register
 from watchbell.ads.routebook import Step
 from watchbell.desk.senders import Way
@@ -32,6 +32,7 @@ class Shown:
     address: Address | None = None
     register: Register | None = None
     domains: GovernmentDomains | None = None
+    tax_numbers: TaxRegister | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ _CHECKS: dict[EvidenceKind, Callable[[Asked, Shown], Finding]] = {
     EvidenceKind.US_DRIVER_LICENCE: _licence,
     EvidenceKind.DOCUMENT: _paper,
     EvidenceKind.LETTER: lambda asked, shown: letter_address(_address(shown), asked.country),
-    EvidenceKind.TAX_ID: lambda _, shown: tax_id(_text(shown, "the number")),
+    EvidenceKind.TAX_ID: lambda asked, shown: tax_id(_text(shown, "the number"), asked.organisation, shown.tax_numbers),
     EvidenceKind.TAX_LETTER: _tax_letter,
     EvidenceKind.GOVERNMENT_DOMAIN: _government,
     EvidenceKind.COMMITTEE: _committee,

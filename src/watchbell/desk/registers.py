@@ -1,13 +1,17 @@
 """The registers that an operator's settings name, read when first asked for and again when the file is another."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from watchbell.ads.evidence.government import GovernmentDomains
+from watchbell.ads.evidence.tax_id import TaxRegister
 from watchbell.ads.payer_names import members_of_congress
 from watchbell.ads.register import Register
+from watchbell.desk.evidence_checks import Shown
 from watchbell.errors import InputError
+from watchbell.model.advertisers import EvidenceKind
 from watchbell.settings import Settings
 
 _VERSIONS_KEPT = 4
@@ -38,6 +42,31 @@ def government_domains(settings: Settings) -> GovernmentDomains | None:
     """
     path = settings.government_domains
     return None if path is None else _domains(path, _version(path))
+
+
+def tax_numbers(settings: Settings) -> TaxRegister | None:
+    """Return the register of tax numbers; None where no setting names the file.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    path = settings.tax_register
+    return None if path is None else _tax_numbers(path, _version(path))
+
+
+def looked_up(shown: Shown, settings: Settings) -> Shown:
+    """Return what is shown with the settings' registers that its checker needs, where none was given.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    if shown.kind is EvidenceKind.COMMITTEE and shown.register is None:
+        return replace(shown, register=committees(settings))
+    if shown.kind is EvidenceKind.GOVERNMENT_DOMAIN and shown.domains is None:
+        return replace(shown, domains=government_domains(settings))
+    if shown.kind is EvidenceKind.TAX_ID and shown.tax_numbers is None:
+        return replace(shown, tax_numbers=tax_numbers(settings))
+    return shown
 
 
 def known_names(settings: Settings) -> Mapping[str, frozenset[str]]:
@@ -81,3 +110,8 @@ def _domains(path: Path, _: Version) -> GovernmentDomains:
 @lru_cache(maxsize=_VERSIONS_KEPT)
 def _members(path: Path, _: Version) -> frozenset[str]:
     return members_of_congress(path)
+
+
+@lru_cache(maxsize=1)
+def _tax_numbers(path: Path, _: Version) -> TaxRegister:
+    return TaxRegister.read(path)

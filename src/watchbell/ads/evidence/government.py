@@ -50,6 +50,10 @@ class GovernmentDomains:
         names = (".".join(parts[start:]) for start in range(len(parts) - 1))
         return next((self._owners[name] for name in names if name in self._owners), None)
 
+    def entries(self) -> dict[str, str]:
+        """Return who registered each domain."""
+        return dict(self._owners)
+
     def names(self) -> frozenset[str]:
         """Return the names of the registrants."""
         return frozenset(name for name in self._owners.values() if name)

@@ -94,8 +94,8 @@ def test_another_file_is_no_registry(tmp_path: Path) -> None:
 
 
 def test_a_tax_number_needs_the_tax_offices_letter() -> None:
-    assert tax_id("91-1144442").facts == {"number": "91-1144442"}
-    assert "nine digits" in refusal(tax_id("00-1144442"))
+    assert tax_id("91-1144442", "Club").facts == {"number": "91-1144442"}
+    assert "nine digits" in refusal(tax_id("00-1144442", "Club"))
     assert tax_letter("CP 575 A", "Hallmark").verdict is EvidenceVerdict.REVIEW
     for own in ("Form W-9", "w9 (2024)", "SS-4"):
         assert "own word" in refusal(tax_letter(own, "Hallmark"))

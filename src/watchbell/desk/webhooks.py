@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -77,20 +78,18 @@ def add_webhook(
     Raises:
         UsageError: the address cannot be used, or it is being told something at this moment.
     """
-    parsed = _parsed(url)
-    identity = webhook_id(partner.id, url)
-    known = workspace.vault.webhooks.get(identity)
+    vault, parsed, identity = workspace.vault, _parsed(url), webhook_id(partner.id, url)
+    key = _key(workspace, is_first=not vault.webhooks.all())
     fresh = {"url": url, "authority": authority, "salt": secrets.token_hex(16)}
-    if known is None:
+    entry = Entry(by, "webhook.added", identity, {"partner": partner.id, "host": parsed.host}, now)
+    if vault.webhooks.get(identity) is None:
         added = Webhook(id=identity, partner_id=partner.id, since=microseconds(now), **fresh)
+        vault.webhooks.put(added, entry)
     else:
-        _demand_rest(workspace.vault, known, now)
-        added = known.model_copy(update=fresh)
-    secret = _secret_of(added, _key(workspace, is_new=known is None))
-    details = {"partner": partner.id, "host": parsed.host}
-    workspace.vault.webhooks.put(added, Entry(by, "webhook.added", identity, details, now))
-    workspace.vault.webhooks.let_go(identity)
-    return added, secret_text(secret)
+        with _at_rest(vault, identity, now) as known:
+            added = known.model_copy(update=fresh)
+            vault.webhooks.put(added, entry)
+    return added, secret_text(_secret_of(added, key))
 
 
 def remove_webhook(vault: Vault, webhook: Webhook, *, by: str, now: datetime) -> None:
@@ -104,14 +103,13 @@ def resume_webhook(vault: Vault, webhook: Webhook, *, skip: bool, by: str, now: 
     Raises:
         UsageError: it is being told something at this moment.
     """
-    _demand_rest(vault, webhook, now)
     change: dict[str, Any] = {"state": WebhookState.ACTIVE, "attempts": 0, "next_at": None, "problem": None}
-    if skip and webhook.pending is not None:
-        change |= _passed(webhook, webhook.pending)
-    resumed = webhook.model_copy(update=change)
     details = {"partner": webhook.partner_id, "skipped": skip}
-    vault.webhooks.put(resumed, Entry(by, "webhook.resumed", webhook.id, details, now))
-    vault.webhooks.let_go(webhook.id)
+    with _at_rest(vault, webhook.id, now) as known:
+        if skip and known.pending is not None:
+            change |= _passed(known, known.pending)
+        resumed = known.model_copy(update=change)
+        vault.webhooks.put(resumed, Entry(by, "webhook.resumed", webhook.id, details, now))
     return resumed
 
 
@@ -163,7 +161,7 @@ class _Telling:
 
     def __init__(self, workspace: Workspace, partner: Partner, clock: Clock) -> None:
         self._vault, self._partner, self._clock = workspace.vault, partner, clock
-        self._key = _key(workspace, is_new=False)
+        self._key = _key(workspace, is_first=False)
         self._inside = networks_named(workspace.settings.peer_networks)
 
     def tell(self, webhook: Webhook) -> Round:
@@ -307,23 +305,36 @@ def _parsed(url: str) -> httpx.URL:
     return parsed
 
 
-def _demand_rest(vault: Vault, webhook: Webhook, now: datetime) -> None:
-    if not vault.webhooks.claim(webhook.id, now):
+@contextmanager
+def _at_rest(vault: Vault, identity: str, now: datetime) -> Iterator[Webhook]:
+    """Yield a webhook as it stands, while nobody tells it anything.
+
+    Raises:
+        UsageError: it is being told something, or was taken away.
+    """
+    if not vault.webhooks.claim(identity, now):
         raise UsageError("This webhook is being told something at this moment. Try again in a minute.")
+    try:
+        known = vault.webhooks.get(identity)
+        if known is None:
+            raise UsageError("This webhook was taken away just now.")
+        yield known
+    finally:
+        vault.webhooks.let_go(identity)
 
 
 def _secret_of(webhook: Webhook, key: bytes) -> bytes:
     return hmac.digest(key, f"{webhook.id}\0{webhook.salt}".encode(), hashlib.sha256)
 
 
-def _key(workspace: Workspace, *, is_new: bool) -> bytes:
-    """Return the key from which secrets are derived; `is_new` makes it where there is none.
+def _key(workspace: Workspace, *, is_first: bool) -> bytes:
+    """Return the key from which secrets are derived; for the first webhook it is made where there is none.
 
     Raises:
         UsageError: it is gone.
     """
     file = workspace.root / KEY_FILE
-    if is_new and not file.exists():
+    if is_first and not file.exists():
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as opened:
             opened.write(secrets.token_hex(32).encode())
@@ -331,6 +342,6 @@ def _key(workspace: Workspace, *, is_new: bool) -> bytes:
         return bytes.fromhex(file.read_text("ascii"))
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"The key of the webhooks' secrets, {file}, cannot be read. Without a copy of it each webhook needs "
-            "another secret: remove it and add it again."
+            f"The key of the webhooks' secrets, {file}, cannot be read. Without a copy of it every webhook needs "
+            "another secret: remove them all and add them again."
         ) from error

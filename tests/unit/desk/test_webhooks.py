@@ -28,7 +28,7 @@ from watchbell.desk import outgoing
 from watchbell.desk.partners import FIRST_GROUP, add_partner, leave, set_suspended
 from watchbell.desk.publishing import publish_case, publish_indicators
 from watchbell.desk.retraction import retract
-from watchbell.desk.webhooks import KEY_FILE, WEBHOOK, Round, add_webhook, deliver, resume_webhook
+from watchbell.desk.webhooks import KEY_FILE, WEBHOOK, Round, add_webhook, deliver, remove_webhook, resume_webhook
 from watchbell.errors import UsageError
 from watchbell.exchange.webhooks import WAITS
 from watchbell.model.cases import CaseStatus
@@ -301,6 +301,22 @@ def test_two_processes_do_not_tell_the_same(house: House, desk: Desk) -> None:
     with pytest.raises(UsageError, match="at this moment"):
         house.hook(desk.url)
     assert desk.received == []
+
+
+def test_without_its_key_nothing_is_signed_wrongly(house: House, desk: Desk) -> None:
+    house.now = system_clock()
+    house.hook(desk.url)
+    house.share(1)
+    (house.workspace.root / KEY_FILE).unlink()
+    with pytest.raises(UsageError, match="remove them all"):
+        house.tell()
+    with pytest.raises(UsageError, match="remove them all"):
+        house.hook(f"{desk.url}/other")
+    remove_webhook(house.workspace.vault, house.held(), by="x", now=house.now)
+    house.now = system_clock()
+    house.hook(desk.url)
+    house.share(2)
+    assert house.tell().messages == 1
 
 
 DYING = """

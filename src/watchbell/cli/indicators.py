@@ -1,5 +1,6 @@
 """`watchbell indicators`: bring partners' indicators in, and send ours out."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -22,6 +23,7 @@ from watchbell.clock import system_clock
 from watchbell.desk.cases import open_cases
 from watchbell.desk.disarm import load_framework, techniques_for
 from watchbell.desk.indicator_export import Addressee, Form, Selection, end_validity, export_indicators, write_files
+from watchbell.desk.indicator_view import confidences
 from watchbell.desk.sharing import ImportedIndicators, Stated, import_indicators
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import File, files_named
@@ -184,16 +186,18 @@ def list_(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the workspace's indicators."""
+    """List the workspace's indicators, with how far to trust each today: its confidence fades with time."""
     label, selection = tlp_label(up_to), _selection(kinds, source, since)
     with open_workspace(workspace) as opened:
         shelf = opened.vault.indicators
         page = list(islice(selection.of(shelf.all(kinds=selection.kinds, up_to=label, text=text)), limit))
         count = shelf.count()
+        trusted = confidences(opened.vault, page, system_clock())
     if as_json:
-        print_json({"count": count, "indicators": [held.model_dump(mode="json") for held in page]})
+        told = [{**held.model_dump(mode="json"), "confidence_now": trusted[held.id]} for held in page]
+        print_json({"count": count, "indicators": told})
         return
-    console.print(_listed(page))
+    console.print(_listed(page, trusted))
     console.say(f"{len(page):,} of {count:,} indicators.")
 
 
@@ -205,13 +209,16 @@ def expire(
     older_than: Annotated[
         int | None, typer.Option(metavar="DAYS", min=1, help="Only those that have held for more days than this.")
     ] = None,
+    faded: Annotated[
+        bool, typer.Option("--faded", help="Only those whose confidence has fallen under the threshold of its curve.")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End the validity of indicators: they match no more, and the next export says so. They stay on record."""
     now = system_clock()
     before = None if older_than is None else now - timedelta(days=older_than)
-    selection = Selection(kinds=kinds, source=source, before=before)
+    selection = Selection(kinds=kinds, source=source, before=before, faded_by=now if faded else None)
     with open_workspace(workspace) as opened:
         ended = end_validity(opened, selection, by=_BY, now=now)
     if as_json:
@@ -297,8 +304,10 @@ def _print_imported(done: list[tuple[File, ImportedIndicators]]) -> None:
             console.say(f"Rejected rows and why: {imported.rejects}")
 
 
-def _listed(page: list[Indicator]) -> Table:
-    table = Table("Kind", "Platform", "Value", "Source", "TLP")
+def _listed(page: list[Indicator], trusted: Mapping[str, int]) -> Table:
+    table = Table("Kind", "Platform", "Value", "Source", "TLP", "Confidence")
+    table.columns[-1].justify = "right"
     for held in page:
-        table.add_row(held.kind, held.platform or "", held.value, held.source, f"{held.tlp.upper()}")
+        cells = (held.kind, held.platform or "", held.value, held.source, f"{held.tlp.upper()}")
+        table.add_row(*cells, str(trusted[held.id]))
     return table

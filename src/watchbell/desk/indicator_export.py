@@ -28,6 +28,7 @@ from watchbell.files.whole import replacing
 from watchbell.ids import short_digest
 from watchbell.model.audiences import Audience
 from watchbell.model.collections import HOUSE
+from watchbell.model.decay import fades_at
 from watchbell.model.feedback import Dispute, Opinion, Sighting
 from watchbell.model.indicators import Indicator, IndicatorKind
 from watchbell.model.releases import INDICATORS
@@ -59,6 +60,8 @@ class Selection:
     """Changed at or after."""
     before: datetime | None = None
     """Valid from before."""
+    faded_by: datetime | None = None
+    """Only those whose confidence has fallen under its threshold by this moment (`model.decay`)."""
 
     def of(self, indicators: Iterable[Indicator]) -> Iterator[Indicator]:
         """Yield those that are meant."""
@@ -175,7 +178,10 @@ def end_validity(workspace: Workspace, selection: Selection, *, by: str, now: da
     if selection.is_everything:
         raise UsageError("Say which indicators are meant: by source, kind, or how old they are.")
     shelf = workspace.vault.indicators
-    ended = [_ended(held, now) for held in selection.of(shelf.all(kinds=selection.kinds)) if _is_in_force(held, now)]
+    meant = [held for held in selection.of(shelf.all(kinds=selection.kinds)) if _is_in_force(held, now)]
+    if selection.faded_by is not None:
+        meant = list(_faded(workspace.vault, meant, selection.faded_by))
+    ended = [_ended(held, now) for held in meant]
     shelf.add(ended)
     if ended:
         details = {"indicators": len(ended), "source": selection.source}
@@ -183,6 +189,14 @@ def end_validity(workspace: Workspace, selection: Selection, *, by: str, now: da
             by, "indicators.expired", short_digest(*(held.id for held in ended)), details, now
         )
     return len(ended)
+
+
+def _faded(vault: Vault, indicators: Sequence[Indicator], by: datetime) -> Iterator[Indicator]:
+    seen = vault.feedback.last_seen([held.id for held in indicators])
+    for held in indicators:
+        falls = fades_at(held, seen.get(held.id))
+        if falls is not None and falls <= by:
+            yield held
 
 
 def _is_in_force(held: Indicator, now: datetime) -> bool:

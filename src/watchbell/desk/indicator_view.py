@@ -83,6 +83,12 @@ def indicator_view(vault: Vault, indicator_id: str, audience: Audience, now: dat
     )
 
 
+def confidences(vault: Vault, indicators: Sequence[Indicator], now: datetime) -> dict[str, int]:
+    """Return how far to trust each of some indicators now, 0 to 100, by its id."""
+    seen = vault.feedback.last_seen([held.id for held in indicators])
+    return {held.id: confidence_at(held, now, last_seen=seen.get(held.id)) for held in indicators}
+
+
 def names_of_partners(vault: Vault, operator: str) -> dict[str, str]:
     """Return what to call each partner, and ourselves, by id."""
     return {partner.id: partner.name for partner in vault.partners.all()} | {HOUSE: operator}

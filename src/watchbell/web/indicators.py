@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from watchbell.desk.disarm import named_techniques
 from watchbell.desk.disputes import drafted, open_dispute
 from watchbell.desk.feedback import Seen, give_opinion, sight, teller_at_desk
-from watchbell.desk.indicator_view import SHOWN_HITS, indicator_view, names_of_partners
+from watchbell.desk.indicator_view import SHOWN_HITS, confidences, indicator_view, names_of_partners
 from watchbell.desk.permissions import Permission
 from watchbell.desk.retraction import retract
 from watchbell.errors import UsageError
@@ -40,9 +40,17 @@ def indicators(
     found = shelf.page(after=after, limit=PER_PAGE + 1, text=text.strip() or None)
     shown = found[:PER_PAGE]
     more = urlencode({"text": text, "after": shown[-1].id}) if len(found) > PER_PAGE else None
+    desk = desk_of(request)
     return page(
-        request, "indicators.html", indicators=shown, text=text, after=after, more=more, total=shelf.count()
-    )  # fmt: skip
+        request,
+        "indicators.html",
+        indicators=shown,
+        trusted=confidences(desk.workspace.vault, shown, desk.clock()),
+        text=text,
+        after=after,
+        more=more,
+        total=shelf.count(),
+    )
 
 
 @router.get("/desk/indicators/{indicator_id}", dependencies=[needs(Permission.INDICATORS_READ)])

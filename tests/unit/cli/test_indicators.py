@@ -116,6 +116,21 @@ def test_what_is_expired_says_so(folder: Path) -> None:
         _run(folder, "expire")
 
 
+def test_what_has_faded_says_so_and_can_be_ended(folder: Path) -> None:
+    _import(folder)
+    fresh = folder / "fresh.csv"
+    fresh.write_text("type,value\ndomain,fresh.example\n", encoding="utf-8")
+    _run(folder, "import", str(fresh))
+    told = json.loads(_run(folder, "list", "--json").stdout)["indicators"]
+    assert {held["value"]: held["confidence_now"] for held in told} == {
+        "bad.example": 0, "some_one": 0, "fresh.example": 80,
+    }  # fmt: skip
+    assert "80" in _run(folder, "list", "--text", "fresh").stdout
+    assert json.loads(_run(folder, "expire", "--faded", "--kind", "handle", "--json").stdout) == {"expired": 1}
+    assert json.loads(_run(folder, "expire", "--faded", "--json").stdout) == {"expired": 1}
+    assert json.loads(_run(folder, "expire", "--faded", "--json").stdout) == {"expired": 0}
+
+
 def test_the_framework_is_loaded_with_its_licence(folder: Path) -> None:
     cluster = {"uuid": "u1", "value": "Use Copypasta", "meta": {"external_id": "T0084.001"}}
     path = folder / "disarm-techniques.json"

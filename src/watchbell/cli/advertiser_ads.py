@@ -1,5 +1,7 @@
 """`watchbell advertiser account`: the accounts from which an advertiser's ads run."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +17,6 @@ from watchbell.desk.ad_links import Linked
 from watchbell.desk.ad_payers import PaidView, ads_of, bind_account, changes_of, link_library, unbind_account
 from watchbell.desk.advertisers import advertiser_named
 from watchbell.desk.authorizations import waiting
-from watchbell.model.payers import AdAccount
 
 app = typer.Typer(no_args_is_help=True, help="Say from which accounts an advertiser's ads run.")
 
@@ -37,12 +38,7 @@ def bind(
     as_json: JsonOption = False,
 ) -> None:
     """Bind an account to an advertiser, and link the ads that run from it."""
-    now = system_clock()
-    with open_workspace(workspace) as opened:
-        office, by = office_of(opened, None), at_command_line(opened.vault, now)
-        who = advertiser_named(opened.vault, advertiser)
-        done = bind_account(office, who, platform, account, by=by, now=now)
-    print_linked(done, as_json=as_json)
+    _print_linked(_changed(bind_account, advertiser, platform, account, workspace), as_json=as_json)
 
 
 @app.command()
@@ -54,12 +50,7 @@ def unbind(
     as_json: JsonOption = False,
 ) -> None:
     """Take an account from an advertiser; ads from it that bear their words are then held."""
-    now = system_clock()
-    with open_workspace(workspace) as opened:
-        office, by = office_of(opened, None), at_command_line(opened.vault, now)
-        who = advertiser_named(opened.vault, advertiser)
-        done = unbind_account(office, who, platform, account, by=by, now=now)
-    print_linked(done, as_json=as_json)
+    _print_linked(_changed(unbind_account, advertiser, platform, account, workspace), as_json=as_json)
 
 
 @app.command("list")
@@ -70,7 +61,9 @@ def list_(advertiser: Who, workspace: WorkspaceOption = None, as_json: JsonOptio
         accounts = vault.payers.accounts(advertiser_named(vault, advertiser).id)
         changes = {one: changes_of(vault, one.platform, one.account) for one in accounts}
     if as_json:
-        print_json([_document(one) | {"changes": [each._asdict() for each in changes[one]]} for one in accounts])
+        print_json(
+            [one.model_dump(mode="json") | {"changes": [each._asdict() for each in changes[one]]} for one in accounts]
+        )
         return
     table = Table("platform", "account", "bound by", "changed")
     for one in accounts:
@@ -99,7 +92,7 @@ def link(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None
     """Link all ads of the library to their advertisers anew. Run it every night, for words and accounts change."""
     with open_workspace(workspace) as opened, waiting_for("link"):
         done = link_library(office_of(opened, None), system_clock())
-    print_linked(done, as_json=as_json)
+    _print_linked(done, as_json=as_json)
 
 
 def queue(routes: RoutesOption = None, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
@@ -129,16 +122,21 @@ def queue(routes: RoutesOption = None, workspace: WorkspaceOption = None, as_jso
     console.print(table)
 
 
-def print_linked(done: Linked, *, as_json: bool) -> None:
+def _changed(
+    deed: Callable[..., Linked], advertiser: str, platform: str, account: str, workspace: Path | None
+) -> Linked:
+    now = system_clock()
+    with open_workspace(workspace) as opened:
+        office, who = office_of(opened, None), advertiser_named(opened.vault, advertiser)
+        return deed(office, who, platform, account, by=at_command_line(opened.vault, now), now=now)
+
+
+def _print_linked(done: Linked, *, as_json: bool) -> None:
     """Say what linking ads changed."""
     if as_json:
         print_json(done._asdict())
         return
     console.say(f"{done.ads:,} ads looked at, {done.paid:,} of known advertisers, {done.decided:,} decided anew.")
-
-
-def _document(one: AdAccount) -> dict[str, object]:
-    return one.model_dump(mode="json")
 
 
 def _ad_document(one: PaidView) -> dict[str, object]:

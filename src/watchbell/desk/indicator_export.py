@@ -20,6 +20,7 @@ from watchbell.errors import NotAllowedError, UsageError
 from watchbell.exchange import hash_lists, misp_feed, plain
 from watchbell.exchange.disarm import Framework
 from watchbell.exchange.marking import bundle_for
+from watchbell.exchange.misp_warning_lists import warning_lists_of
 from watchbell.exchange.misp_writing import Sharing
 from watchbell.exchange.stix import bundle_of_indicators
 from watchbell.exchange.stix_parts import instant
@@ -46,6 +47,8 @@ class Form(StrEnum):
     JSONL = "jsonl"
     MISP_FEED = "misp-feed"
     """A folder: manifest, events, hashes."""
+    MISP_WARNING_LISTS = "misp-warninglists"
+    """A folder for each list of what was taken back: hosts, and other values."""
     THREATEXCHANGE = "threatexchange"
     """A document of descriptors; accounts, phone numbers, packages and hashtags have no type there."""
 
@@ -125,15 +128,25 @@ def export_indicators(
     heard = list(selection.of(vault.indicators.heard_by(audience).all(kinds=selection.kinds)))
     parcel = parcel_of_indicators(heard, recipient)
     _demand_word(vault, parcel)
-    kept = [held for held in heard if form is not Form.THREATEXCHANGE or hash_lists.can_hold(held)]
+    kept = [held for held in heard if _has_word_for(form, held)]
     writing = _Writing(workspace.settings.operator, now, framework_of(workspace), audience, _said(vault))
-    files = _WRITERS[form](kept, writing)
+    files = _WRITERS[form](heard if form is Form.MISP_WARNING_LISTS else kept, writing)
     if recipient is not None:
         vault.deliveries.note(recipient.id, str(form), [(held.id, instant(held.modified)) for held in kept], now)
     details = {"format": form, "up_to": to.up_to, "indicators": len(kept), "recipient": recipient and recipient.id}
     vault.ledger.append(by, "indicators.exported", parcel.version, details, now)
     meant = sum(1 for _ in selection.of(vault.indicators.all(kinds=selection.kinds)))
     return Exported(files, len(kept), meant - len(kept))
+
+
+def _has_word_for(form: Form, held: Indicator) -> bool:
+    match form:
+        case Form.THREATEXCHANGE:
+            return hash_lists.can_hold(held)
+        case Form.MISP_WARNING_LISTS:
+            return held.revoked
+        case _:
+            return True
 
 
 def _said(vault: Vault) -> Mapping[str, Sequence[Sighting | Opinion | Dispute]]:
@@ -238,6 +251,10 @@ def _misp(kept: list[Indicator], writing: _Writing) -> dict[str, str]:
     return misp_feed.files_of(kept, sharing)
 
 
+def _misp_warning_lists(heard: list[Indicator], writing: _Writing) -> dict[str, str]:
+    return warning_lists_of(heard, operator=writing.operator, now=writing.now)
+
+
 def _threatexchange(kept: list[Indicator], _: _Writing) -> dict[str, str]:
     return {"": json.dumps(hash_lists.document_of(kept), ensure_ascii=False)}
 
@@ -247,5 +264,6 @@ _WRITERS: Mapping[Form, Callable[[list[Indicator], _Writing], dict[str, str]]] =
     Form.CSV: _csv,
     Form.JSONL: _jsonl,
     Form.MISP_FEED: _misp,
+    Form.MISP_WARNING_LISTS: _misp_warning_lists,
     Form.THREATEXCHANGE: _threatexchange,
 }

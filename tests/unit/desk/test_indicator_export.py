@@ -1,5 +1,6 @@
 """Indicators out in every form: nothing narrower leaves, what leaves comes back, and what is ended holds no more."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_no_byte_of_what_is_marked_narrower_leaves_in_any_form(
             assert (exported.shared, exported.held_back) == (len(ours) - len(narrow), len(narrow))
 
 
-@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("form", [form for form in Form if form is not Form.MISP_WARNING_LISTS])
 def test_what_leaves_in_a_form_comes_back_from_it(workspace: Workspace, tmp_path: Path, form: Form) -> None:
     ours = [_indicator(number) for number in range(3)]
     workspace.vault.indicators.add(ours)
@@ -78,6 +79,15 @@ def test_what_leaves_in_a_form_comes_back_from_it(workspace: Workspace, tmp_path
     again = list(read_published(out, tlp=Tlp.CLEAR, source=None, now=_NOW))
     assert {item.value for item in again if isinstance(item, Indicator)} == {held.value for held in ours}
     assert {item.id for item in again if isinstance(item, Indicator)} == {held.id for held in ours}
+
+
+def test_warning_lists_hold_what_was_taken_back_and_the_rest_is_counted(workspace: Workspace, tmp_path: Path) -> None:
+    first, *rest = (_indicator(number) for number in range(3))
+    workspace.vault.indicators.add([first.model_copy(update={"revoked": True}), *rest])
+    told = _export(workspace, Form.MISP_WARNING_LISTS, Tlp.CLEAR)
+    write_files(tmp_path / "lists", told)
+    hosts = json.loads((tmp_path / "lists" / "retracted-hosts" / "list.json").read_text("utf-8"))
+    assert (hosts["list"], told.shared, told.held_back) == ([first.value], 1, 2)
 
 
 def test_a_table_is_safe_in_a_spreadsheet_and_comes_back(workspace: Workspace, tmp_path: Path) -> None:

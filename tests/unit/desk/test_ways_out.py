@@ -105,7 +105,7 @@ def worlds(tmp_path: Path) -> Iterator[Iterator[World]]:
         yield (World(workspace, turn) for turn in range(1_000_000))
 
 
-@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("form", [form for form in Form if form is not Form.MISP_WARNING_LISTS])
 @RUNS
 @given(places=PLACES, clearance=CLEARANCES, up_to=LABELS)
 def test_a_file_for_a_partner_or_for_nobody_in_particular(
@@ -130,6 +130,28 @@ def test_a_file_for_a_partner_or_for_nobody_in_particular(
             assert up_to.rank > Tlp.AMBER.rank
             continue
         assert world.said("\n".join(told.files.values())) == world.heard(audience)
+
+
+@RUNS
+@given(places=PLACES, up_to=LABELS)
+def test_a_warning_list_tells_what_was_taken_back_and_may_be_heard(
+    worlds: Iterator[World], places: list[tuple[Tlp, str | None]], up_to: Tlp
+) -> None:
+    world = next(worlds)
+    world.tell(places, (Tlp.CLEAR, None))
+    later = NOW + timedelta(days=1)
+    taken_back = [held.model_copy(update={"revoked": True, "modified": later}) for held in world.words.values()][::2]
+    world.vault.indicators.add(taken_back)
+    try:
+        told = export_indicators(
+            world.workspace, Form.MISP_WARNING_LISTS, Selection(), to=Addressee(up_to), by="test", now=NOW
+        )
+    except NotAllowedError:
+        assert up_to.rank > Tlp.AMBER.rank
+        return
+    assert world.said("\n".join(told.files.values())) == world.heard(Audience(up_to)) & {
+        one.value for one in taken_back
+    }
 
 
 @RUNS

@@ -44,6 +44,11 @@ class Applicant(NamedTuple):
     password: str
 
 
+def known_as(email: str) -> str:
+    """Return the one spelling of an address under which tries are counted: many spellings lead to one account."""
+    return mailbox(email) or email.strip().casefold()
+
+
 def wrong_fields(told: Mapping[str, str]) -> dict[str, str]:
     """Return what of a sign-up cannot be used, by the names of its fields (`Applicant`); each a sentence."""
     wrong = {}

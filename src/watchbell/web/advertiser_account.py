@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from watchbell.desk import advertiser_accounts
 from watchbell.desk.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from watchbell.desk.advertiser_accounts import SIGN_UP_HOURS, Applicant, Credentials, wrong_fields
+from watchbell.desk.advertiser_accounts import SIGN_UP_HOURS, Applicant, Credentials, known_as, wrong_fields
 from watchbell.desk.permissions import Errand
 from watchbell.errors import NotSentError, UsageError
 from watchbell.model.advertiser_accounts import AdvertiserAccount
@@ -41,8 +41,8 @@ def sign_up(
     request: Request, person: Annotated[str, Form(max_length=200)], email: Email, password: Password
 ) -> Response:
     """Take a sign-up in, and send the code that proves the address."""
-    desk, now = desk_of(request), desk_of(request).clock()
-    wait = desk.counter_attempts.wait(email.strip().casefold(), now)
+    desk, now, known = desk_of(request), desk_of(request).clock(), known_as(email)
+    wait = desk.counter_attempts.wait(known, now)
     told = Applicant(person, email, password)
     wrong = wrong_fields(told._asdict())
     if wait:
@@ -54,7 +54,7 @@ def sign_up(
     except (UsageError, NotSentError) as error:
         return _sign_up_page(request, {"form": str(error)}, told)
     # Each sign-up sends an e-mail to somebody who may not have asked for it.
-    desk.counter_attempts.failed(email.strip().casefold(), now)
+    desk.counter_attempts.failed(known, now)
     answer = RedirectResponse(f"{COUNTER}/e-mail", HTTPStatus.SEE_OTHER)
     keep(request, answer, SIGN_UP_COOKIE, token, SIGN_UP_HOURS)
     return answer
@@ -118,8 +118,7 @@ def sign_in(
     to: Annotated[str, Form(alias="next")] = COUNTER,
 ) -> Response:
     """Open a session, or say that address, password and code do not belong together."""
-    desk, now = desk_of(request), desk_of(request).clock()
-    known = email.strip().casefold()
+    desk, now, known = desk_of(request), desk_of(request).clock(), known_as(email)
     wait = desk.counter_attempts.wait(known, now)
     if wait:
         return _sign_in_page(request, to, email, f"Too many tries. Try again in {span(wait)}.", 429)

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from watchbell.desk import advertiser_accounts
 from watchbell.desk.accounts import SHORTEST_PASSWORD
-from watchbell.desk.advertiser_accounts import SIGN_UP_HOURS, wrong_fields
+from watchbell.desk.advertiser_accounts import SIGN_UP_HOURS, known_as, wrong_fields
 from watchbell.desk.permissions import Errand
 from watchbell.errors import NotSentError, UsageError
 from watchbell.web.advertiser_account import SIGN_UP_COOKIE, Code, Email, Password, keep
@@ -27,7 +27,7 @@ def new_password_form(request: Request) -> Response:
 @router.post("")
 def ask(request: Request, email: Email, password: Password) -> Response:
     """Send the code with which the new password will hold."""
-    desk, now, known = desk_of(request), desk_of(request).clock(), email.strip().casefold()
+    desk, now, known = desk_of(request), desk_of(request).clock(), known_as(email)
     wait = desk.counter_attempts.wait(known, now)
     wrong = wrong_fields({"email": email, "password": password})
     if wait:

@@ -3,8 +3,9 @@ from itertools import pairwise
 
 import pytest
 
-from watchbell.desk.permissions import GRANTS, Permission, demand, may
+from watchbell.desk.permissions import ERRAND_GRANTS, GRANTS, Errand, Permission, demand, may
 from watchbell.errors import NotAllowedError
+from watchbell.model.advertiser_accounts import AccountStage
 from watchbell.model.partners import Role
 
 
@@ -29,3 +30,14 @@ def test_an_analyst_neither_judges_nor_shares(permission: Permission) -> None:
     with pytest.raises(NotAllowedError, match="Your role does not allow this"):
         demand(Role.ANALYST, permission)
     demand(Role.REVIEWER, permission)
+
+
+def test_an_advertiser_does_nothing_before_the_second_factor_is_set_up() -> None:
+    assert set(ERRAND_GRANTS) == {None, *AccountStage}
+    assert {errand for errand in ERRAND_GRANTS[None] if not errand.startswith("public:")} == set()
+    assert ERRAND_GRANTS[AccountStage.ENROLLING] - ERRAND_GRANTS[None] == {Errand.ENROL}
+    assert ERRAND_GRANTS[AccountStage.ENROLLED] == set(Errand) - {Errand.ENROL}
+
+
+def test_no_errand_of_an_advertiser_is_a_permission_of_the_desk() -> None:
+    assert not {errand.value for errand in Errand} & {permission.value for permission in Permission}

@@ -4,6 +4,7 @@ In 2018 reporters had "Paid for by" approved in the names of all 100 senators. A
 is held for a person, unless the evidence shows that it is the advertiser's own.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,14 @@ from watchbell.errors import InputError
 
 ALIKE = 92
 """Names whose skeletons are less alike than this (rapidfuzz ratio, 0 to 100) are different."""
+# What may stand before a name, or behind it in brackets, and makes it nobody else's: "Senator Ann Roe (D-WA)".
+_BEFORE = re.compile(
+    r"^(?:the|office\s+of|u\.?\s?s\.?|united\s+states|sen(?:\.|ator)|rep(?:\.|resentative)|congress(?:man|woman|member)"
+    r"|hon(?:\.|ou?rable)|gov(?:\.|ernor)|(?:vice\s+)?president|m(?:r|rs|s)\.?|dr\.?)\s+",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s*\([^()]{1,30}\)\s*$")
+_FOR = re.compile(r"\b4\b")
 # The list of members has 1.1 MB.
 _MOST_BYTES = 32 * 1024 * 1024
 
@@ -34,7 +43,7 @@ class KnownNames:
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
         """Keep names by what their bearers are."""
         self._by_skeleton = {
-            shape: Bearer(name, whose) for whose, some in names.items() for name in some if (shape := skeleton(name))
+            shape: Bearer(name, whose) for whose, some in names.items() for name in some if (shape := _shape(name))
         }
 
     def like(self, payer: str, own: Iterable[str] = ()) -> Bearer | None:
@@ -44,9 +53,21 @@ class KnownNames:
             payer: the name.
             own: names that the advertiser was shown to bear.
         """
-        mine = {skeleton(name) for name in own}
-        found = process.extract(skeleton(payer), self._by_skeleton.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
+        mine = {_shape(name) for name in own}
+        found = process.extract(_shape(payer), self._by_skeleton.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
         return next((self._by_skeleton[shape] for shape, _, _ in found if shape not in mine), None)
+
+
+def _shape(name: str) -> str:
+    """Return the skeleton of a name without titles and brackets, `4` read as `for`.
+
+    >>> _shape("Office of Sen. Ann Roe (D-WA)") == _shape("Ann Roe")
+    True
+    """
+    bare = _FOR.sub("for", _BEHIND.sub("", name.strip()))
+    while (shorter := _BEFORE.sub("", bare)) != bare:
+        bare = shorter
+    return skeleton(bare)
 
 
 def collision(payer: str, known: KnownNames, own: Iterable[str] = ()) -> str | None:

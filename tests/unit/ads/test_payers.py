@@ -12,7 +12,11 @@ from watchbell.ads.register import Register
 from watchbell.errors import InputError, UsageError
 
 CLUB = Statement(jurisdiction="US", payer="Club for America")
-KNOWN = KnownNames({"committee": ["HILLARY FOR AMERICA"], "member of Congress": ["Maria Cantwell"]})
+KNOWN = KnownNames({
+    "committee": ["HILLARY FOR AMERICA", "HOPE PAC"],
+    "member of Congress": ["Maria Cantwell"],
+    "agency": ["U.S. Department of Energy"],
+})  # fmt: skip
 
 
 def changed(**fields: object) -> Statement:
@@ -56,6 +60,21 @@ def changed(**fields: object) -> Statement:
 )
 def test_each_law_has_its_words(statement: Statement, words: str) -> None:
     assert composed(statement) == words
+
+
+def test_the_commissions_own_examples_are_composed_and_read() -> None:
+    # FEC, "Fundraising notices for party committees" (fec.gov/help-candidates-and-committees).
+    authorised = "Paid for by XYZ State Party Committee and authorized by Joe Smith for Congress."
+    other = changed(payer="XYZ State Party Committee", authority=Authority.OTHER, candidate="Joe Smith for Congress")
+    assert composed(other) == authorised
+    independent = (
+        "Paid for by the XYZ State Party Committee (www.XYZ.org) and not authorized by any candidate or "
+        "candidate\u2019s committee."
+    )
+    for said in (authorised, independent):
+        found = statement_in(said)
+        assert found is not None
+        assert found.payer.removeprefix("the ") == "XYZ State Party Committee"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +125,14 @@ def test_the_short_form_stands_where_the_whole_would_take_more_than_a_quarter() 
         ("Hi11ary For Arnerica", "committee"),
         ("Hillary for America.", "committee"),
         ("Maria Cantwel", "member of Congress"),
+        ("Hillary 4 America", "committee"),
+        ("Hil\u200blary for Amer\u0131ca", "committee"),
+        ("\uff28\uff49llary for America", "committee"),
+        # Cyrillic letters throughout, so that no script is mixed.
+        ("\u041d\u041e\u0420\u0415 \u0420\u0410\u0421", "committee"),
+        ("Senator Maria Cantwell (D-WA)", "member of Congress"),
+        ("Office of Sen. Maria Cantwell", "member of Congress"),
+        ("The Department of Energy", "agency"),
         ("\N{CYRILLIC CAPITAL LETTER EM}aria Cantwell", "another script"),
     ],
 )
@@ -116,6 +143,8 @@ def test_a_name_like_somebody_elses_is_held(payer: str, whose: str) -> None:
 def test_a_name_of_ones_own_and_a_new_one_are_not() -> None:
     assert collision("Hillary for America", KNOWN, ["HILLARY FOR AMERICA"]) is None
     assert collision("Citizens for Honest Counting", KNOWN) is None
+    assert collision("Hope Fund", KNOWN) is None
+    assert collision("Senator", KNOWN) is None
 
 
 @pytest.mark.shared

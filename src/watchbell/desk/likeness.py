@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from watchbell.ads.library import fields_of
 from watchbell.detect.near_text import SHORTEST, compared, near_texts
 from watchbell.detect.words import WORDS
 from watchbell.model.ads import Ad
@@ -26,21 +27,20 @@ def group_alike(vault: Vault) -> int:
     Two ads are alike as two posts are (`detect.near_text`): at least half of what they say is the same. Ads of fewer
     than `SHORTEST` characters are like none. Costs about a second for 20,000 ads.
     """
-    ids, texts = [], []
-    for ad in vault.ads.all():
-        if ad.text and ad.sums_up is None:
-            ids.append(ad.id)
-            texts.append(ad.text)
-    ads = pl.DataFrame({"ad": ids, "text": texts}, schema={"ad": pl.String, "text": pl.String}).with_columns(WORDS)
+    parts = [fields_of([record for record, _ in rows], ("id", "text", "sums_up")) for rows in vault.ads.records()]
+    if not parts:
+        return 0
+    told = pl.concat(parts).filter(pl.col("text").is_not_null() & pl.col("sums_up").is_null())
+    ads = told.select("id", WORDS)
     ads = ads.filter(compared(ads["text"]).str.len_chars() >= SHORTEST)
     words = ads["text"].unique()
     stands_for = pl.DataFrame({"text": words, "like": near_texts(words)})
     groups = (
         ads.join(stands_for, on="text")
-        .with_columns(group=pl.col("ad").min().over("like"), size=pl.len().over("like"))
+        .with_columns(group=pl.col("id").min().over("like"), size=pl.len().over("like"))
         .filter(pl.col("size") > 1)
     )
-    vault.ad_sums.put_likeness(dict(groups.select("ad", "group").iter_rows()))
+    vault.ad_sums.put_likeness(dict(groups.select("id", "group").iter_rows()))
     return groups["group"].n_unique()
 
 

@@ -95,3 +95,16 @@ def test_an_ad_whose_content_is_hidden_shows_no_likeness(visitor: Visitor, payer
         assert 'id="alike"' not in html
         assert "Words of ad 1" not in html
     assert "Paid for 1 ad of" in shown(visitor, "/library/payer?name=Acme")
+
+
+@pytest.mark.usefixtures("payers")
+def test_a_payer_s_figures_come_as_json_with_the_same_bounds(visitor: Visitor) -> None:
+    listed = visitor(None).get("/api/v1/payers?begins=acm").json()["data"]
+    assert [(one["name"], one["records"]) for one in listed] == [("Acme", 2)]
+    answer = visitor(None).get(listed[0]["payer"])
+    assert answer.headers["access-control-allow-origin"] == "*"
+    [dollars] = answer.json()["spending"]
+    assert (dollars["lower_bound"], dollars["upper_bound"]) == ("200", "998")
+    assert dollars["places"][0] == {"name": "Ohio", "ads": 2, "lower_bound": "100", "upper_bound": "998"}
+    assert visitor(None).get("/api/v1/payer?name=Nobody").status_code == 404
+    assert visitor(None).get("/api/v1/payer?name=Zebra").json()["reports"]["ads"] == 1200

@@ -73,13 +73,15 @@ class Concepts:
         self.languages = tuple(lexicon.language for lexicon in lexicons)
         self._common = [frozenset(lexicon.common.split()) for lexicon in lexicons]
         self._bits: dict[tuple[str, str], int] = {}
-        root = _Node()
+        self._expressions: dict[str, list[list[str]]] = {}
+        self._root = _Node()
         for lexicon in lexicons:
             for concept, expressions in lexicon.concepts.items():
                 bit = self._bits[concept, lexicon.language] = 1 << len(self._bits)
                 for expression in filter(None, map(str.split, expressions.split(","))):
-                    _grow(root, expression, bit)
-        self._start = _State([root], _Places(_places_below(root)))
+                    _grow(self._root, expression, bit)
+                    self._expressions.setdefault(concept, []).append(expression)
+        self._start = _State([self._root], _Places(_places_below(self._root)))
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -89,6 +91,13 @@ class Concepts:
             record_of(Lexicon, yaml_in(text, f"The lexicon {name}"), f"The lexicon {name}")
             for name, text in sorted(lexicon_texts().items())
         )
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words of all languages that are written out in full."""
+        places = _places_below(self._root)
+        written = {word for place in places for word in place.split("/") if "*" not in word and word not in _SHAPES}
+        return frozenset(written.union(*self._common))
 
     def names(self) -> frozenset[str]:
         """Return the concepts that some language has words for."""
@@ -104,14 +113,13 @@ class Concepts:
     def read(self, text: str) -> Reading:
         """Return a text in plain form with all expressions in it, in the order of their first words."""
         words: list[str] = _STEP.findall(text)
-        begin = self._start.after
         found: list[Spotted] = []
         sentence = 0
-        for first, word in enumerate(words):
-            state = begin[word]
-            if state is None:
-                sentence += not word
+        for first, begun in enumerate(map(self._start.after.__getitem__, words)):
+            if begun is None:
+                sentence += not words[first]
                 continue
+            state: _State | None = begun
             last = first
             while state is not None:
                 if state.concepts:
@@ -120,13 +128,17 @@ class Concepts:
                 state = state.after[words[last]] if last < len(words) else None
         return Reading(text, words, found)
 
-    def languages_of(self, reading: Reading) -> frozenset[str]:
+    def telling_words(self, names: Iterable[str]) -> frozenset[str]:
+        """Return words, some ending or beginning with `*`, one of which is in every text that speaks of a concept."""
+        telling = (_telling_word(expression) for name in names for expression in self._expressions.get(name, ()))
+        return frozenset(word for place in telling for word in place.split("/"))
+
+    def languages_of(self, reading: Reading) -> tuple[str, ...]:
         """Return the languages a text may be in: those whose common words it has, none with twice as many."""
         words = set(reading.words)
         counts = [len(words & common) for common in self._common]
-        return frozenset(
-            name for name, count in zip(self.languages, counts, strict=True) if 2 * count >= max(counts)
-        )
+        most = max(counts)
+        return tuple(name for name, count in zip(self.languages, counts, strict=True) if 2 * count >= most)
 
 
 class _Node:
@@ -200,6 +212,12 @@ def lexicon_texts() -> dict[str, str]:
     """Return the bundled lexicons as written, by file name; the rules' version covers them."""
     folder = resources.files("watchbell.ads") / "lexicon"
     return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.startswith("voting.")}
+
+
+def _telling_word(expression: list[str]) -> str:
+    """Return the word of an expression that few other texts have: the one whose shortest form is longest."""
+    needed = [word for word in expression if not word.endswith("?")]
+    return max(needed, key=lambda word: min(map(len, word.split("/"))))
 
 
 def _grow(node: _Node, expression: list[str], bit: int) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from watchbell.ads.concepts import Concepts, Reading, Spotted
+from watchbell.ads.expressions import WordSearch
+from watchbell.ads.normalise import Normalised
 from watchbell.errors import InputError
 from watchbell.model.record import Record
 
@@ -51,7 +53,6 @@ class BoundFrame:
     """For each part whether it must come after the one before."""
     unless: int
     denial: int
-    language: str
 
     def may_be_in(self, said: int) -> bool:
         """Tell whether each part may be among what is said."""
@@ -134,27 +135,30 @@ class Frames:
         """
         self._concepts = concepts
         self._voting = {language: concepts.mask(_VOTING, language) for language in concepts.languages}
-        by_first: dict[int, list[BoundFrame]] = {}
+        words = (re.escape(word).replace(r"\*", r"\w*") for word in sorted(concepts.telling_words(_VOTING)))
+        self._gate = WordSearch(rf"\b(?:{'|'.join(words)})\b")
+        self._by_first: dict[str, dict[int, list[BoundFrame]]] = {language: {} for language in concepts.languages}
         for code, frame in frames:
             _check(code, frame, concepts)
             for language in frame.languages or concepts.languages:
                 bound = _bound(code, frame, concepts, language)
                 if all(bound.parts):
-                    by_first.setdefault(bound.parts[0], []).append(bound)
-        self._by_first = tuple(by_first.items())
+                    self._by_first[language].setdefault(bound.parts[0], []).append(bound)
 
-    def spans(self, text: str) -> dict[str, list[tuple[int, int]]]:
-        """Return where a text in plain form says a frame, by the code of its rule."""
-        reading = self._concepts.read(text)
-        said = reading.said
-        possible = [one for first, bounds in self._by_first if said & first for one in bounds if one.may_be_in(said)]
-        if not possible:
+    def spans(self, plain: Normalised) -> dict[str, list[tuple[int, int]]]:
+        """Return where an ad says a frame, by the code of its rule; the places are those of the plain form."""
+        if not self._gate.found_in(plain.letters):
             return {}
-        languages = self._concepts.languages_of(reading)
+        reading = self._concepts.read(plain.text)
+        said = reading.said
         found: dict[str, list[tuple[int, int]]] = {}
-        for bound in possible:
-            if bound.language in languages and said & self._voting[bound.language]:
-                found.setdefault(bound.code, []).extend(bound.spans(reading))
+        for language in self._concepts.languages_of(reading):
+            if not said & self._voting[language]:
+                continue
+            for first, bounds in self._by_first[language].items():
+                for bound in bounds if said & first else ():
+                    if bound.may_be_in(said):
+                        found.setdefault(bound.code, []).extend(bound.spans(reading))
         return {code: spans for code, spans in found.items() if spans}
 
 
@@ -167,7 +171,6 @@ def _bound(code: str, frame: Frame, concepts: Concepts, language: str) -> BoundF
         (False, *(sign == ">" for sign in re.findall("[+>]", frame.parts))),
         concepts.mask((*frame.unless, *_COUNTERED), language),
         concepts.mask(["not"], language) if frame.denied else 0,
-        language,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from watchbell.ads.concepts import Concepts
 from watchbell.ads.expressions import Sieve, ascii_of
 
 READ_AT_MOST = 20_000
@@ -30,16 +31,15 @@ _DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
 
 # Inside a word, or among spread letters: d o n ' t.
 _APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<= [a-z] )' (?=[a-z](?:\s|$))")
-_SPACED = re.compile(r"(?<![a-z0-9])[a-z]([ .\-_*|])(?:[a-z0]\1){1,40}[a-z](?![a-z0-9])")
+# Two letters alone may be initials: they are a word where another spread word follows.
+_SPACED = re.compile(
+    r"(?<![a-z0-9])[a-z](?:([ .\-_*|])(?:[a-z0]\1){1,40}[a-z]| [a-z](?= {2,3}[a-z] [a-z]))(?![a-z0-9])"
+)
 # Digits read as letters only where they stand inside a word (v0te, el3ction), open one (3lection) or close one (vot3):
 # dates, sums and ordinals stay as they are.
 _LEET = re.compile(r"(?<=[a-z])[013457@$](?=[a-z])|(?<![\w$@])[013457@$](?=[a-z]{4})|(?<=[a-z]{3})[013457](?!\w)")
 _TRICKS = Sieve([_SPACED.pattern, _LEET.pattern])
 _IS_SPREAD = 0
-# Where the letters of two words were spread with the same sign, the border is found with these words.
-_SPREAD_WORDS = re.compile(
-    "(?:(?:do|dont|not|never|go|to|the|this|vote|voting|stay|at|home|on|by|text|your|ballot|election|elections|day|polls|boycott|no|votes|votar|vaya))"
-)
 
 
 Places = np.ndarray[Any, np.dtype[np.intp]] | range
@@ -141,13 +141,14 @@ def _spread_signs(text: str) -> Iterable[int]:
 
 
 def _word_borders(letters: str) -> set[int]:
-    """Return where one known word ends and the next begins; none when the letters are not all known words."""
+    """Return where one known word ends and the next begins, the fewest words; none if the letters are not all known."""
+    words = Concepts.bundled().words
     borders: list[set[int] | None] = [set(), *[None] * len(letters)]
-    for start in range(len(letters)):
-        before = borders[start]
-        if before is None:
-            continue
-        for end in range(start + 2, len(letters) + 1):
-            if borders[end] is None and _SPREAD_WORDS.fullmatch(letters, start, end):
+    for end in range(1, len(letters) + 1):
+        for start in range(end):
+            before, best = borders[start], borders[end]
+            if before is None or letters[start:end] not in words:
+                continue
+            if best is None or len(before) + 1 < len(best):
                 borders[end] = before | {end}
     return (borders[-1] or set()) - {len(letters)}

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from watchbell import __version__
 from watchbell.clock import Clock, system_clock
+from watchbell.desk.identity_key import IdentityKey
 from watchbell.desk.intake import Intake
 from watchbell.vault.workspace import Workspace
 from watchbell.web import (
@@ -90,7 +91,13 @@ def create_app(
         clock: tells the time of sessions and decisions.
         https: visitors come over https, by way of a proxy; cookies then refuse anything else.
         hosts: the names by which the server may be asked; None where a proxy in front sees to that.
+
+    Raises:
+        UsageError: advertisers are to have pages, and there is no key for their codes and documents.
+        InputError: that key cannot be read.
     """
+    if workspace.settings.advertiser_pages:
+        IdentityKey.read(workspace.settings.identity_key_file)
     # No generated API pages: they load scripts from elsewhere, and this is no API.
     intake = Intake(workspace, clock)
     app = FastAPI(

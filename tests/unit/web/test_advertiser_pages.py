@@ -1,6 +1,7 @@
 """The advertisers' counter: who reaches what, and what protects accounts."""
 
 import re
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from watchbell.desk.counter import MOST_A_DAY, Application, apply
 from watchbell.desk.office import Office
 from watchbell.desk.permissions import Errand
 from watchbell.desk.second_factor import RECOVERY_CODES
-from watchbell.errors import NotAllowedError
+from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.advertiser_accounts import AccountStage
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
 from watchbell.model.payers import PaidAd
@@ -80,6 +81,13 @@ def test_who_reaches_what(house: Workspace, office: Office, browser: Browser, cl
 def test_the_counter_is_closed_unless_the_operator_opens_it(workspace: Workspace) -> None:
     client = TestClient(create_app(workspace), base_url=HOST)
     assert {client.get(path).status_code for path in ("/advertiser", "/advertiser/sign-up", "/advertiser/new")} == {404}
+
+
+def test_the_counter_does_not_open_without_the_key(built_desk: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(built_desk, tmp_path / "house")
+    (root / "watchbell.toml").write_text("advertiser_pages = true\n")
+    with Workspace.open(root) as opened, pytest.raises(UsageError, match="watchbell advertiser key"):
+        create_app(opened)
 
 
 def test_a_session_of_the_counter_opens_no_door_of_the_desk(

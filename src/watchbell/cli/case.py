@@ -1,11 +1,21 @@
-"""`watchbell case`: a case as a file for one recipient."""
+"""`watchbell case`: the cases, and one of them as a file for a recipient."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
-from watchbell.cli.options import TLP_LABELS, WorkspaceOption, open_workspace, tlp_label, waiting
+from watchbell.cli.options import (
+    TLP_LABELS,
+    JsonOption,
+    WorkspaceOption,
+    open_workspace,
+    print_json,
+    tlp_label,
+    waiting,
+)
+from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.dossier import dossier_of, whoever_hears
 from watchbell.desk.dossier_page import dossier_page
@@ -13,14 +23,28 @@ from watchbell.desk.sending import recipient_named
 from watchbell.errors import UsageError
 from watchbell.files.whole import replacing
 
-app = typer.Typer(no_args_is_help=True, help="Write a case down for a recipient.")
+app = typer.Typer(no_args_is_help=True, help="List cases, and write one down for a recipient.")
 
 _BY = "command line"
 
 
 @app.callback()
 def _group() -> None:
-    """Write a case down for a recipient."""
+    """List cases, and write one down for a recipient."""
+
+
+@app.command("list")
+def list_cases(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """List the cases, the newest first."""
+    with open_workspace(workspace) as opened:
+        found = opened.vault.cases.all()
+    if as_json:
+        print_json([case.model_dump(mode="json", exclude={"evidence"}) for case in found])
+        return
+    table = Table("case", "status", "TLP", "opened", "title")
+    for case in found:
+        table.add_row(case.id, case.status, case.tlp.upper(), f"{case.opened_at:%Y-%m-%d}", case.title)
+    console.print(table)
 
 
 @app.command()

@@ -33,7 +33,7 @@ DOORS = {
     "posts": Door("watchbell.cli.posts", "Bring platforms' exports in."),
     "detect": Door("watchbell.cli.detect", "Find accounts that act as one."),
     "simulate": Door("watchbell.cli.simulate", "Make a world in which it is known who acts together."),
-    "case": Door("watchbell.cli.case", "Write a case down for a recipient.", "desk"),
+    "case": Door("watchbell.cli.case", "List cases, and write one down for a recipient.", "desk"),
     "indicators": Door("watchbell.cli.indicators", "Bring partners' indicators in, and send ours out.", "desk"),
     "feedback": Door("watchbell.cli.feedback", "Say what you think of an indicator, and take one back.", "desk"),
     "release": Door("watchbell.cli.release", "Let two people agree before something narrow leaves.", "desk"),

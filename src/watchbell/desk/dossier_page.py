@@ -43,7 +43,9 @@ _ANSWERED = {
 _CONFIDENCE = ((70, "high"), (30, "medium"), (1, "low"), (0, "none"))
 _THINGS = 12
 _MOST_WORDS = 1_500
-_ELSEWHERE = {EvidenceKind.POST, EvidenceKind.INDICATOR, EvidenceKind.GROUP}
+_ELSEWHERE = {
+    EvidenceKind.POST, EvidenceKind.INDICATOR, EvidenceKind.GROUP, EvidenceKind.AD, EvidenceKind.AD_DECISION
+}  # fmt: skip
 """Kinds of evidence that have a section of their own."""
 
 
@@ -55,6 +57,7 @@ def dossier_page(dossier: Dossier) -> str:
         _summary(dossier),
         *_groups(dossier),
         *_side_by_side(dossier),
+        *_ads(dossier),
         *_other_evidence(dossier),
         _indicators(dossier),
         _techniques(dossier),
@@ -172,6 +175,23 @@ def _post(piece: Evidence) -> Iterator[Element]:
     yield (
         tag("blockquote", str(told["text"])[:_MOST_WORDS], dir="auto") if told.get("text") else tag("p", piece.summary)
     )
+
+
+def _ads(dossier: Dossier) -> Iterator[Element]:
+    """Yield the ads beside each other, each with what was decided of it."""
+    ads = {piece.subject: piece for piece in _of_kind(dossier, EvidenceKind.AD)}
+    decided = {piece.subject: piece for piece in _of_kind(dossier, EvidenceKind.AD_DECISION)}
+    cards = [tag("li", *_ad(subject, ads.get(subject), decided.get(subject))) for subject in {**ads, **decided}]
+    if cards:
+        yield _section("Ads side by side", tag("ol", *cards, class_="posts"))
+
+
+def _ad(subject: str, ad: Evidence | None, decision: Evidence | None) -> Iterator[Element]:
+    yield tag("p", name(subject), tag("span", ad.summary if ad else ""))
+    if ad and ad.data.get("text"):
+        yield tag("blockquote", str(ad.data["text"])[:_MOST_WORDS], dir="auto")
+    if decision:
+        yield tag("p", decision.summary)
 
 
 def _other_evidence(dossier: Dossier) -> Iterator[Element]:

@@ -1,5 +1,6 @@
 """A dossier stands alone, tells a recipient what they may hear and no more, and is written down."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -116,6 +117,13 @@ def test_an_indicator_is_defanged_with_its_disputes_but_not_a_partners_words(bui
     assert "We are the Herald" not in said
 
 
+def test_an_ad_stands_with_its_words_and_what_was_decided(built: Workspace) -> None:
+    said = "".join(Page(page_for(built, known(built, "clear.example"))).text)
+    assert "Ads side by side" in said
+    assert "First pass by rule: review. VI-METHOD" in said
+    assert "An ad touches the rule VI-METHOD: It names a way to vote that does not exist." in said
+
+
 def test_who_received_it_is_written_down(built: Workspace) -> None:
     case = built.vault.cases.get(CASE)
     assert case
@@ -182,5 +190,7 @@ def test_the_command_writes_the_file(built: Workspace, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "TLP:AMBER for Harbour Watch" in result.output
     assert out.read_text("utf-8").startswith("<!doctype html>")
+    listed = CliRunner().invoke(command.app, ["list", "--json", "--workspace", str(built.root)])
+    assert {one["id"] for one in json.loads(listed.output)} > {CASE, RED_CASE}
     both = CliRunner().invoke(command.app, ["dossier", *arguments, "--tlp", "amber"])
     assert "either --for PARTNER or --tlp LEVEL" in str(both.exception)

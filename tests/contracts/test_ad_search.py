@@ -187,12 +187,11 @@ def test_an_ad_is_found_by_what_it_says_now_and_where_it_stands_now(library: Vau
 
 def test_a_total_is_counted_no_further_than_needed(library: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adsearch, "COUNTED", 1)
-    for query in ({"text": "vote"}, {"political": True}, {"text": "vote", "political": True}):
+    for query in ({}, {"text": "vote"}, {"political": True}, {"text": "vote", "political": True}):
         page = library.ads.search(AdQuery.model_validate(query))
         assert page.total == 1
         assert page.total_is_least is (len(page.ads) > 1)
     assert names_only(library, text="vote", sort="spend") == "ab"
-    assert library.ads.search(AdQuery()).total == len(ADS)
 
 
 def names_only(vault: Vault, **query: Any) -> str:

@@ -27,7 +27,7 @@ def database(new_url: str) -> Iterator[Database]:
     opened.close()
 
 
-OF_THE_FULL_TEXT_INDEX = ("ad_words", "ad_places", "ads_newest", "ads_dearest", "ads_by_words")
+OF_THE_FULL_TEXT_INDEX = ("ad_words", "ad_places", "ads_newest", "ads_dearest", "ad_index")
 
 
 def differences(database: Database) -> list[Any]:

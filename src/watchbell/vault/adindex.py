@@ -3,17 +3,26 @@
 SQLite's has a narrow table beside it, `ad_places`, with what ads are sorted by: thousands of ads that have a word are
 sorted without reading their records. Its rows are numbered by the second in which an ad began to run, so that the
 newest ads of a common word are the first that the index gives.
+
+PostgreSQL's gives what it finds in no order and all at once, so it is cut into shelves: each word of an ad stands in it
+behind the stretch of time in which the ad began to run, and once more behind the step that its spend reaches. What is
+sorted is one shelf after another.
 """
 
+import math
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
+    BindParameter,
     ColumnElement,
     Connection,
     Double,
     Select,
     Subquery,
+    TableValuedAlias,
     and_,
     bindparam,
     cast,
@@ -33,9 +42,12 @@ _PLACES = table(
     "ad_places", column("seq"), column("ad_id", Plain), column("started_at", Instant), column("spend", Double)
 )
 _WORDS = table("ad_words", column("rowid"))
+_INDEX = table("ad_index", column("id", Plain), column("started_at", Instant), column("spend", Double), column("words"))
 # `ad_places.seq` and the index's row ids: the second in which the ad began to run, then its number here.
 _BITS = 30
 _LATEST = (1 << 32) - 1
+# A shelf of PostgreSQL's index: 12 days, of which there are 210 in seven years.
+_SHELF_BITS = 20
 
 
 class Span(NamedTuple):
@@ -59,23 +71,74 @@ class Span(NamedTuple):
         return self._replace(end=min(self.end, end))
 
 
+Shelves = Sequence[str]
+"""Names of shelves of PostgreSQL's index."""
+
+
 def keeps_time(connection: Connection) -> bool:
     """Tell whether the index itself is in the order of time, so that the newest ads come out of it first."""
     return connection.dialect.name == "sqlite"
 
 
-def indexed(connection: Connection, wanted: list[Term], span: Span = Span()) -> Subquery:  # noqa: B008  # immutable
+# PostgreSQL takes any word for one that every 200th ad has, and would rather read all ads, or compile the question, or
+# answer it by a plan made for other words.
+_PLANNING = {"enable_seqscan": "off", "jit": "off", "plan_cache_mode": "force_custom_plan"}
+
+
+def prepare(connection: Connection) -> None:
+    """Tell PostgreSQL, for this transaction, that the index is what it should read."""
+    if connection.dialect.name == "postgresql":
+        here: ColumnElement[bool] = literal_column("true")
+        connection.execute(select(*(func.set_config(name, value, here) for name, value in _PLANNING.items())))
+
+
+def indexed(connection: Connection, wanted: list[Term], within: Span | Shelves) -> Subquery:
     """Return id, started_at and spend of the ads that have all the words, as the full-text index finds them.
 
-    `span` is kept to where the index `keeps_time`.
+    Args:
+        connection: to the database.
+        wanted: the words.
+        within: where to look; a span is kept to exactly where the index `keeps_time`, else by whole shelves.
     """
     if connection.dialect.name == "sqlite":
+        assert isinstance(within, Span)
         found: Select[tuple[str, object, object]] = select(
             _PLACES.c.ad_id.label("id"), _PLACES.c.started_at, _PLACES.c.spend, _PLACES.c.seq
-        ).where(_PLACES.c.seq.in_(_rowids(wanted, span)))
+        ).where(_PLACES.c.seq.in_(_rowids(wanted, within)))
+        return found.subquery("found")
+    shelves = shelves_of(connection, within) if isinstance(within, Span) else within
+    asked = _asked(wanted, shelves)
+    found = select(_INDEX.c.id, _INDEX.c.started_at, _INDEX.c.spend).select_from(asked.join(_INDEX, _on(asked)))
+    # OFFSET keeps this question whole: else PostgreSQL may walk all ads in their order and ask each for the words.
+    return found.offset(0).subquery("found")
+
+
+def shelves_of(connection: Connection, span: Span) -> list[str]:
+    """Return the shelves of PostgreSQL's index that a span touches, the latest first, the undated last."""
+    oldest, newest = connection.execute(select(func.min(ads.c.started_at), func.max(ads.c.started_at))).one()
+    if oldest is None:
+        dated = range(0)
     else:
-        found = select(ads.c.id, ads.c.started_at, ads.c.spend).where(_in_vector(wanted))
-    return found.subquery("found")
+        first = max(span.first >> _BITS, _second(oldest)) >> _SHELF_BITS
+        dated = range(min((span.end >> _BITS) - 1, _second(newest)) >> _SHELF_BITS, first - 1, -1)
+    return [*(f"t{shelf + 1}" for shelf in dated), *(["t0"] if span.first == 0 else [])]
+
+
+def shelves_of_spend(connection: Connection, most: float | None) -> list[str]:
+    """Return the shelves of PostgreSQL's index for known spend up to `most`, or any, the highest first."""
+    highest = connection.scalar(select(func.max(ads.c.spend)))
+    if highest is None:
+        return []
+    top = highest if most is None else min(most, highest)
+    # One more, for the database may round the logarithm the other way.
+    return [f"s{step}" for step in range(math.floor(2 * math.log2(1 + top)) + 2, 0, -1)]
+
+
+def shelves_with(connection: Connection, wanted: list[Term], shelves: Shelves, size: int) -> int:
+    """Return how many shelves, from the first on, it takes to find `size` ads with these words; 0 without any."""
+    asked = _asked(wanted, shelves)
+    some = select(asked.c.number).select_from(asked.join(_INDEX, _on(asked))).limit(size).subquery()
+    return connection.scalar(select(func.max(some.c.number))) or 0
 
 
 def last_second(connection: Connection, wanted: list[Term], span: Span, size: int) -> int | None:
@@ -102,14 +165,8 @@ def _second(at: datetime) -> int:
 
 def has(connection: Connection, wanted: list[Term]) -> ColumnElement[bool]:
     """Return the same as a condition on a row of `ads`, for words that so many have that the rows are read in turn."""
-    if connection.dialect.name == "sqlite":
-        return and_(*(func.instr(ads.c.words, f" {term.word}" + " " * (not term.begins)) > 0 for term in wanted))
-    return _in_vector(wanted)
-
-
-def _in_vector(wanted: list[Term]) -> ColumnElement[bool]:
-    vector: ColumnElement[str] = literal_column("ads.ad_words")
-    return vector.op("@@", is_comparison=True)(cast(bindparam(None, _tsquery(wanted)), TSQUERY))
+    place = func.instr if connection.dialect.name == "sqlite" else func.strpos
+    return and_(*(place(ads.c.words, f" {term.word}" + " " * (not term.begins)) > 0 for term in wanted))
 
 
 def _fts5(wanted: list[Term]) -> str:
@@ -117,5 +174,16 @@ def _fts5(wanted: list[Term]) -> str:
     return " AND ".join(f'"{term.word}"' + " *" * term.begins for term in wanted)
 
 
-def _tsquery(wanted: list[Term]) -> str:
-    return " & ".join(f"'{term.word}'" + ":*" * term.begins for term in wanted)
+def _asked(wanted: list[Term], shelves: Shelves) -> TableValuedAlias:
+    """Return a table of questions for the words, a row for each shelf in this order, and its number from 1."""
+    queries: BindParameter[list[str]] = bindparam(None, [_tsquery(wanted, shelf) for shelf in shelves])
+    each = func.unnest(cast(queries, ARRAY(TSQUERY))).table_valued("query", with_ordinality="number")
+    return each.render_derived(name="asked")
+
+
+def _on(asked: TableValuedAlias) -> ColumnElement[bool]:
+    return _INDEX.c.words.op("@@", is_comparison=True)(asked.c.query)
+
+
+def _tsquery(wanted: list[Term], shelf: str) -> str:
+    return " & ".join(f"'{shelf}:{term.word}'" + ":*" * term.begins for term in wanted)

@@ -7,13 +7,25 @@ from itertools import chain
 from typing import Any
 
 from pydantic import Field, FiniteFloat
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, or_, select
 
 from watchbell.errors import UsageError
 from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.record import Record, UtcDatetime
-from watchbell.vault.adindex import Span, counted, has, indexed, keeps_time, last_second
+from watchbell.vault.adindex import (
+    Shelves,
+    Span,
+    counted,
+    has,
+    indexed,
+    keeps_time,
+    last_second,
+    prepare,
+    shelves_of,
+    shelves_of_spend,
+    shelves_with,
+)
 from watchbell.vault.adwords import KNOWN, UNKNOWN, WHOLE, Term, terms, whole_term
 from watchbell.vault.schema import ad_decisions, ads
 
@@ -107,15 +119,16 @@ def search(connection: Connection, query: AdQuery) -> AdPage:
     wanted = _terms(query)
     if wanted is None:
         return AdPage(ads=(), total=0, total_is_least=False, next_cursor=None)
+    prepare(connection)
     total, is_least = _total(connection, query, wanted)
     if not wanted:
         rows = _rows(connection, query, _matching(connection, query, [], None), place)
+    elif not keeps_time(connection):
+        rows = _shelf_by_shelf(connection, query, wanted, place)
     elif query.sort is AdSort.SPEND:
         rows = _dearest(connection, query, wanted, place)
-    elif keeps_time(connection):
-        rows = _newest(connection, query, wanted, place)
     else:
-        rows = _rows(connection, query, _few_or_many(connection, query, wanted), place)
+        rows = _newest(connection, query, wanted, place)
     shown = rows[: query.limit]
     return AdPage(
         ads=_with_decisions(connection, [row.id for row in shown]),
@@ -135,7 +148,7 @@ def _terms(query: AdQuery) -> list[Term] | None:
 
 
 def _matching(
-    connection: Connection, query: AdQuery, wanted: list[Term], span: Span | None
+    connection: Connection, query: AdQuery, wanted: list[Term], within: Span | Shelves | None
 ) -> Select[tuple[str, datetime | None, float | None]]:
     """Return the question for id, started_at and spend of the ads.
 
@@ -143,9 +156,9 @@ def _matching(
         connection: to the database.
         query: what is asked for.
         wanted: its words.
-        span: the full-text index tells which ads of this span have the words; None: they are looked for in each ad.
+        within: where the full-text index tells which ads have the words; None: they are looked for in each ad.
     """
-    found = indexed(connection, wanted, span) if wanted and span is not None else ads
+    found = indexed(connection, wanted, within) if wanted and within is not None else ads
     decided = _decided(query)
     bounds = [*_in_time(query, found.c.started_at), *_in_spend(query, found.c.spend)]
     matching = select(found.c.id, found.c.started_at, found.c.spend).where(*bounds)
@@ -171,14 +184,44 @@ def _newest(connection: Connection, query: AdQuery, wanted: list[Term], place: P
     return rows
 
 
+def _shelf_by_shelf(connection: Connection, query: AdQuery, wanted: list[Term], place: Place | None) -> list[Row[Any]]:
+    """Return the page's rows and the one after it out of an index that is cut into shelves."""
+    rows, shelves, size = list[Row[Any]](), _shelves(connection, query, place), query.limit + 1
+    while len(rows) <= query.limit and (first := shelves_with(connection, wanted, shelves, size)):
+        matching = _matching(connection, query, wanted, shelves[:first])
+        key, ad_id = matching.selected_columns[query.sort.column], matching.selected_columns["id"]
+        left = or_(*(and_(True, *part) for part in _parts(key, ad_id, place, query.sort)))  # noqa: FBT003  # SQL's TRUE
+        ordered = matching.where(left).order_by(key.desc().nulls_last(), ad_id).limit(query.limit + 1 - len(rows))
+        rows += connection.execute(ordered).all()
+        shelves, size = shelves[first:], size * 2  # other conditions may leave little of a shelf
+    if query.sort is AdSort.SPEND:
+        rows += _of_unknown_spend(connection, query, wanted, place, query.limit + 1 - len(rows))
+    return rows
+
+
+def _shelves(connection: Connection, query: AdQuery, place: Place | None) -> Shelves:
+    """Return the shelves on which what is left after a place lies, in the order of the sort."""
+    if query.sort is AdSort.NEWEST:
+        return shelves_of(connection, _span(query) if place is None else _span(query).through(place.started_at))
+    if place is not None and place.spend is None:
+        return []
+    return shelves_of_spend(connection, None if place is None else place.spend)
+
+
 def _dearest(connection: Connection, query: AdQuery, wanted: list[Term], place: Place | None) -> list[Row[Any]]:
     """Return the page's rows and the one after it: those whose spend is known, then the others."""
-    rows = list[Row[Any]]()
-    for state in (KNOWN, UNKNOWN):
-        if len(rows) <= query.limit:
-            matching = _few_or_many(connection, query, [*wanted, whole_term("spend", state)])
-            rows += _rows(connection, query, matching, place, left=query.limit + 1 - len(rows))
-    return rows
+    known = _few_or_many(connection, query, [*wanted, whole_term("spend", KNOWN)])
+    rows = _rows(connection, query, known, place)
+    return rows + _of_unknown_spend(connection, query, wanted, place, query.limit + 1 - len(rows))
+
+
+def _of_unknown_spend(
+    connection: Connection, query: AdQuery, wanted: list[Term], place: Place | None, left: int
+) -> list[Row[Any]]:
+    if left <= 0:
+        return []
+    matching = _few_or_many(connection, query, [*wanted, whole_term("spend", UNKNOWN)])
+    return _rows(connection, query, matching.where(matching.selected_columns["spend"].is_(None)), place, left)
 
 
 def _few_or_many(connection: Connection, query: AdQuery, wanted: list[Term]) -> Select[Any]:
@@ -192,11 +235,9 @@ def _span(query: AdQuery) -> Span:
 
 
 def _total(connection: Connection, query: AdQuery, wanted: list[Term]) -> tuple[int, bool]:
-    """Return how many match, and whether there are more: beyond `COUNTED` nobody counts on. All ads are counted."""
+    """Return how many match, and whether there are more: beyond `COUNTED` nobody counts on."""
     # What the index of the words alone cannot tell.
     besides = [*_decided(query), *_in_spend(query, ads.c.spend)]
-    if not wanted and not besides and not _in_time(query, ads.c.started_at):
-        return connection.scalar(select(func.count()).select_from(ads)) or 0, False
     seconds = all(at is None or at.microsecond == 0 for at in (query.started_from, query.started_until))
     if wanted and not besides and seconds and keeps_time(connection):
         total = counted(connection, wanted, _span(query), COUNTED)

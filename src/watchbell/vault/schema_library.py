@@ -1,6 +1,6 @@
 """The tables behind the library's public pages. A change here needs a migration, as one in `schema.py` does."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
 from watchbell.vault.columns import Instant, Plain
 from watchbell.vault.schema import metadata
@@ -25,4 +25,14 @@ ad_flags = Table(
     Column("record", Text, nullable=False),
     Index("ad_flags_by_due", "state", "due_at", "id"),
     Index("ad_flags_by_ad", "ad_id"),
+)
+
+# What an ad's transparency notice said, version by version; rows are added and never changed.
+ad_notices = Table(
+    "ad_notices",
+    metadata,
+    Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
 )

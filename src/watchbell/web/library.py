@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from watchbell.desk.ad_payers import paid_view
 from watchbell.desk.ad_queue import turn_of
+from watchbell.desk.eu_notices import eu_label
 from watchbell.desk.library import ad_view
 from watchbell.desk.likeness import alike_by_payer
 from watchbell.desk.payer_view import known_of
@@ -63,5 +64,6 @@ def ad_page(request: Request, ad_id: str) -> Response:
         known=known_of(office, view.ad.payer, [ad_id], now) if view.ad.payer else None,
         alike=[] if view.ad.content_hidden else alike_by_payer(vault, ad_id),
         flags=vault.ad_flags.of_ad(ad_id),
+        eu_label=eu_label(vault, ad_id),
         FIRST_PASS=FIRST_PASS,
     )

@@ -1,9 +1,10 @@
 """Flags on ads: by when each is owed an answer, and the answer with its reason.
 
-Regulation (EU) 2024/900, article 15, asks publishers of political ads to let people point out those that break it, to
-look into it without undue delay and to say what came of it; in the last month before an election or referendum, very
-large platforms have 48 hours. Here everybody who flags an ad near an election has 48 hours to wait, in any country of
-the calendar; at other times the house's own term holds (the setting `flag_days`), for the law names none.
+Regulation (EU) 2024/900, article 15, is about notices that an ad breaks it. The terms here follow the Council's general
+approach of 13 December 2022, as summaries of it tell: without undue delay, and within 48 hours in the last month before
+an election or referendum where the publisher is a very large platform. The adopted text was not at hand: a house in the
+Union must hold them against it. Here everybody who flags an ad in that month waits 48 hours at most, in any country of
+the calendar; at other times the house's own term holds (the setting `flag_days`).
 """
 
 import ipaddress

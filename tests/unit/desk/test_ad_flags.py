@@ -2,11 +2,11 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from tests.unit.desk.test_senders import Mailbox
 from watchbell.desk.ad_flags import FlagGate, Told, answer_flag, due_for, raise_flag
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.ads import Ad
@@ -115,17 +115,6 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     return port
-
-
-class Mailbox:
-    """Keeps what a real SMTP server receives."""
-
-    def __init__(self) -> None:
-        self.received: list[Any] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802  # aiosmtpd's name
-        self.received.append(envelope)
-        return "250 OK"
 
 
 def test_the_answer_goes_to_the_address_which_is_then_forgotten(vault: Vault, free_port: int) -> None:

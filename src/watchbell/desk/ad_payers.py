@@ -80,7 +80,7 @@ def bind_account(
     )
     details = {"platform": platform, "account": account}
     office.vault.payers.bind(bound, Entry(by.username, "account.bound", advertiser.id, details, now))
-    return link_ads_of(office, advertiser, now)
+    return link_ads_of(office, advertiser.id, now)
 
 
 def unbind_account(
@@ -96,15 +96,15 @@ def unbind_account(
     mine = {(one.platform, one.account) for one in office.vault.payers.accounts(advertiser.id)}
     if (platform, account) not in mine:
         raise UsageError(f"The account {account} on {platform} is not bound to this advertiser.")
-    ads = list(_ads_about(office.vault, advertiser))
+    ads = list(_ads_about(office.vault, advertiser.id))
     details = {"platform": platform, "account": account}
     office.vault.payers.unbind(platform, account, Entry(by.username, "account.unbound", advertiser.id, details, now))
     return _link(office, ads, now)
 
 
-def link_ads_of(office: Office, advertiser: Advertiser, now: datetime) -> Linked:
+def link_ads_of(office: Office, advertiser_id: str, now: datetime) -> Linked:
     """Link the ads that bear an advertiser's name or run from their accounts."""
-    return _link(office, _ads_about(office.vault, advertiser), now)
+    return _link(office, _ads_about(office.vault, advertiser_id), now)
 
 
 def ads_of(office: Office, advertiser: Advertiser, now: datetime) -> list[PaidView]:
@@ -159,13 +159,13 @@ def _link(office: Office, ads: Iterable[Ad], now: datetime) -> Linked:
     return total
 
 
-def _ads_about(vault: Vault, advertiser: Advertiser) -> Iterator[Ad]:
+def _ads_about(vault: Vault, advertiser_id: str) -> Iterator[Ad]:
     """Yield the ads that bear an advertiser's name, run from their accounts, or are linked to them, each once."""
-    accounts = vault.payers.accounts(advertiser.id)
+    accounts = vault.payers.accounts(advertiser_id)
     pages = {face.name for one in accounts for face in vault.payers.faces(one.platform, one.account)}
     names = pages | {one.account for one in accounts}
-    names |= {one.payer for one in vault.advertisers.disclaimers(advertiser.id)}
-    linked = (vault.ads.get(one.ad_id) for one in vault.payers.ads_of(advertiser.id))
+    names |= {one.payer for one in vault.advertisers.disclaimers(advertiser_id)}
+    linked = (vault.ads.get(one.ad_id) for one in vault.payers.ads_of(advertiser_id))
     found = chain((ad for ad in linked if ad is not None), *(_named(vault, name) for name in names if name))
     yield from {ad.id: ad for ad in found}.values()
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from watchbell.ads.payer_names import KnownNames, collision
 from watchbell.ads.payer_statements import Authority, Statement, adapted, composed
+from watchbell.desk.ad_payers import link_ads_of
 from watchbell.desk.advertisers import status
 from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
 from watchbell.desk.evidence_checks import storable
@@ -44,6 +45,8 @@ def make_disclaimer(
     if disclaimer.id in before:
         return before[disclaimer.id]
     office.vault.advertisers.put_disclaimer(disclaimer, _told(disclaimer, "disclaimer.made", "watchbell", now))
+    if disclaimer.verdict is DisclaimerVerdict.APPROVED:
+        link_ads_of(office, advertiser.id, now)
     return disclaimer
 
 
@@ -90,7 +93,7 @@ def drafted_disclaimer(
 def decide_disclaimer(
     office: Office, disclaimer: PayerDisclaimer, verdict: DisclaimerVerdict, reason: str, *, by: User, now: datetime
 ) -> PayerDisclaimer:
-    """Approve or refuse a disclaimer that is held.
+    """Approve or refuse a disclaimer that is held; ads that bear it are then linked, and held or released.
 
     Raises:
         NotAllowedError: the person may not.
@@ -108,6 +111,7 @@ def decide_disclaimer(
     decided = disclaimer.model_copy(update=update | {"held_because": disclaimer.reason})
     office.vault.advertisers.put_disclaimer(decided, _told(decided, "disclaimer.decided", by.username, now))
     let_go(office.vault, disclaimer.id, by=by)
+    link_ads_of(office, decided.advertiser_id, now)
     return decided
 
 
@@ -124,6 +128,7 @@ def undo_disclaimer(office: Office, disclaimer: PayerDisclaimer, *, by: User, no
     update = {"verdict": DisclaimerVerdict.HELD, "reason": disclaimer.held_because, "decided_by": "watchbell"}
     held = disclaimer.model_copy(update=update | {"decided_at": None, "held_because": None})
     office.vault.advertisers.put_disclaimer(held, _told(held, "disclaimer.undone", by.username, now))
+    link_ads_of(office, held.advertiser_id, now)
     return held
 
 

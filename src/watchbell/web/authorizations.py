@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ad_payers import bind_account, link_ads_of, unbind_account
+from watchbell.desk.ad_payers import bind_account, unbind_account
 from watchbell.desk.authorizations import (
     advertiser_view,
     decide_evidence,
@@ -131,7 +131,6 @@ def decide(request: Request, advertiser_id: str, said: Annotated[Said, Form()], 
     else:
         word = DisclaimerVerdict.APPROVED if said.accept else DisclaimerVerdict.REFUSED
         decide_disclaimer(office, piece, word, said.reason, by=by, now=now)
-        link_ads_of(office, advertiser, now)
     return _back_to(advertiser, piece.id)
 
 
@@ -145,7 +144,6 @@ def take_back(request: Request, advertiser_id: str, subject: Subject, by: Review
         undo_evidence(office, advertiser, piece, by=by, now=now)
     else:
         undo_disclaimer(office, piece, by=by, now=now)
-        link_ads_of(office, advertiser, now)
     return _back_to(advertiser, piece.id)
 
 

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import made_up_payers
+from tests import made_up_desk, made_up_payers
 from tests.made_up_payers import ADVERTISER, APPROVED, BARE, HELD, PICTURE, RUNS, STRANGE
 from tests.unit.web.conftest import StillClock, Visitor
+from watchbell.ads.review import Aids, review
 from watchbell.ads.routebook import RouteBook
+from watchbell.ads.rulebook import RuleBook
+from watchbell.desk.ad_links import payer_book
 from watchbell.desk.office import Office
 from watchbell.model.ads import Verdict
 from watchbell.model.advertisers import EvidenceVerdict
@@ -152,6 +155,30 @@ def test_what_one_refused_another_looks_at_again_and_decides(
         assert kim.post(f"{PAGE}/decision", data=said | {"accept": "true"}).status_code == 303
     assert "Confirmed Organization" in kim.get(PAGE).text
     assert [one.verdict.value for one in workspace.vault.advertisers.disclaimers(ADVERTISER)] == ["approved"] * 2
+
+
+def test_ads_wait_for_the_words_they_bear_and_are_released_with_them(
+    visitor: Visitor, workspace: Workspace, clock: StillClock
+) -> None:
+    words = "Paid for by Committee for Examples and authorized by Ann Lee."
+    known = workspace.vault.ads.get(RUNS)
+    assert known
+    ad = known.model_copy(update={"id": "jsonl:other", "disclaimer": words})
+    book = payer_book(workspace.vault, workspace.settings)
+    first = review(ad, RuleBook.bundled(), now=made_up_desk.NOW, aids=Aids(payers=book))
+    assert [one.code for one in first.policies] == ["PAYER-UNBOUND"]
+    workspace.vault.ads.add([ad])
+    workspace.vault.ads.decide([first])
+    rev, said = visitor("rev"), {"subject": HELD, "accept": "true", "reason": "Ann Lee wrote to us."}
+    rev.post(f"{PAGE}/decision", data=said)
+    released = workspace.vault.ads.decision(ad.id)
+    assert released
+    assert released.verdict is Verdict.APPROVE
+    clock.now += timedelta(seconds=30)
+    rev.post(f"{PAGE}/undo", data={"subject": HELD})
+    held = workspace.vault.ads.decision(ad.id)
+    assert held
+    assert held.verdict is Verdict.REVIEW
 
 
 def test_binding_an_account_releases_what_was_held_for_it_alone_and_unbinding_holds_it_again(

@@ -1,7 +1,7 @@
 """Claim: messages that keep people from voting are rejected or held, honest election ads are not.
 
-Real ones are told apart from made-up ones. Real: the documented cases, the ads of the Internet Research Agency that call
-to stay away and their near misses, and the election ads of the Wesleyan Media Project, those that call to vote apart.
+Real ones are told apart from made-up ones. Real: the documented cases, the ads of the Internet Research Agency that
+call to stay away and their near misses, and the election ads of the Wesleyan Media Project, calls to vote apart.
 Made up (`interference/*.jsonl`, marked `synthetic`): messages for each code in four languages, and honest ones that use
 the same words. The confusion table says which codes were found where one was expected.
 

@@ -1,8 +1,8 @@
 """Frames: concepts that together break a rule, said within one sentence, whatever the language and the words.
 
-After the frames of frame semantics (Fillmore, "Frame semantics", 1982): a scene (somebody is kept from voting by fear of
-the police) has parts (voters, police, the polls), and who speaks of enough of its parts speaks of it. A frame holds an
-ad for a person; it never rejects, for the same parts occur in reports, warnings and jokes.
+After frame semantics (Fillmore, "Frame semantics", 1982): a scene (somebody is kept from voting by fear of the police)
+has parts (voters, police, the polls), and who speaks of enough of its parts speaks of it. A frame holds an ad for a
+person; it never rejects, for the same parts occur in reports, warnings and jokes.
 """
 
 import re

@@ -26,7 +26,7 @@ class Judged:
 
 def policy_findings(plain: Normalised, rules: RuleBook) -> tuple[Judged, ...]:
     """Return at most one finding for each rule that a text breaks, its plainest, quoted in the ad's own words."""
-    framed = rules.frames.spans(plain.text)
+    framed = rules.frames.spans(plain)
     patterns = rules.patterns_for(plain) if rules.context.found_in(plain.letters) else {}
     if not framed and not patterns:
         return ()
@@ -42,7 +42,9 @@ def _framed(plain: Normalised, rule: Rule, spans: Sequence[tuple[int, int]], rul
     """Return the finding that holds an ad for the first frame of a rule it says, unless its context takes it back."""
     for span in spans:
         before, after, _ = _surroundings(plain.text, span)
-        taken_back = rules.drops_before.search(before) or rules.drops_after.search(after) or _is_quoted(plain.text, span)
+        taken_back = (
+            rules.drops_before.search(before) or rules.drops_after.search(after) or _is_quoted(plain.text, span)
+        )
         if not taken_back:
             return Judged(PolicyFinding(code=rule.code, quote=plain.quote(*span), reason=rule.reason), Verdict.REVIEW)
     return None

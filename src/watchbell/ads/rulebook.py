@@ -150,6 +150,7 @@ class RuleBook:
         ]
         lexicons = lexicon_texts()
         digest = short_digest(
-            lexicon_text(), *(part for texts in (lexicons, files) for name in sorted(texts) for part in (name, texts[name]))
+            lexicon_text(),
+            *(part for texts in (lexicons, files) for name in sorted(texts) for part in (name, texts[name])),
         )
         return cls(words, rules, f"{words.version}+{digest}")

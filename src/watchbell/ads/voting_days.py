@@ -49,6 +49,9 @@ _DAY = (
     r"(?:,? (?:de |del )?(?P<year>20\d\d))?(?!\d)"
 )
 _DATE = re.compile(rf"\b{_DAY}")
+_IN_NUMBERS = re.compile(r"(?<![\d/.$€£])(\d{1,2})([/.])(\d{1,2})(?:\.(?!\d)|\2(20\d\d|\d\d))?(?![\d/%]|[.,]\d)")
+_MONTH_FIRST = frozenset({"US"})
+"""Countries that write 11/4 for the fourth of November; the others write 4/11 or 4.11."""
 # "The election is on …": whoever says this of another day deceives.
 _ELECTION = re.compile(
     r"\b(?:election day|voting day|polling day|the (?:general |presidential )?election|la eleccion|las elecciones|"
@@ -89,14 +92,20 @@ class SaidDay(NamedTuple):
             return None
 
 
-def days_said(text: str) -> Iterator[SaidDay]:
-    """Yield the days that a text in plain form names with day and month."""
+def days_said(text: str, country: str) -> Iterator[SaidDay]:
+    """Yield the days that a text in plain form names with day and month, in words or in the country's numbers."""
     for match in _DATE.finditer(text):
         month = match["month"] or match["month_after"]
         weekday = None if match["weekday"] is None else _NUMBER_OF[match["weekday"]]
         day = int(match["day"] or match["day_first"])
         year = None if match["year"] is None else int(match["year"])
         yield SaidDay(_NUMBER_OF[month] + 1, day, year, weekday, match.span())
+    for match in _IN_NUMBERS.finditer(text):
+        day, month = int(match[1]), int(match[3])
+        if country in _MONTH_FIRST:
+            day, month = month, day
+        year = None if match[4] is None else int(match[4]) % 100 + 2000
+        yield SaidDay(month, day, year, None, match.span())
 
 
 def wrong_days(plain: Normalised, elections: Sequence[Election], country: str) -> tuple[Judged, ...]:
@@ -112,7 +121,7 @@ def wrong_days(plain: Normalised, elections: Sequence[Election], country: str) -
     right = {day for election in elections for day in election.days}
     if not known:
         return ()
-    for said in days_said(plain.text):
+    for said in days_said(plain.text, country):
         verdict = _verdict(plain.text, said, known[0], right)
         if verdict is not None:
             return (Judged(PolicyFinding(code=CODE, quote=_quote(plain, said), reason=_reason(known[0])), verdict),)
@@ -128,9 +137,12 @@ def checked_days(
     elections = calendar.near(day, ad.country) if ad.country else ()
     if not elections:
         return judged
-    kept = tuple(one for one in judged if not _is_doubt_about_right_day(one, elections))
-    found = () if any(one.finding.code == CODE for one in kept) else wrong_days(plain, elections, ad.country or "")
-    return kept + found
+    kept = tuple(one for one in judged if not _is_doubt_about_right_day(one, elections, ad.country or ""))
+    found = wrong_days(plain, elections, ad.country or "")
+    if any(one.finding.code == CODE and one.verdict is Verdict.REJECT for one in kept):
+        return kept
+    # The calendar knows which day is right, which says more than that a day was named.
+    return tuple(one for one in kept if not found or one.finding.code != CODE) + found
 
 
 def _verdict(text: str, said: SaidDay, election: Election, right: set[date]) -> Verdict | None:
@@ -150,12 +162,14 @@ def _verdict(text: str, said: SaidDay, election: Election, right: set[date]) -> 
     return Verdict.REVIEW if is_after and _VOTE.search(before) else None
 
 
-def _is_doubt_about_right_day(judged: Judged, elections: Sequence[Election]) -> bool:
+def _is_doubt_about_right_day(judged: Judged, elections: Sequence[Election], country: str) -> bool:
     """Tell whether a rule held an ad for naming a day of voting, and the days it names are right."""
     if judged.finding.code != CODE or judged.verdict is not Verdict.REVIEW:
         return False
     right = {day for election in elections for day in election.days}
-    named = [said.in_year(elections[0].days[0].year) for said in days_said(normalise(judged.finding.quote).text)]
+    named = [
+        said.in_year(elections[0].days[0].year) for said in days_said(normalise(judged.finding.quote).text, country)
+    ]
     return bool(named) and all(day in right for day in named)
 
 

@@ -77,6 +77,33 @@ def test_a_right_day_and_other_days_are_left_alone(text: str) -> None:
     assert (decided(text).verdict, codes(decided(text))) == (Verdict.APPROVE, [])
 
 
+@pytest.mark.parametrize(
+    ("country", "wrong", "right"),
+    [
+        ("US", "Election Day is 11/4/2026!", "Election Day is 11/3/2026!"),
+        ("US", "El día de la elección es el 4 de noviembre.", "El día de la elección es el 3 de noviembre."),
+        ("ES", "Las elecciones son el domingo 22/11.", "Las elecciones son el domingo 15/11."),
+        ("ES", "La elección es el 22 de noviembre de 2026.", "La elección es el 15 de noviembre de 2026."),
+        ("DE", "Die Wahl ist am 22.11.2026.", "Die Wahl ist am 15.11.2026."),
+        ("DE", "Der Wahltag ist der 22. November.", "Der Wahltag ist der 15. November."),
+        ("FR", "Le scrutin est le 22/11/2026.", "Le scrutin est le 15/11/2026."),
+        ("FR", "L'élection est le dimanche 22 novembre.", "L'élection est le dimanche 15 novembre."),
+    ],
+)
+def test_each_languages_way_to_write_a_day_is_read(country: str, wrong: str, right: str) -> None:
+    own = Election(
+        id="own-2026",
+        jurisdiction=country,
+        name="A vote",
+        days=(date(2026, 11, 15),),
+        source="A law",
+        official="https://vote.example",
+    )
+    aids = NO_AIDS if country == "US" else Aids(calendar=Calendar([own]))
+    assert decided(wrong, aids, country=country).verdict is Verdict.REJECT
+    assert decided(right, aids, country=country).verdict is Verdict.APPROVE
+
+
 def test_where_no_election_is_known_nothing_is_said() -> None:
     text = "Election Day: Wednesday, November 4."
     assert decided(text, country="ZZ").verdict is Verdict.APPROVE

@@ -14,6 +14,7 @@ from watchbell.desk.ad_review import Reviewer, import_ads
 from watchbell.desk.cases import open_cases
 from watchbell.desk.house import house_of
 from watchbell.desk.investigate import Question, investigate_workspace
+from watchbell.desk.likeness import group_alike
 from watchbell.desk.matching import match_workspace
 from watchbell.desk.samples import sample_files, sample_path
 from watchbell.desk.sending import recipient_named, send_case
@@ -100,6 +101,7 @@ def _bring_in(workspace: Workspace, now: datetime, tell: Tell) -> None:
     for name, source in ADS.items():
         tell(f"Importing and reviewing ads: {name}")
         import_ads(workspace, sample_path(name), source, reviewer)
+    group_alike(workspace.vault)
 
 
 def _export(workspace: Workspace, by: User, now: datetime) -> Path:

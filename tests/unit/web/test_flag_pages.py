@@ -21,6 +21,7 @@ def test_a_reader_flags_an_ad_and_finds_the_answer(visitor: Visitor, clock: Stil
     assert "1 flag waits for an answer" in reviewer.get("/desk").text
     assert "flag waits" not in visitor("ana").get("/desk").text
     address = f"/desk/flags/{own.rpartition('/')[2]}"
+    assert "in 7 d" in reviewer.get(address).text
     clock.now = NOW + timedelta(days=8)
     reviewer = visitor("rev")
     assert "1 d late" in reviewer.get(address).text

@@ -106,7 +106,9 @@ def pairs_of_seats(
             for window_s, pairs, chance in zip(windows, counted, chances, strict=True)
         ]
         viral = engine.viral(slots, windows_us[-1])
-        thinned += [ThinnedObject(kind, objects[each.object], each.slots, each.kept, each.factor) for each in viral]
+        thinned += [
+            ThinnedObject(kind, objects[each.object].as_py(), each.slots, each.kept, each.factor) for each in viral
+        ]
     if not found:
         return PAIRS.empty_table()
     return pl.concat(found).to_arrow().cast(PAIRS)

@@ -19,7 +19,7 @@ class Seats(NamedTuple):
     slots: Slots
     accounts: pl.Series
     """The account names in the order of their codes, which is that of text."""
-    objects: pl.Series
+    objects: pa.Array
     """The object names in the order of theirs."""
 
 
@@ -37,8 +37,9 @@ def _kinds(actions: pa.Table) -> Iterator[tuple[str, pa.Table]]:
 def _seated(kind: str, actions: pa.Table) -> Seats:
     from watchbell.engine.ordering import ordered  # noqa: PLC0415  # see `engine.loading`
 
-    accounts, names = _coded(actions["account_id"])
+    accounts, ids = _coded(actions["account_id"])
     objects, things = _coded(actions["object_id"])
+    names = pl.Series(ids, dtype=pl.String)
     order = names.arg_sort().to_numpy()
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
@@ -46,10 +47,10 @@ def _seated(kind: str, actions: pa.Table) -> Seats:
     return Seats(kind, Slots(account, obj, at, marks(obj, len(names))), names.gather(order), things)
 
 
-def _coded(ids: pa.ChunkedArray) -> tuple[Array, pl.Series]:
+def _coded(ids: pa.ChunkedArray) -> tuple[Array, pa.Array]:
     """Return int32 codes in the order of first appearance, and the id that each stands for."""
     coded = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
     chunks = coded.unify_dictionaries().chunks
     # By way of Polars: Arrow's own way to NumPy loads pandas where it is installed, and that takes a second.
     codes = [np.zeros(0, np.int32), *(pl.Series(chunk.indices).to_numpy() for chunk in chunks)]
-    return np.concatenate(codes), pl.Series(chunks[0].dictionary if chunks else [], dtype=pl.String)
+    return np.concatenate(codes), chunks[0].dictionary if chunks else pa.nulls(0, pa.string())

@@ -67,9 +67,7 @@ def judged(
         any_dependence: whether q shall hold however the tests hang together (Benjamini and Yekutieli 2001), and not
             only where they do so positively.
     """
-    from watchbell.engine.local import followers  # noqa: PLC0415  # numba takes a second to load
-
-    tests = [SlotTest.of(slots, followers(slots, window)) for window in windows]
+    tests = [SlotTest.of(slots, window) for window in windows]
     rates = [test.rates(pairs.a, pairs.b) for test, pairs in zip(tests, found, strict=True)]
     log_p = [test.log_p(pairs.weight, rate) for test, pairs, rate in zip(tests, found, rates, strict=True)]
     enough = np.bincount(slots.accounts) >= LEAST_ACTIONS if len(slots.accounts) else np.zeros(0, np.bool_)
@@ -214,8 +212,9 @@ def _false_pairs(looked: Sequence[_Looked], accounts: int) -> Array:
     strange, log_slots = (np.concatenate([part[column] for part in looked]) for column in (1, 2))
     order = np.argsort(strange)
     steps = strange[order] + _ALIKE
-    places = np.concatenate([np.searchsorted(steps, part.reached) for part in looked])
-    mass = np.bincount(places, np.concatenate([part.likely for part in looked]), len(steps) + 1)
+    mass = np.zeros(len(steps) + 1)
+    for part in looked:
+        np.add.at(mass, np.searchsorted(steps, part.reached), part.likely)
     by_timing_alone = np.empty(len(strange))
     by_timing_alone[order] = np.cumsum(mass)[:-1]
     by_seating = len(looked[0].p_timing) * _pairs_among(accounts) * np.exp(log_slots)
@@ -256,10 +255,8 @@ def p_values(slots: Slots, windows: Sequence[int], a: Array, b: Array) -> Array:
         a: the pairs' account codes.
         b: likewise.
     """
-    from watchbell.engine.local import followers  # noqa: PLC0415  # numba takes a second to load
-
     shared = common(Habits.of(slots, np.concatenate((a, b))), a, b)
-    tests = [SlotTest.of(slots, followers(slots, window)) for window in windows]
+    tests = [SlotTest.of(slots, window) for window in windows]
     at_windows = [
         _at_window(shared, window, test, test.rates(a, b), _Screen(1, 0.0, len(a)))
         for window, test in zip(windows, tests, strict=True)

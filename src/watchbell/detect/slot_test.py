@@ -33,23 +33,23 @@ _TILTS = np.linspace(0, 30, 3_001)
 _PROFILE_PRIOR = 20.0
 # An account's hours are guessed from few actions; never let them make chance less than a fifth as likely.
 _LEAST_OVERLAP = 0.2
-_HOURS = 24
-_HOUR_US = 3_600_000_000
-# Pairs whose hours are compared together: 24 of each, as float32, are 200 MB.
-_PAIRS_AT_ONCE = 1_000_000
+# Accounts or pairs whose hours are reckoned together: 24 of each, as float64, are 20 MB.
+_PAIRS_AT_ONCE = 100_000
 
 
 def marks(objects: Array, accounts: int) -> Array:
     """Return what meeting in each slot weighs (float64), given the sorted object codes of all slots."""
-    _, shares = _objects(objects)
+    shares = np.bincount(objects)
+    shares = shares[shares > 0]
     weights: Array = np.repeat(np.log1p(accounts / shares), shares)
     return weights
 
 
-def _objects(objects: Array) -> tuple[Array, Array]:
-    """Return where each object's slots start, and how many it has."""
-    starts = np.flatnonzero(np.diff(objects, prepend=-1))
-    return starts, np.diff(starts, append=len(objects))
+def marks_of_objects(slots: Slots) -> Array:
+    """Return what meeting on each object weighs: the marks of its slots, which are alike; 0 for a code without any."""
+    weights = np.zeros(int(slots.objects.max(initial=-1)) + 1)
+    weights[slots.objects] = slots.marks
+    return weights
 
 
 class SlotTest(NamedTuple):
@@ -66,22 +66,25 @@ class SlotTest(NamedTuple):
     """Φ' at each of the tilts."""
 
     @classmethod
-    def of(cls, slots: Slots, followers: Array) -> "SlotTest":
+    def of(cls, slots: Slots, window: int) -> "SlotTest":
         """Prepare the test.
 
         Args:
-            slots: all slots of one kind of action.
-            followers: for each slot, how many later slots of its object lie within the window.
+            slots: all slots of one kind of action; times are microseconds.
+            window: in microseconds.
         """
+        from watchbell.engine.seating import close_slots  # noqa: PLC0415  # numba takes a second to load
+
         activity = np.bincount(slots.accounts) if len(slots.accounts) else np.zeros(0, np.int64)
-        starts, shares = _objects(slots.objects)
-        slot_pairs = np.bincount(shares, np.add.reduceat(followers, starts)) if len(starts) else np.zeros(1)
+        on_object, in_hour = close_slots(slots, window)
+        shares = np.bincount(slots.objects)
+        slot_pairs = np.bincount(shares, on_object, minlength=1)
         weight_of = np.zeros(len(slot_pairs))
-        weight_of[shares] = slots.marks[starts]
+        weight_of[shares] = marks_of_objects(slots)[: len(shares)]
         met = np.flatnonzero(slot_pairs)
         values, mass = weight_of[met], slot_pairs[met]
         rising = np.exp(np.outer(_TILTS, values))
-        hours = _Hours.of(slots, activity, followers)
+        hours = _Hours.of(slots, activity, in_hour)
         return cls(activity, hours, float(mass.sum()), (rising - 1) @ mass, rising @ (values * mass))
 
     def rates(self, a: Array, b: Array) -> Array:
@@ -114,14 +117,17 @@ class _Hours(NamedTuple):
     """float64, 24: share of all slot pairs in each hour."""
 
     @classmethod
-    def of(cls, slots: Slots, activity: Array, followers: Array) -> "_Hours":
-        hour = (slots.times // _HOUR_US % _HOURS).astype(np.int64)
-        everybody = (np.bincount(hour, minlength=_HOURS) + 1) / (len(hour) + _HOURS)
-        counts = np.bincount(slots.accounts.astype(np.int64) * _HOURS + hour, minlength=len(activity) * _HOURS)
-        own = counts.reshape(len(activity), _HOURS) + _PROFILE_PRIOR * everybody
-        profile = own / (activity[:, None] + _PROFILE_PRIOR) / everybody
-        pairs = np.bincount(hour, followers, _HOURS) / max(followers.sum(), 1)
-        return cls(profile.astype(np.float32), pairs)
+    def of(cls, slots: Slots, activity: Array, slot_pairs: Array) -> "_Hours":
+        from watchbell.engine.seating import HOURS, hourly  # noqa: PLC0415  # numba takes a second to load
+
+        profile = hourly(slots)
+        everybody = profile.sum(axis=0, dtype=np.float64)
+        everybody = (everybody + 1) / (everybody.sum() + HOURS)
+        for start in range(0, len(profile), _PAIRS_AT_ONCE):
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            own = profile[part] + _PROFILE_PRIOR * everybody
+            profile[part] = own / (activity[part, None] + _PROFILE_PRIOR) / everybody
+        return cls(profile, slot_pairs / max(slot_pairs.sum(), 1))
 
     def overlap(self, a: Array, b: Array) -> Array:
         """Return how much likelier than for two average accounts it is that a and b sit in one pair of slots."""

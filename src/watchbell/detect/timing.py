@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from watchbell.detect.slot_test import marks_of_objects
 from watchbell.engine.slots import Array, Slots
 
 _SECOND = 1_000_000
@@ -99,11 +100,9 @@ class Habits(NamedTuple):
     def of(cls, slots: Slots, accounts: Array) -> "Habits":
         """Return the habits of the given accounts; times are whole seconds or parts of them, in microseconds."""
         from watchbell.engine.meetings import acts_of  # noqa: PLC0415  # numba takes a second to load
+        from watchbell.engine.seating import tick  # noqa: PLC0415  # likewise
 
-        weights = np.zeros(int(slots.objects.max(initial=-1)) + 1)
-        weights[slots.objects] = slots.marks
-        tick = int(np.gcd.reduce(slots.times - slots.times.min())) if len(slots.times) else 0
-        return cls(acts_of(slots, accounts), weights, max(tick, 1))
+        return cls(acts_of(slots, accounts), marks_of_objects(slots), tick(slots.times))
 
 
 def common(habits: Habits, a: Array, b: Array) -> Common:

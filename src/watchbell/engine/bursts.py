@@ -48,7 +48,7 @@ def _numbered(accounts: Array, objects: Array, times: Array, group_of: Array, wi
     """Return each slot's burst, from 0 up, -1 for one of no group; and how many there are."""
     groups = group_of.max() + 1 if len(group_of) else 0
     current, last = np.full(groups, -1, np.int64), np.full(groups, -1, np.int64)
-    burst, bursts = np.full(len(accounts), -1, np.int64), 0
+    burst, bursts = np.full(len(accounts), -1, np.int32), 0
     for i in range(len(accounts)):
         group = group_of[accounts[i]]
         if group < 0:

@@ -15,9 +15,9 @@ def load() -> None:
         from watchbell.engine import ordering  # noqa: PLC0415  # that is what takes the time
 
         ordering.load()
-    from watchbell.engine import bursts, local, meetings  # noqa: PLC0415  # likewise
+    from watchbell.engine import bursts, local, meetings, seating  # noqa: PLC0415  # likewise
 
-    for part in (local, meetings, bursts):
+    for part in (local, seating, meetings, bursts):
         part.load()
 
 

@@ -40,8 +40,7 @@ class Acts(NamedTuple):
 def acts_of(slots: Slots, accounts: Array) -> Acts:
     """Return what the given accounts did; what others did is left out."""
     births = np.zeros(int(slots.objects.max(initial=-1)) + 1, np.int64)
-    first = np.flatnonzero(np.diff(slots.objects, prepend=-1))
-    births[slots.objects[first]] = slots.times[first]
+    births[slots.objects[::-1]] = slots.times[::-1]  # of one object's slots the first is written last, and stays
     asked = np.zeros(int(max(slots.accounts.max(initial=-1), accounts.max(initial=-1))) + 1, np.bool_)
     asked[accounts] = True
     theirs = np.flatnonzero(asked[slots.accounts])

@@ -71,7 +71,8 @@ class Local:
                 f"The actions and the program take {taken >> 20:,} MiB of memory, more than the "
                 f"{self.allowed >> 20:,} MiB allowed. Give more, or look at fewer actions at a time."
             )
-        turn = min(_LONGEST_TURN, (self.memory - taken) // 2)
+        # Where each slot's reach ends is a whole number of 8 bytes.
+        turn = min(_LONGEST_TURN, (self.memory - taken - 8 * len(slots.accounts)) // 2)
         budget = Budget(turn, self.memory // _POST_PAIR_BYTES, self.memory // 2 // _PAIR_BYTES)
         return co_actions(slots, windows, floor, self.threads, budget)
 

@@ -16,9 +16,12 @@ ACTIONS = pa.schema(
 )
 """One row: this account acted on this object at this time, in this post. No two rows are equal."""
 
-_CODED = pa.dictionary(pa.int32(), pa.string())
+_CODES = {"kind": pa.int8(), "account_id": pa.int32(), "object_id": pa.int32()}
 CODED_ACTIONS = pa.schema(
-    [field.with_type(_CODED) if field.name in ("kind", "account_id", "object_id") else field for field in ACTIONS]
+    [
+        field.with_type(pa.dictionary(_CODES[field.name], pa.string())) if field.name in _CODES else field
+        for field in ACTIONS
+    ]
 )
 """ACTIONS with each different name written once, for tables so large that names are what fills the memory.
 `table.cast(ACTIONS)` writes them out."""

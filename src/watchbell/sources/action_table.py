@@ -64,8 +64,9 @@ def read_coded_actions(path: File, columns: ActionColumns, kind: str) -> tuple[p
             is_wrong = pl.col(name).is_null()
             rejects += _rejected(str(path), field, frame.filter(is_wrong), reason)
             frame = frame.filter(~is_wrong)
+    frame = frame.select("account", "object", "at", "post")
     same = ["account", "object", "at" if columns.post is None else "post"]
-    return _coded(_once(frame.select("account", "object", "at", "post"), same), kind), rejects
+    return _coded(_once(frame, same), kind), rejects
 
 
 def _once(frame: pl.DataFrame, same: list[str]) -> pl.DataFrame:
@@ -83,7 +84,7 @@ def _once(frame: pl.DataFrame, same: list[str]) -> pl.DataFrame:
 
 def _coded(frame: pl.DataFrame, kind: str) -> pa.Table:
     # Made by Polars: Arrow's own ways to make arrays load pandas where it is installed, and that takes a second.
-    one = pl.repeat(0, frame.height, dtype=pl.Int32, eager=True).to_arrow()
+    one = pl.repeat(0, frame.height, dtype=pl.Int8, eager=True).to_arrow()
     with ThreadPoolExecutor() as pool:
         coding = pool.map(_codes, (frame["account"], frame["object"]))
         posts = frame["post"].to_arrow().cast(pa.string())

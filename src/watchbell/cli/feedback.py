@@ -14,6 +14,7 @@ from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE, at_command_line
 from watchbell.desk.disputes import Answer, answer_dispute, drafted, open_dispute
 from watchbell.desk.feedback import Seen, Teller, give_opinion, indicator_named, sight, teller_at_desk
+from watchbell.desk.indicator_view import names_of_partners
 from watchbell.desk.partners import partner_named
 from watchbell.desk.retraction import receipts, retract
 from watchbell.desk.sending import note_delivery, recipient_named
@@ -106,6 +107,23 @@ def disputes(
     table = Table("dispute", "claim", "state", "answer owed")
     for one in found:
         table.add_row(one.id, one.claim[:60], one.state, f"{one.due_at:%Y-%m-%d}")
+    console.print(table)
+
+
+@app.command()
+def waiting(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
+    """List what partners said of indicators that are not here yet; it is kept once they are, and waits for 90 days."""
+    with open_workspace(workspace) as opened:
+        found = opened.vault.waiting.all()
+        names = names_of_partners(opened.vault, opened.settings.operator)
+        places = {one.id: one.title for one in opened.vault.collections.all()}
+    if as_json:
+        print_json([one.model_dump(mode="json", exclude={"body"}) for one in found])
+        return
+    table = Table("object", "indicator", "partner", "collection", "told")
+    for one in found:
+        who, where = names.get(one.partner_id, one.partner_id), places.get(one.place, one.place)
+        table.add_row(one.object_id, one.indicator_id, who, where, f"{one.told_at:%Y-%m-%d}")
     console.print(table)
 
 

@@ -35,6 +35,12 @@ class WaitingShelf:
         with self._database.read() as connection:
             return {(row.object_id, row.indicator_id) for row in connection.execute(query)}
 
+    def all(self) -> list[Waiting]:
+        """Return all that waits, in the order in which it was told."""
+        query = select(_columns.record).order_by(_columns.told_at, *(_columns[name] for name in _KEY))
+        with self._database.read() as connection:
+            return [Waiting.model_validate_json(record) for record in connection.scalars(query)]
+
     def ready(self) -> list[Waiting]:
         """Return what waits for indicators that are here now, in the order in which it was told."""
         here = select(indicators.c.id).where(indicators.c.id == _columns.indicator_id).exists()

@@ -10,6 +10,7 @@ from tests.made_up_desk import INDICATOR, PASSWORD, RED_CASE, RED_INDICATOR
 from watchbell.cli import feedback, indicators, release, request, user
 from watchbell.desk.accounts import COMMAND_LINE, add_user, clear_user
 from watchbell.errors import NotAllowedError, UsageError
+from watchbell.model.feedback import Waiting
 from watchbell.model.partners import Partner, PartnerKind, Role
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace
@@ -62,6 +63,16 @@ def test_a_dispute_is_opened_listed_and_answered(folder: Path) -> None:
     assert len(document(feedback.app, folder, "disputes", "--all")) == 1
     with pytest.raises(UsageError, match="no dispute"):
         told(feedback.app, folder, "answer", "dispute--none", "refused", "--answer", "No")
+
+
+def test_what_waits_for_its_indicator_is_listed(folder: Path) -> None:
+    assert document(feedback.app, folder, "waiting") == []
+    late = Waiting(place="c", partner_id="partner--red", object_id="sighting--1", indicator_id="indicator--late",
+                   told_at=made_up.NOW, told_by="machine", body="{}")  # fmt: skip
+    with Workspace.open(folder) as workspace:
+        workspace.vault.waiting.put([late])
+    assert document(feedback.app, folder, "waiting")[0]["indicator_id"] == "indicator--late"
+    assert "Named" in told(feedback.app, folder, "waiting")
 
 
 def test_a_retraction_tells_who_has_not_heard(folder: Path) -> None:

@@ -17,6 +17,7 @@ from watchbell.clock import system_clock
 from watchbell.desk.accounts import at_command_line
 from watchbell.desk.advertisers import advertiser_named
 from watchbell.desk.payer_disclaimers import decide_disclaimer, enabled_disclaimers, make_disclaimer
+from watchbell.desk.registers import known_names
 from watchbell.errors import UsageError
 from watchbell.model.advertisers import DisclaimerVerdict, PayerDisclaimer
 
@@ -59,10 +60,10 @@ def make(
     as_json: JsonOption = False,
 ) -> None:
     """Compose a disclaimer from the verified name; one that is like somebody else's is held for a person."""
-    names = {
-        "committee": Register.read(register).names() if register else frozenset(),
-        "member of Congress": members_of_congress(members) if members else frozenset(),
-        "agency": GovernmentDomains.read(domains).names() if domains else frozenset(),
+    named = {
+        "committee": Register.read(register).names() if register else None,
+        "member of Congress": members_of_congress(members) if members else None,
+        "agency": GovernmentDomains.read(domains).names() if domains else None,
     }
     with open_workspace(workspace) as opened:
         who = advertiser_named(opened.vault, advertiser)
@@ -75,6 +76,7 @@ def make(
             behind=controlled_by,
             behind_contact=behind_contact,
         )
+        names = known_names(opened.settings) | {whose: some for whose, some in named.items() if some is not None}
         made = make_disclaimer(office_of(opened, routes), who, wanted, names, now=system_clock())
     _print(made, as_json=as_json, room=room)
 

@@ -1,6 +1,5 @@
 """The registers that an operator's settings name, read when first asked for and again when the file is another."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -69,7 +68,7 @@ def looked_up(shown: Shown, settings: Settings) -> Shown:
     return shown
 
 
-def known_names(settings: Settings) -> Mapping[str, frozenset[str]]:
+def known_names(settings: Settings) -> dict[str, frozenset[str]]:
     """Return the names that no payer may bear by accident, by what their bearers are.
 
     Raises:

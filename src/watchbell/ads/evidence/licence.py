@@ -11,6 +11,12 @@ from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
 
 
+# The reader follows a code that lies up to five degrees askew, and upright ones on any side.
+_ANGLES = (0, -8, 8, -16, 16, -24, 24)
+_WIDEST = 2400
+_BICUBIC = 3
+
+
 def driver_licence(picture: bytes, person: str, today: date) -> Finding:
     """Check the picture of a licence's bar code against the name that the person gave."""
     try:
@@ -32,9 +38,15 @@ def pdf417_in(picture: bytes) -> bytes | None:
     """
     grey = opened(picture, "L")
     zxing: Any = importlib.import_module("zxingcpp")
-    found = zxing.read_barcodes(grey, formats=zxing.BarcodeFormat.PDF417)
-    # `.text` would write line ends and other control signs out as names.
-    return bytes(found[0].bytes) if found else None
+    for angle in _ANGLES:
+        turned = grey if angle == 0 else grey.rotate(angle, expand=True, fillcolor=255, resample=_BICUBIC)
+        found = zxing.read_barcodes(turned, formats=zxing.BarcodeFormat.PDF417)
+        if found:
+            # `.text` would write line ends and other control signs out as names.
+            return bytes(found[0].bytes)
+        # A code that fills a picture of this size is read; a larger one would be turned for long.
+        grey.thumbnail((_WIDEST, _WIDEST))
+    return None
 
 
 def _checked(encoded: str, person: str, today: date) -> Finding:

@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from tests.passports import as_file, photographed
 from watchbell.ads.evidence.licence import driver_licence
 from watchbell.model.advertisers import EvidenceVerdict
 
@@ -41,6 +42,13 @@ def test_a_licence_is_read_from_its_picture() -> None:
     found = driver_licence(picture_of(card()), "Anna Eriksson", TODAY)
     assert (found.verdict, found.expires_on) == (EvidenceVerdict.ACCEPTED, date(2030, 8, 12)), found.reason
     assert "D12345678" not in str(found.facts)
+
+
+@pytest.mark.parametrize("angle", [-7, 20, 90, 180])
+def test_a_photographed_licence_is_read_whichever_way_it_lies(angle: float) -> None:
+    with Image.open(io.BytesIO(picture_of(card()))) as drawn:
+        found = driver_licence(as_file(photographed(drawn.convert("L"), angle), "JPEG"), "Anna Eriksson", TODAY)
+    assert found.verdict is EvidenceVerdict.ACCEPTED, found.reason
 
 
 @pytest.mark.parametrize(

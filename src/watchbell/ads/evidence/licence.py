@@ -10,9 +10,8 @@ from watchbell.ads.evidence.picture import opened
 from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
 
-
-# The reader follows a code that lies up to five degrees askew, and upright ones on any side.
-_ANGLES = (0, -8, 8, -16, 16, -24, 24)
+# The reader follows a code on any side, but in a blurred picture only up to two degrees askew.
+_ANGLES = (0, *(turn for step in range(4, 28, 4) for turn in (-step, step)))
 _WIDEST = 2400
 _BICUBIC = 3
 

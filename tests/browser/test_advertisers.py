@@ -17,10 +17,12 @@ import zxingcpp
 from aiosmtpd.controller import Controller
 from PIL import Image
 from playwright.sync_api import Browser, expect
+from typer.testing import CliRunner
 
 from tests import passports
 from tests.browser.conftest import CHECKS, Visit, served
 from tests.unit.ads.evidence.test_licence import card, picture_of
+from watchbell.cli import advertiser
 from watchbell.clock import system_clock
 from watchbell.desk import senders, website_marks
 from watchbell.desk.identity_key import IdentityKey
@@ -33,7 +35,7 @@ pytestmark = pytest.mark.browser
 dnslib: Any = importlib.import_module("dnslib")
 dns_server: Any = importlib.import_module("dnslib.server")
 NAME, EMAIL, PASSWORD = "Anna Eriksson", "anna@club.org", "correct horse battery staple"
-ADDRESS = ("1600 Pennsylvania Ave NW", "Washington", "DC", "20500")
+ADDRESS = {"street": "1600 Pennsylvania Ave NW", "city": "Washington", "region": "DC", "postal_code": "20500"}
 _CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 COMMITTEES = (
     "C00575795|CLUB FOR AMERICA|A TREASURER|P.O. BOX 1||NEW YORK|NY|10185|P|P|DEM|M|||P00003392\n"
@@ -217,8 +219,7 @@ class Counter:
     def live_here(self) -> None:
         """Show where the person lives: a letter goes there, and its code comes back."""
         self.open_step("Where the person lives")
-        street, city, region, postal_code = ADDRESS
-        self.show("A letter with a code", street=street, city=city, region=region, postal_code=postal_code)
+        self.show("A letter with a code", **ADDRESS)
         self.enter(self.post.posted())
         self.is_done()
 
@@ -310,7 +311,7 @@ def compose(counter: Counter) -> None:
     expect(counter.page.get_by_text("may stand on ads")).to_be_visible()
 
 
-def test_a_tax_number(counter: Counter) -> None:
+def test_a_tax_number(counter: Counter, folder: Path) -> None:
     counter.begin("Organisation with a tax number", "Club for America")
     counter.open_step("Who the person is")
     counter.show("US or Canadian driver's licence", picture_of(card(DCS="CLINTON")))
@@ -327,6 +328,10 @@ def test_a_tax_number(counter: Counter) -> None:
     counter.is_refused("own word")
     counter.show("The tax office's letter", b"a scan", text="CP 575")
     expect(counter.page.locator(".decided")).to_contain_text("Waits for a person")
+    (mine,) = re.findall("advertiser--[0-9a-f-]+", counter.page.url)
+    told = ["--accept", "--reason", "It is theirs.", "--workspace", str(folder / "workspace")]
+    CliRunner().invoke(advertiser.app, ["decide", mine, "tax-letter", *told], catch_exceptions=False)
+    counter.may_advertise("Confirmed Organization")
 
 
 def test_a_governmental_host(counter: Counter) -> None:
@@ -365,8 +370,7 @@ def test_a_small_organisation(counter: Counter, zone: Zone, monkeypatch: pytest.
     counter.enter(counter.post.mailed())
     counter.is_done()
     counter.open_step("Address to which mail can be delivered")
-    street, city, region, postal_code = ADDRESS
-    counter.show("Address", street=street, city=city, region=region, postal_code=postal_code)
+    counter.show("Address", **ADDRESS)
     counter.is_done()
     counter.open_step("Website whose domain is the e-mail's")
     counter.show("Website", text="www.chub.org")

@@ -71,7 +71,9 @@ def _matches(
                 continue
             if pattern.unless is not None and pattern.unless.search(near):
                 continue
-            verdict = _in_context(text, match.span(), pattern.verdict, rules)
+            is_denied = pattern.rule.deniable and rules.softens_inside.search(match.group())
+            verdict = _SOFTER[pattern.verdict] if is_denied else pattern.verdict
+            verdict = _in_context(text, match.span(), verdict, rules)
             if verdict is not Verdict.APPROVE:
                 yield match.span(), verdict
 

@@ -44,6 +44,8 @@ class Rule(Record):
     jurisdictions: tuple[str, ...]
     source: str
     reason: str
+    deniable: bool = False
+    """Whether a denial inside its words softens a finding: what the rule is about is said to be so, not said not to be."""
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...] = ()
     """What the patterns miss, held for a person."""
@@ -62,6 +64,7 @@ class Words(Record):
     drops_before: tuple[str, ...]
     denials: tuple[str, ...]
     drops_after: tuple[str, ...]
+    softens_inside: tuple[str, ...]
     softens_before: tuple[str, ...]
     softens_near: tuple[str, ...]
 
@@ -115,6 +118,7 @@ class RuleBook:
         self.drops_before = leading_in(words.drops_before, words.groups, at_most=6)
         self.denials = leading_in(words.denials, words.groups, at_most=2)
         self.drops_after = re.compile(r"^\W*(?:\w+\W+){0,2}" + any_of(words.drops_after, words.groups).pattern)
+        self.softens_inside = any_of(words.softens_inside, words.groups)
         self.softens_before = leading_in(words.softens_before, words.groups, at_most=6)
         self.softens_near = any_of(words.softens_near, words.groups)
 

@@ -24,6 +24,7 @@ from watchbell.cli.main import DOORS, load
 from watchbell.detect import traces
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.exchange import disarm, hash_lists, misp_words, patterns, plain, stix_parts
+from watchbell.model.ads import Verdict
 from watchbell.model.indicators import IndicatorKind
 from watchbell.model.techniques import NAMES
 
@@ -274,12 +275,14 @@ def schema_page() -> str:
 
 def policy_section(rule: Rule) -> str:
     """Return what one rule says, by whose text, and an ad's words that it finds."""
+    languages = RuleBook.bundled().frames.languages(rule.code).union(pattern.lang for pattern in rule.patterns)
+    verdicts = {pattern.verdict for pattern in rule.patterns} | {Verdict.REVIEW for _ in rule.frames}
     facts = [
         ("where", ", ".join(rule.jurisdictions)),
         ("by whose text", rule.source),
         ("reason given", rule.reason),
-        ("languages", ", ".join(sorted({pattern.lang for pattern in rule.patterns}))),
-        ("verdicts", ", ".join(sorted({pattern.verdict for pattern in rule.patterns}))),
+        ("languages", ", ".join(sorted(languages))),
+        ("verdicts", ", ".join(sorted(verdicts))),
         *(("finds", f"“{words}”") for words in rule.hits[:1]),
         *(("does not find", f"“{words}”") for words in rule.misses[:1]),
     ]

@@ -145,6 +145,14 @@ class Frames:
                 if all(bound.parts):
                     self._by_first[language].setdefault(bound.parts[0], []).append(bound)
 
+    def languages(self, code: str) -> frozenset[str]:
+        """Return the languages that have words for a frame of a rule."""
+        return frozenset(
+            language
+            for language, by_first in self._by_first.items()
+            if any(bound.code == code for bounds in by_first.values() for bound in bounds)
+        )
+
     def spans(self, plain: Normalised) -> dict[str, list[tuple[int, int]]]:
         """Return where an ad says a frame, by the code of its rule; the places are those of the plain form."""
         if not self._gate.found_in(plain.letters):

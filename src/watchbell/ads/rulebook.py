@@ -45,7 +45,7 @@ class Rule(Record):
     source: str
     reason: str
     deniable: bool = False
-    """Whether a denial inside its words softens a finding: what the rule is about is said to be so, not said not to be."""
+    """Whether a denial inside its words softens a finding: the rule is about what is said to be so."""
     patterns: tuple[Pattern, ...]
     frames: tuple[Frame, ...] = ()
     """What the patterns miss, held for a person."""

@@ -123,7 +123,7 @@ def ads_of(office: Office, advertiser: Advertiser, now: datetime) -> list[PaidVi
 
 def paid_view(office: Office, ad: Ad, decision: AdDecision | None, now: datetime) -> PaidView:
     """Return who pays for an ad, whether it runs, and what its account showed otherwise."""
-    paid = office.vault.payers.of_ads([ad.id]).get(ad.id)
+    paid = None if ad.content_hidden else office.vault.payers.of_ads([ad.id]).get(ad.id)
     advertiser = office.vault.advertisers.get(paid.advertiser_id) if paid else None
     standing = status(office, advertiser, now) if advertiser else None
     mine = office.vault.advertisers.disclaimers(advertiser.id) if advertiser else []

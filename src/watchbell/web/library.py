@@ -64,6 +64,6 @@ def ad_page(request: Request, ad_id: str) -> Response:
         known=known_of(office, view.ad.payer, [ad_id], now) if view.ad.payer else None,
         alike=[] if view.ad.content_hidden else alike_by_payer(vault, ad_id),
         flags=vault.ad_flags.of_ad(ad_id),
-        eu_label=None if view.ad.content_hidden else eu_label(vault, ad_id),
+        eu_label=eu_label(vault, ad_id),
         FIRST_PASS=FIRST_PASS,
     )

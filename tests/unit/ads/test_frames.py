@@ -1,5 +1,8 @@
 """Frames: what must be said together, how near, in which order, and what takes it back."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from watchbell.ads.concepts import Concepts, Lexicon
@@ -120,3 +123,14 @@ def test_one_frame_speaks_four_languages_and_holds(code: str, text: str) -> None
 )
 def test_who_warns_answers_or_calls_to_vote_is_left_alone(text: str) -> None:
     assert policy_findings(normalise(text), RULES) == ()
+
+
+def test_the_made_up_sets_are_found_as_the_decision_record_says() -> None:
+    sets = Path(__file__).parents[3] / "benchmarks" / "interference"
+    rows = [json.loads(line) for path in sets.glob("*.jsonl") for line in path.read_text("utf-8").splitlines()]
+    assert all(row["synthetic"] for row in rows)
+    found = [{one.finding.code for one in policy_findings(normalise(row["text"]), RULES)} for row in rows]
+    right = [row["code"] in codes for row, codes in zip(rows, found, strict=True) if row["code"]]
+    held = [bool(codes) for row, codes in zip(rows, found, strict=True) if not row["code"]]
+    assert sum(right) >= 0.87 * len(right)
+    assert sum(held) <= 0.12 * len(held)

@@ -83,12 +83,15 @@ class BoundFrame:
     def _fits(self, one: Spotted, chosen: Sequence[Spotted], reading: Reading) -> bool:
         if self.ordered[len(chosen)] and one.first <= chosen[-1].first:
             return False
-        start, end = _span([one, *chosen], reading)
-        return end - start <= self.frame.within and all(
+        is_beside = all(
             abs(one.sentence - other.sentence) < self.frame.sentences
             and (one.first, one.last) != (other.first, other.last)
             for other in chosen
         )
+        if not is_beside:  # most are not, and where words stand in the text is told late
+            return False
+        start, end = _span([one, *chosen], reading)
+        return end - start <= self.frame.within
 
     def _taken_back(self, chosen: Sequence[Spotted], reading: Reading) -> bool:
         start, end = _span(chosen, reading)

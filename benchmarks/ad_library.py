@@ -21,8 +21,8 @@ from statistics import quantiles
 
 from sqlalchemy import create_engine, make_url, text
 
-from watchbell.ads.sources import read_ads
-from watchbell.desk.ad_dump import write_dump
+from watchbell.ads.readers.sources import read_ads
+from watchbell.desk.ads.dump import write_dump
 from watchbell.model.ads import Ad
 from watchbell.vault.ads import AdQuery, AdSort
 from watchbell.vault.vault import Vault, open_vault, sqlite_url

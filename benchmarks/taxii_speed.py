@@ -29,8 +29,8 @@ from taxii2client.v21 import as_pages
 
 from taxii_peers import MEDIA_TYPE, Peer, free_port, running, running_peers
 from watchbell.clock import system_clock
-from watchbell.desk.partners import NewMachine, add_partner
-from watchbell.desk.publishing import collection_id, open_collection
+from watchbell.desk.exchange.partners import NewMachine, add_partner
+from watchbell.desk.exchange.publishing import collection_id, open_collection
 from watchbell.model.collections import Collection
 from watchbell.model.partners import PartnerKind
 from watchbell.model.tlp import Tlp

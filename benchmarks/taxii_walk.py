@@ -25,7 +25,7 @@ from taxii2client.v21 import Collection as TaxiiCollection  # type: ignore[impor
 from taxii_peers import free_port, running
 from taxii_speed import ENVELOPE, ROOT, client_of, envelope, post, verdict
 from watchbell.clock import system_clock
-from watchbell.desk.partners import NewMachine, add_partner
+from watchbell.desk.exchange.partners import NewMachine, add_partner
 from watchbell.model.partners import PartnerKind
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pyotp
 
-from watchbell.desk.advertiser_accounts import account_named, enrol, enrolment
-from watchbell.desk.office import Office
-from watchbell.desk.senders import Message
+from watchbell.desk.advertisers.accounts import account_named, enrol, enrolment
+from watchbell.desk.advertisers.office import Office
+from watchbell.desk.advertisers.senders import Message
 from watchbell.model.advertiser_accounts import AdvertiserAccount
 from watchbell.vault.ledger import Entry
 

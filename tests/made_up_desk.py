@@ -7,12 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from watchbell.desk.accounts import add_user, clear_user
-from watchbell.desk.disputes import drafted, open_dispute
-from watchbell.desk.feedback import Seen, Teller, give_opinion, sight
-from watchbell.desk.investigate import Question, investigate_workspace
-from watchbell.desk.partners import add_partner
-from watchbell.desk.requests import drafted_request, write_request
-from watchbell.desk.series import investigate_periods
+from watchbell.desk.exchange.disputes import drafted, open_dispute
+from watchbell.desk.exchange.feedback import Seen, Teller, give_opinion, sight
+from watchbell.desk.exchange.partners import add_partner
+from watchbell.desk.exchange.requests import drafted_request, write_request
+from watchbell.desk.investigations.investigate import Question, investigate_workspace
+from watchbell.desk.investigations.series import investigate_periods
 from watchbell.ids import fact_id
 from watchbell.model.ads import (
     Ad,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from watchbell.ads.review import Aids, review
 from watchbell.ads.rulebook import RuleBook
-from watchbell.desk.ad_links import link_reviewed, payer_book
-from watchbell.desk.advertisers import add_advertiser, decide, give
-from watchbell.desk.evidence_checks import Shown
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.office import Office
+from watchbell.desk.ads.links import link_reviewed, payer_book
+from watchbell.desk.advertisers.evidence_checks import Shown
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.advertisers.office import Office
+from watchbell.desk.advertisers.steps import add_advertiser, decide, give
 from watchbell.model.ads import Ad
 from watchbell.model.advertisers import (
     Advertiser,

@@ -14,8 +14,8 @@ import httpx
 import uvicorn
 
 from watchbell.clock import system_clock
-from watchbell.desk.partners import NewMachine, add_partner
-from watchbell.desk.publishing import collection_id, open_collection
+from watchbell.desk.exchange.partners import NewMachine, add_partner
+from watchbell.desk.exchange.publishing import collection_id, open_collection
 from watchbell.exchange.marking import marking_id
 from watchbell.exchange.taxii import MEDIA_TYPE
 from watchbell.model.collections import Collection

@@ -20,7 +20,7 @@ import polars as pl
 import pyarrow as pa
 
 from trials import shared_data
-from watchbell.desk.investigate import Question, investigate
+from watchbell.desk.investigations.investigate import Question, investigate
 from watchbell.model.actions import ACTIONS
 
 _DEALS = 200

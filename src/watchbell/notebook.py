@@ -12,16 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from watchbell.clock import system_clock
-from watchbell.desk.elements import html, name, table, tag
-from watchbell.desk.explain import Material, explain, explain_group, material_of_posts
-from watchbell.desk.following import Followed, followed
-from watchbell.desk.inputs import PostFiles, posts_in, reading_said
-from watchbell.desk.investigate import Findings, Question, description, investigate, write_run
-from watchbell.desk.lineages import lineages_svg
-from watchbell.desk.pieces import counted
-from watchbell.desk.question import DEFAULT_TRACES, windows
-from watchbell.desk.report import network_of_run, pairs_inside
-from watchbell.desk.runs import KeptRun, read_run
+from watchbell.desk.cases.pieces import counted
+from watchbell.desk.investigations.explain import Material, explain, explain_group, material_of_posts
+from watchbell.desk.investigations.following import Followed, followed
+from watchbell.desk.investigations.inputs import PostFiles, posts_in, reading_said
+from watchbell.desk.investigations.investigate import Findings, Question, description, investigate, write_run
+from watchbell.desk.investigations.question import DEFAULT_TRACES, windows
+from watchbell.desk.investigations.report import network_of_run, pairs_inside
+from watchbell.desk.investigations.runs import KeptRun, read_run
+from watchbell.desk.pictures.elements import html, name, table, tag
+from watchbell.desk.pictures.lineages import lineages_svg
 from watchbell.detect.actions import traces_named
 from watchbell.engine.places import LOCAL, Engine, engine_named
 from watchbell.errors import InputError, UsageError

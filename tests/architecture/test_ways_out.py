@@ -11,19 +11,19 @@ WRITES = {"heard_by", "add", "put", "replace", "set_status", "of_other_sources"}
 
 INSIDE = {
     # The house looks for everything it was told of, and what it finds stays in the house.
-    "cli/case.py": "the case to write down; desk/dossier.py asks who may hear it",
+    "cli/case.py": "the case to write down; desk/cases/dossier.py asks who may hear it",
     "cli/indicators.py": "lists indicators to whoever holds the database anyway",
-    "cli/collection.py": "the case to publish; desk/publishing.py asks who may hear it",
-    "cli/release.py": "the case that a release is asked for; who decides is cleared in desk/releases.py",
-    "desk/cases.py": "opens cases from all findings; a case is marked as its strictest part",
+    "cli/collection.py": "the case to publish; desk/exchange/publishing.py asks who may hear it",
+    "cli/release.py": "the case that a release is asked for; who decides is cleared in desk/exchange/releases.py",
+    "desk/cases/cases.py": "opens cases from all findings; a case is marked as its strictest part",
     "desk/demo.py": "counts for the operator, and picks the case to show",
-    "desk/disputes.py": "retracts the disputed indicator; whoever asked may hear it",
-    "desk/feedback.py": "finds an indicator by its value for a command of the operator",
-    "desk/findings.py": "clusters all findings into cases",
-    "desk/matching.py": "matches posts and ads against all indicators",
-    "desk/indicator_export.py": "counts what is held back, and ends validity",
-    "desk/watching.py": "looks again for all indicators",
-    "desk/case_parts.py": "tells which indicators of a case an audience may hear",
+    "desk/exchange/disputes.py": "retracts the disputed indicator; whoever asked may hear it",
+    "desk/exchange/feedback.py": "finds an indicator by its value for a command of the operator",
+    "desk/cases/findings.py": "clusters all findings into cases",
+    "desk/matching/matching.py": "matches posts and ads against all indicators",
+    "desk/exchange/indicator_export.py": "counts what is held back, and ends validity",
+    "desk/matching/watching.py": "looks again for all indicators",
+    "desk/cases/parts.py": "tells which indicators of a case an audience may hear",
 }
 
 
@@ -41,7 +41,7 @@ def raw_reads(tree: ast.AST) -> Iterator[int]:
 
 
 def test_every_way_out_says_who_listens() -> None:
-    files = [path for room in ROOMS for path in ([ROOT / room] if room.endswith(".py") else (ROOT / room).glob("*.py"))]
+    files = [path for room in ROOMS for path in ([ROOT / room] if room.endswith(".py") else (ROOT / room).rglob("*.py"))]
     found = {
         str(path.relative_to(ROOT)): lines
         for path in files

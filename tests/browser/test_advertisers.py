@@ -24,9 +24,9 @@ from tests.browser.conftest import CHECKS, Visit, served
 from tests.unit.ads.evidence.test_licence import card, picture_of
 from watchbell.cli import advertiser
 from watchbell.clock import system_clock
-from watchbell.desk import senders, website_marks
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.senders import Message, Way
+from watchbell.desk.advertisers import senders, website_marks
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.advertisers.senders import Message, Way
 from watchbell.errors import PeerError
 from watchbell.vault.workspace import Workspace
 

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from tests.contracts.test_ad_history import ad, removed
-from watchbell.desk.ad_counts import HISTORY, SIGNED, make_counts, signed_days
-from watchbell.desk.ad_counts_check import problems_of_ads, problems_of_days
-from watchbell.desk.counts_key import CountsKey
+from watchbell.desk.ads.counts import HISTORY, SIGNED, make_counts, signed_days
+from watchbell.desk.ads.counts_check import problems_of_ads, problems_of_days
+from watchbell.desk.ads.counts_key import CountsKey
 from watchbell.errors import InputError, UsageError
 from watchbell.model.ad_counts import SignedDay
 from watchbell.model.ads import RemovalReason

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from watchbell.ads.eu_notice import Known, notice_of
-from watchbell.desk.eu_notices import eu_label, notice_versions
+from watchbell.desk.ads.eu_notices import eu_label, notice_versions
 from watchbell.model.ads import Ad, Removal, RemovalReason
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault

@@ -11,7 +11,10 @@ from watchbell.ads.authorization import State
 from watchbell.ads.evidence.codes import MOST_TRIES, code_hash
 from watchbell.ads.routebook import RouteBook
 from watchbell.desk.accounts import at_command_line
-from watchbell.desk.advertisers import (
+from watchbell.desk.advertisers.evidence_checks import Shown
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.advertisers.office import Office
+from watchbell.desk.advertisers.steps import (
     add_advertiser,
     advertiser_named,
     confirm,
@@ -21,9 +24,6 @@ from watchbell.desk.advertisers import (
     see_document,
     status,
 )
-from watchbell.desk.evidence_checks import Shown
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.office import Office
 from watchbell.errors import InputError, NotAllowedError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding, SentCode
 from watchbell.model.partners import Role, User

@@ -18,8 +18,8 @@ from watchbell.cli.detect import app as detect_app
 from watchbell.cli.indicators import app as indicators_app
 from watchbell.cli.match import app as match_app
 from watchbell.cli.posts import app as posts_app
-from watchbell.desk.explain import material_of_run
-from watchbell.desk.runs import read_run
+from watchbell.desk.investigations.explain import material_of_run
+from watchbell.desk.investigations.runs import read_run
 from watchbell.errors import InputError, UsageError
 from watchbell.files import Row, file_named, files_named, read_rows
 from watchbell.vault.workspace import Workspace

@@ -15,9 +15,9 @@ from taxii2client.v21 import Server
 
 from tests.taxii_server import House, indicator, post, walk
 from watchbell.clock import system_clock
-from watchbell.desk.intake import AT_ONCE_BYTES
-from watchbell.desk.partners import add_machine, bind_certificate, revoke, rotate, set_suspended
-from watchbell.desk.publishing import pass_on, publish_indicators
+from watchbell.desk.exchange.intake import AT_ONCE_BYTES
+from watchbell.desk.exchange.partners import add_machine, bind_certificate, revoke, rotate, set_suspended
+from watchbell.desk.exchange.publishing import pass_on, publish_indicators
 from watchbell.exchange.marking import marking_id
 from watchbell.exchange.taxii import MEDIA_TYPE
 from watchbell.model.collections import AddStatus

@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from tests.taxii_server import House, serving
-from tests.unit.desk.test_outgoing import certificate
+from tests.unit.desk.exchange.test_outgoing import certificate
 from watchbell.clock import system_clock
-from watchbell.desk.partners import add_machine, bind_certificate, revoke
+from watchbell.desk.exchange.partners import add_machine, bind_certificate, revoke
 from watchbell.exchange.taxii import MEDIA_TYPE
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace

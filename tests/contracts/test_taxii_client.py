@@ -14,10 +14,10 @@ import pytest
 
 from tests.taxii_server import T0, indicator
 from watchbell.clock import system_clock
-from watchbell.desk.partners import add_partner
-from watchbell.desk.peers import add_peer, connection_to, peer_named, reach
-from watchbell.desk.pulling import Pulled, pull
-from watchbell.desk.pushing import Aim, Pushed, push
+from watchbell.desk.exchange.partners import add_partner
+from watchbell.desk.exchange.peers import add_peer, connection_to, peer_named, reach
+from watchbell.desk.exchange.pulling import Pulled, pull
+from watchbell.desk.exchange.pushing import Aim, Pushed, push
 from watchbell.model.indicators import Indicator, IndicatorKind, indicator_id
 from watchbell.model.partners import PartnerKind
 from watchbell.model.peers import Peer

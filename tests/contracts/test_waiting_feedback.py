@@ -8,9 +8,9 @@ import pytest
 
 from tests.taxii_server import T0, House, indicator, post, walk
 from watchbell.clock import system_clock
-from watchbell.desk import disputes, waiting
-from watchbell.desk.told import take_up
-from watchbell.desk.waiting import LONGEST_WAIT
+from watchbell.desk.exchange import disputes, waiting
+from watchbell.desk.exchange.told import take_up
+from watchbell.desk.exchange.waiting import LONGEST_WAIT
 from watchbell.exchange.marking import marking_id
 from watchbell.model.tlp import Tlp
 

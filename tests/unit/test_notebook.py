@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 import watchbell as wb
-from watchbell.desk.explain import explain, material_of_run
-from watchbell.desk.runs import read_run
+from watchbell.desk.investigations.explain import explain, material_of_run
+from watchbell.desk.investigations.runs import read_run
 from watchbell.desk.samples import sample_path
 from watchbell.errors import InputError, UsageError
 from watchbell.model.actions import GROUPS, PAIRS

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from watchbell.ads import lines
-from watchbell.ads.fields import FieldError, id_text
+from watchbell.ads.readers import lines
+from watchbell.ads.readers.fields import FieldError, id_text
 from watchbell.files import Row
 from watchbell.model.ads import Ad, AdDecision
 
@@ -13,7 +13,7 @@ def ad_of_record(row: Row) -> Ad:
     """Return the ad of a record of which only `id` and `text` must be sound.
 
     Other fields are used where they can be read (`payer`, `disclaimer`, `registration_id`, `media` … as in
-    `ads/lines.py`) and passed over where not.
+    `ads/readers/lines.py`) and passed over where not.
 
     Raises:
         FieldError: there is no id, no text and no picture, or one of them is no text.

@@ -8,9 +8,9 @@ import typer
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
-from watchbell.desk.ad_counts import make_counts, signed_days
-from watchbell.desk.ad_counts_check import problems_of_ads, problems_of_days
-from watchbell.desk.counts_key import CountsKey
+from watchbell.desk.ads.counts import make_counts, signed_days
+from watchbell.desk.ads.counts_check import problems_of_ads, problems_of_days
+from watchbell.desk.ads.counts_key import CountsKey
 from watchbell.errors import InputError, UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Sign each day's counts of the library, and check them.")

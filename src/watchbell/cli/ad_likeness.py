@@ -2,7 +2,7 @@
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console
-from watchbell.desk.likeness import group_alike
+from watchbell.desk.ads.likeness import group_alike
 
 
 def alike(*, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:

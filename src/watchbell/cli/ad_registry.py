@@ -10,7 +10,7 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE
-from watchbell.desk.register_refresh import KINDS, Refreshed, named_registers, refresh_register
+from watchbell.desk.advertisers.register_refresh import KINDS, Refreshed, named_registers, refresh_register
 from watchbell.errors import InputError, PeerError, UsageError, WatchbellError
 
 app = typer.Typer(no_args_is_help=True, help="Keep the registers fresh in which payers are looked up.")

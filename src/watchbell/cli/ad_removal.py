@@ -8,7 +8,7 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE
-from watchbell.desk.library import remove_ad
+from watchbell.desk.ads.library import remove_ad
 from watchbell.model.ads import Removal, RemovalReason
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from watchbell.ads.house_rules import HouseRules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console
-from watchbell.desk.ad_rules import DryRun, dry_run
+from watchbell.desk.ads.rules import DryRun, dry_run
 
 app = typer.Typer(no_args_is_help=True, help="Try your own rules on ads.")
 

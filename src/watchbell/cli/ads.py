@@ -11,17 +11,17 @@ from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
 from watchbell.ads.house_rules import HouseRules
 from watchbell.ads.images import ImageReader
+from watchbell.ads.readers.sources import READERS
 from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
-from watchbell.ads.sources import READERS
 from watchbell.cli import ad_calendar, ad_counts, ad_likeness, ad_registry, ad_removal, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
-from watchbell.desk.ad_dump import nightly_dump
-from watchbell.desk.ad_review import AdTally, Reviewer, import_ads, review_file, review_lines
-from watchbell.desk.ad_training import train_classifier
+from watchbell.desk.ads.dump import nightly_dump
+from watchbell.desk.ads.review import AdTally, Reviewer, import_ads, review_file, review_lines
+from watchbell.desk.ads.training import train_classifier
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import Reject
 

@@ -17,7 +17,11 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE, at_command_line
-from watchbell.desk.advertisers import (
+from watchbell.desk.advertisers.authorizations import decide_evidence
+from watchbell.desk.advertisers.evidence_checks import Shown
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.advertisers.registers import looked_up
+from watchbell.desk.advertisers.steps import (
     add_advertiser,
     advertiser_named,
     confirm,
@@ -29,11 +33,7 @@ from watchbell.desk.advertisers import (
     status,
     waiting_evidence,
 )
-from watchbell.desk.authorizations import decide_evidence
-from watchbell.desk.evidence_checks import Shown
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.registers import looked_up
-from watchbell.desk.website_marks import WELL_KNOWN, published_marks
+from watchbell.desk.advertisers.website_marks import WELL_KNOWN, published_marks
 from watchbell.errors import InputError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
 

@@ -13,10 +13,10 @@ from watchbell.cli.options import waiting as waiting_for
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import at_command_line
-from watchbell.desk.ad_links import Linked
-from watchbell.desk.ad_payers import PaidView, ads_of, bind_account, changes_of, link_library, unbind_account
-from watchbell.desk.advertisers import advertiser_named
-from watchbell.desk.authorizations import waiting
+from watchbell.desk.ads.links import Linked
+from watchbell.desk.ads.payers import PaidView, ads_of, bind_account, changes_of, link_library, unbind_account
+from watchbell.desk.advertisers.authorizations import waiting
+from watchbell.desk.advertisers.steps import advertiser_named
 
 app = typer.Typer(no_args_is_help=True, help="Say from which accounts an advertiser's ads run.")
 

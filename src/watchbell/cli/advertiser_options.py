@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from watchbell.desk.office import Office, office_in
+from watchbell.desk.advertisers.office import Office, office_in
 from watchbell.vault.workspace import Workspace
 
 Who = Annotated[str, typer.Argument(metavar="ADVERTISER", help="Id, organisation or person.")]

@@ -9,8 +9,8 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE
-from watchbell.desk.advertiser_accounts import account_named, close_account, forget_second_factor
-from watchbell.desk.office import office_in
+from watchbell.desk.advertisers.accounts import account_named, close_account, forget_second_factor
+from watchbell.desk.advertisers.office import office_in
 
 app = typer.Typer(no_args_is_help=True, help="See who signs in at the advertisers' pages, and close accounts.")
 

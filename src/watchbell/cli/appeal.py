@@ -10,7 +10,7 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import proven
-from watchbell.desk.appeal_answers import answer_appeal
+from watchbell.desk.ads.appeal_answers import answer_appeal
 from watchbell.errors import UsageError
 from watchbell.model.appeals import AppealState
 

@@ -17,9 +17,9 @@ from watchbell.cli.options import (
 )
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk.dossier import dossier_of, whoever_hears
-from watchbell.desk.dossier_page import dossier_page
-from watchbell.desk.sending import recipient_named
+from watchbell.desk.cases.dossier import dossier_of, whoever_hears
+from watchbell.desk.cases.dossier_page import dossier_page
+from watchbell.desk.exchange.sending import recipient_named
 from watchbell.errors import UsageError
 from watchbell.files.whole import replacing
 

@@ -16,10 +16,10 @@ from watchbell.cli.options import (
 )
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk import publishing as desk
-from watchbell.desk.house import house_of
-from watchbell.desk.partners import FIRST_GROUP
-from watchbell.desk.publishing import Published
+from watchbell.desk.cases.house import house_of
+from watchbell.desk.exchange import publishing as desk
+from watchbell.desk.exchange.partners import FIRST_GROUP
+from watchbell.desk.exchange.publishing import Published
 from watchbell.errors import UsageError
 from watchbell.model.collections import Collection
 from watchbell.model.tlp import Tlp

@@ -22,8 +22,8 @@ from watchbell.cli.options import (
     waiting,
 )
 from watchbell.clock import system_clock
-from watchbell.desk.inputs import PostFiles, actions_in_posts, coded_actions_in_tables, reading_said
-from watchbell.desk.investigate import (
+from watchbell.desk.investigations.inputs import PostFiles, actions_in_posts, coded_actions_in_tables, reading_said
+from watchbell.desk.investigations.investigate import (
     Question,
     description,
     investigate,
@@ -31,7 +31,7 @@ from watchbell.desk.investigate import (
     thinned_said,
     write_run,
 )
-from watchbell.desk.question import DEFAULT_TRACES, windows
+from watchbell.desk.investigations.question import DEFAULT_TRACES, windows
 from watchbell.detect.rules.catalogue import RULES, rule_named
 from watchbell.detect.traces.catalogue import TRACES
 from watchbell.engine import loading
@@ -195,7 +195,7 @@ def _chosen_engine(
 def _investigate_workspace(
     place: Path | None, out: Path | None, question: Question, engine: Engine
 ) -> tuple[dict[str, Any], Path]:
-    from watchbell.desk.cases import open_cases  # noqa: PLC0415  # files need no records, and start without them
+    from watchbell.desk.cases.cases import open_cases  # noqa: PLC0415  # files need no records, and start without them
 
     with waiting("Looking for accounts that act as one"), open_workspace(place) as workspace:
         findings, described = investigate_workspace(workspace, question, system_clock(), engine)

@@ -12,13 +12,13 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE, at_command_line
-from watchbell.desk.disputes import Answer, answer_dispute, drafted, open_dispute
-from watchbell.desk.feedback import Seen, Teller, give_opinion, indicator_named, sight, teller_at_desk
-from watchbell.desk.indicator_view import names_of_partners
-from watchbell.desk.partners import partner_named
-from watchbell.desk.retraction import receipts, retract
-from watchbell.desk.sending import note_delivery, recipient_named
-from watchbell.desk.told import feedback_bundle, keep_feedback
+from watchbell.desk.exchange.disputes import Answer, answer_dispute, drafted, open_dispute
+from watchbell.desk.exchange.feedback import Seen, Teller, give_opinion, indicator_named, sight, teller_at_desk
+from watchbell.desk.exchange.indicator_view import names_of_partners
+from watchbell.desk.exchange.partners import partner_named
+from watchbell.desk.exchange.retraction import receipts, retract
+from watchbell.desk.exchange.sending import note_delivery, recipient_named
+from watchbell.desk.exchange.told import feedback_bundle, keep_feedback
 from watchbell.errors import UsageError
 from watchbell.files import Row, read_rows, write_rejects
 from watchbell.files.whole import replacing

@@ -19,12 +19,12 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.runs import open_run
 from watchbell.cli.screen import console, progress
 from watchbell.clock import system_clock
-from watchbell.desk.following import Followed, counted_lineages, followed
-from watchbell.desk.investigate import Question
-from watchbell.desk.pieces import counted
-from watchbell.desk.question import DEFAULT_TRACES, seconds, windows
-from watchbell.desk.runs import KeptRun
-from watchbell.desk.series import investigate_periods, latest_series
+from watchbell.desk.cases.pieces import counted
+from watchbell.desk.investigations.following import Followed, counted_lineages, followed
+from watchbell.desk.investigations.investigate import Question
+from watchbell.desk.investigations.question import DEFAULT_TRACES, seconds, windows
+from watchbell.desk.investigations.runs import KeptRun
+from watchbell.desk.investigations.series import investigate_periods, latest_series
 from watchbell.detect.follow import Lineage
 from watchbell.detect.rules.catalogue import rule_named
 from watchbell.errors import UsageError

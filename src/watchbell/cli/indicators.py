@@ -20,11 +20,18 @@ from watchbell.cli.options import (
 )
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk.cases import open_cases
-from watchbell.desk.disarm import load_framework, techniques_for
-from watchbell.desk.indicator_export import Addressee, Form, Selection, end_validity, export_indicators, write_files
-from watchbell.desk.indicator_view import confidences
-from watchbell.desk.sharing import ImportedIndicators, Stated, import_indicators
+from watchbell.desk.cases.cases import open_cases
+from watchbell.desk.exchange.disarm import load_framework, techniques_for
+from watchbell.desk.exchange.indicator_export import (
+    Addressee,
+    Form,
+    Selection,
+    end_validity,
+    export_indicators,
+    write_files,
+)
+from watchbell.desk.exchange.indicator_view import confidences
+from watchbell.desk.exchange.sharing import ImportedIndicators, Stated, import_indicators
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import File, files_named
 from watchbell.model.indicators import Indicator, IndicatorKind
@@ -101,7 +108,7 @@ def import_(
 
 def _new_hits(workspace: Workspace) -> int:
     """Look for new indicators in what is stored, open or join cases with the hits, and return how many are new."""
-    from watchbell.desk.matching import match_newcomers  # noqa: PLC0415  # most imports need none of its parts
+    from watchbell.desk.matching.matching import match_newcomers  # noqa: PLC0415  # most imports need none of its parts
 
     now = system_clock()
     matched = match_newcomers(workspace, now=now)

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from watchbell.cli.options import JsonOption, print_json
 from watchbell.cli.screen import console
-from watchbell.desk.lookalikes import BUNDLED, lookalike_index, lookalikes_in_lines
+from watchbell.desk.matching.lookalikes import BUNDLED, lookalike_index, lookalikes_in_lines
 from watchbell.errors import UsageError
 from watchbell.match.lookalikes import FLOOR, Lookalike
 

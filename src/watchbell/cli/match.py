@@ -13,10 +13,10 @@ from rich.table import Table
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk.cases import open_cases
-from watchbell.desk.inputs import PostFiles
-from watchbell.desk.lookalikes import BUNDLED, lookalike_index
-from watchbell.desk.matching import (
+from watchbell.desk.cases.cases import open_cases
+from watchbell.desk.investigations.inputs import PostFiles
+from watchbell.desk.matching.lookalikes import BUNDLED, lookalike_index
+from watchbell.desk.matching.matching import (
     Matched,
     hit_writer,
     indicators_in_files,
@@ -27,7 +27,7 @@ from watchbell.desk.matching import (
     workspace_index,
     write_hits,
 )
-from watchbell.desk.watching import Refreshed, Watch
+from watchbell.desk.matching.watching import Refreshed, Watch
 from watchbell.errors import UsageError
 from watchbell.files import File, Reject, files_named, write_rejects
 from watchbell.match.index import IndicatorIndex

@@ -10,9 +10,9 @@ from watchbell.cli import webhook
 from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_workspace, print_json, tlp_label
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk import partners as desk
-from watchbell.desk.clearances import Terms, change_partner
-from watchbell.desk.partners import NewMachine
+from watchbell.desk.exchange import partners as desk
+from watchbell.desk.exchange.clearances import Terms, change_partner
+from watchbell.desk.exchange.partners import NewMachine
 from watchbell.model.partners import MachineAccount, Membership, PartnerKind, Scope
 from watchbell.model.tlp import Tlp
 

@@ -15,9 +15,9 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import at_command_line
-from watchbell.desk.advertisers import advertiser_named
-from watchbell.desk.payer_disclaimers import decide_disclaimer, enabled_disclaimers, make_disclaimer
-from watchbell.desk.registers import known_names
+from watchbell.desk.advertisers.disclaimers import decide_disclaimer, enabled_disclaimers, make_disclaimer
+from watchbell.desk.advertisers.registers import known_names
+from watchbell.desk.advertisers.steps import advertiser_named
 from watchbell.errors import UsageError
 from watchbell.model.advertisers import DisclaimerVerdict, PayerDisclaimer
 

@@ -11,11 +11,11 @@ from watchbell.cli.options import TLP_LABELS, JsonOption, WorkspaceOption, open_
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import proven
-from watchbell.desk.clearances import parcel_of_clearance
-from watchbell.desk.indicator_export import parcel_of_indicators
-from watchbell.desk.partners import known_group, partner_named
-from watchbell.desk.releases import Parcel, ask_release, decide_release
-from watchbell.desk.sending import parcel_of, recipient_named
+from watchbell.desk.exchange.clearances import parcel_of_clearance
+from watchbell.desk.exchange.indicator_export import parcel_of_indicators
+from watchbell.desk.exchange.partners import known_group, partner_named
+from watchbell.desk.exchange.releases import Parcel, ask_release, decide_release
+from watchbell.desk.exchange.sending import parcel_of, recipient_named
 from watchbell.errors import UsageError
 from watchbell.model.cases import Case
 from watchbell.model.partners import User

@@ -10,7 +10,7 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import COMMAND_LINE, at_command_line
-from watchbell.desk.requests import answer_request, drafted_request, transparency_report, write_request
+from watchbell.desk.exchange.requests import answer_request, drafted_request, transparency_report, write_request
 from watchbell.errors import UsageError
 from watchbell.model.requests import RequestKind, RequestState
 

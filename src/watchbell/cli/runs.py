@@ -9,11 +9,11 @@ import polars as pl
 import typer
 
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
-from watchbell.desk.explain import Explanation, explain, explain_group, material_of_run
-from watchbell.desk.exporting import Format, write_export
-from watchbell.desk.group_facts import facts_of_run, outlets_of
-from watchbell.desk.pieces import counted
-from watchbell.desk.runs import Comparison, KeptRun, Overlap, compare, read_run, split
+from watchbell.desk.cases.pieces import counted
+from watchbell.desk.investigations.explain import Explanation, explain, explain_group, material_of_run
+from watchbell.desk.investigations.exporting import Format, write_export
+from watchbell.desk.investigations.group_facts import facts_of_run, outlets_of
+from watchbell.desk.investigations.runs import Comparison, KeptRun, Overlap, compare, read_run, split
 from watchbell.detect.facts import GroupFacts
 from watchbell.detect.facts import as_json as as_documents
 from watchbell.detect.outlets import Outlets, read_outlets

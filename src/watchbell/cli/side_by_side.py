@@ -8,7 +8,7 @@ import polars as pl
 from rich.table import Table
 
 from watchbell.cli.screen import console
-from watchbell.desk.explain import Explanation
+from watchbell.desk.investigations.explain import Explanation
 
 _MOST_TEXT = 240
 
@@ -29,7 +29,7 @@ def print_evidence(found: Explanation, limit: int) -> None:
 
 
 def print_bursts(found: pl.DataFrame, limit: int) -> None:
-    """Print at most `limit` posts of a group, burst by burst, as `desk.explain.explain_group` returns them."""
+    """Print at most `limit` posts of a group, burst by burst; see `desk.investigations.explain.explain_group`."""
     if found.is_empty():
         console.say("No two of them acted on the same thing within the window, in what the run's inputs now hold.")
         return

@@ -17,10 +17,10 @@ from watchbell.cli.options import (
 )
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk import peers as desk
-from watchbell.desk.partners import partner_named
-from watchbell.desk.pulling import Pulled, pull
-from watchbell.desk.pushing import Aim, push
+from watchbell.desk.exchange import peers as desk
+from watchbell.desk.exchange.partners import partner_named
+from watchbell.desk.exchange.pulling import Pulled, pull
+from watchbell.desk.exchange.pushing import Aim, push
 from watchbell.errors import PeerError, UsageError
 from watchbell.model.peers import Peer
 from watchbell.model.tlp import Tlp

@@ -9,8 +9,8 @@ from pathlib import Path
 import typer
 
 from watchbell.cli.screen import console
-from watchbell.desk.matching import Matched
-from watchbell.desk.watching import FileOutlet, Outlet, Watch, WorkspaceOutlet
+from watchbell.desk.matching.matching import Matched
+from watchbell.desk.matching.watching import FileOutlet, Outlet, Watch, WorkspaceOutlet
 from watchbell.errors import UsageError
 from watchbell.vault.workspace import Workspace
 

@@ -9,8 +9,8 @@ from rich.table import Table
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk import webhooks as desk
-from watchbell.desk.partners import partner_named
+from watchbell.desk.exchange import webhooks as desk
+from watchbell.desk.exchange.partners import partner_named
 from watchbell.errors import PeerError
 from watchbell.model.webhooks import Webhook, WebhookState
 

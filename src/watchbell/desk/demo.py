@@ -10,15 +10,15 @@ from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password
-from watchbell.desk.ad_review import Reviewer, import_ads
-from watchbell.desk.cases import open_cases
-from watchbell.desk.house import house_of
-from watchbell.desk.investigate import Question, investigate_workspace
-from watchbell.desk.likeness import group_alike
-from watchbell.desk.matching import match_workspace
+from watchbell.desk.ads.likeness import group_alike
+from watchbell.desk.ads.review import Reviewer, import_ads
+from watchbell.desk.cases.cases import open_cases
+from watchbell.desk.cases.house import house_of
+from watchbell.desk.exchange.sending import recipient_named, send_case
+from watchbell.desk.exchange.sharing import Stated, import_indicators
+from watchbell.desk.investigations.investigate import Question, investigate_workspace
+from watchbell.desk.matching.matching import match_workspace
 from watchbell.desk.samples import sample_files, sample_path
-from watchbell.desk.sending import recipient_named, send_case
-from watchbell.desk.sharing import Stated, import_indicators
 from watchbell.model.cases import Case
 from watchbell.model.partners import Role, User
 from watchbell.model.tlp import Tlp

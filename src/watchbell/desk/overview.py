@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from watchbell.desk.authorizations import count_waiting
-from watchbell.desk.networks import GroupRow, Run, groups_of_run, latest_run
+from watchbell.desk.advertisers.authorizations import count_waiting
+from watchbell.desk.investigations.networks import GroupRow, Run, groups_of_run, latest_run
 from watchbell.model.ads import Verdict
 from watchbell.model.appeals import AppealState
 from watchbell.model.audiences import Audience

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from watchbell.ads.library import document, version_document
-from watchbell.desk.ad_dump import dumps_in, files_of
+from watchbell.desk.ads.dump import dumps_in, files_of
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
 from watchbell.model.ads import Verdict

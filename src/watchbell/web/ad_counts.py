@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from watchbell.desk.ad_counts import HISTORY, SIGNED, signed_days
+from watchbell.desk.ads.counts import HISTORY, SIGNED, signed_days
 from watchbell.desk.permissions import Permission
 from watchbell.web.ad_api import OPEN
 from watchbell.web.guard import desk_of, needs

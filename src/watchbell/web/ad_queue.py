@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ad_queue import decide_ad, queue_of, take_ad, undo
+from watchbell.desk.ads.queue import decide_ad, queue_of, take_ad, undo
 from watchbell.desk.claiming import let_go
 from watchbell.desk.permissions import Permission
 from watchbell.model.ads import Ad, Verdict

@@ -9,20 +9,13 @@ from fastapi.staticfiles import StaticFiles
 
 from watchbell import __version__
 from watchbell.clock import Clock, system_clock
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.intake import Intake
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.exchange.intake import Intake
 from watchbell.vault.workspace import Workspace
 from watchbell.web import (
     ad_api,
     ad_counts,
     ad_queue,
-    advertiser_account,
-    advertiser_ads,
-    advertiser_again,
-    advertiser_disclaimers,
-    advertiser_home,
-    advertiser_password,
-    advertiser_steps,
     appeals,
     auth,
     authorizations,
@@ -43,6 +36,13 @@ from watchbell.web import (
     requests,
     taxii,
 )
+from watchbell.web.advertiser import account as advertiser_account
+from watchbell.web.advertiser import ads as advertiser_ads
+from watchbell.web.advertiser import again as advertiser_again
+from watchbell.web.advertiser import disclaimers as advertiser_disclaimers
+from watchbell.web.advertiser import home as advertiser_home
+from watchbell.web.advertiser import password as advertiser_password
+from watchbell.web.advertiser import steps as advertiser_steps
 from watchbell.web.gate import HeadAsGet, KnownHostsOnly, OwnFormsOnly, SafeHeaders
 from watchbell.web.guard import Desk, guarded
 from watchbell.web.pages import STATIC, handle_errors

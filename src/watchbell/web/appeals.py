@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.appeal_answers import answer_appeal, appeals_of, take_appeal
+from watchbell.desk.ads.appeal_answers import answer_appeal, appeals_of, take_appeal
 from watchbell.desk.claiming import let_go
 from watchbell.desk.permissions import Permission
 from watchbell.model.appeals import Appeal, AppealState

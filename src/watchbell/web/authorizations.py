@@ -9,8 +9,8 @@ from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ad_payers import bind_account, unbind_account
-from watchbell.desk.authorizations import (
+from watchbell.desk.ads.payers import bind_account, unbind_account
+from watchbell.desk.advertisers.authorizations import (
     advertiser_view,
     decide_evidence,
     document_of,
@@ -20,8 +20,8 @@ from watchbell.desk.authorizations import (
     undo_evidence,
     waiting,
 )
+from watchbell.desk.advertisers.disclaimers import decide_disclaimer, undo_disclaimer
 from watchbell.desk.claiming import let_go
-from watchbell.desk.payer_disclaimers import decide_disclaimer, undo_disclaimer
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
 from watchbell.model.advertisers import (

@@ -7,14 +7,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from watchbell.desk.decisions import decide_case
-from watchbell.desk.dossier import dossier_of
-from watchbell.desk.dossier_page import dossier_page
-from watchbell.desk.house import house_of
-from watchbell.desk.networks import group_ids, latest_run
+from watchbell.desk.cases.decisions import decide_case
+from watchbell.desk.cases.dossier import dossier_of
+from watchbell.desk.cases.dossier_page import dossier_page
+from watchbell.desk.cases.house import house_of
+from watchbell.desk.exchange.releases import ask_release, needs_two
+from watchbell.desk.exchange.sending import demand_sender, parcel_of, recipient_named, recipients_of, send_case
+from watchbell.desk.investigations.networks import group_ids, latest_run
 from watchbell.desk.permissions import Permission
-from watchbell.desk.releases import ask_release, needs_two
-from watchbell.desk.sending import demand_sender, parcel_of, recipient_named, recipients_of, send_case
 from watchbell.model.cases import Case, CaseStatus
 from watchbell.model.evidence import Evidence, EvidenceKind
 from watchbell.model.partners import User

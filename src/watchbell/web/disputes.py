@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.disputes import Answer, answer_dispute
-from watchbell.desk.indicator_view import names_of_partners
+from watchbell.desk.exchange.disputes import Answer, answer_dispute
+from watchbell.desk.exchange.indicator_view import names_of_partners
+from watchbell.desk.exchange.retraction import receipts
 from watchbell.desk.permissions import Permission
-from watchbell.desk.retraction import receipts
 from watchbell.model.feedback import Dispute, DisputeState
 from watchbell.model.indicators import Indicator
 from watchbell.model.partners import User

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from watchbell.desk.partners import enrol, invitation
+from watchbell.desk.exchange.partners import enrol, invitation
 from watchbell.desk.permissions import Permission
 from watchbell.web.guard import desk_of, needs
 from watchbell.web.pages import page

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ad_flags import Told, answer_flag, due_for, raise_flag
+from watchbell.desk.ads.flags import Told, answer_flag, due_for, raise_flag
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 
 from watchbell.clock import Clock
 from watchbell.desk.accounts import Attempts, user_of_session
-from watchbell.desk.ad_flags import FlagGate
-from watchbell.desk.advertiser_accounts import account_of_session
-from watchbell.desk.audiences import audience_of
-from watchbell.desk.office import Office, office_in
+from watchbell.desk.ads.flags import FlagGate
+from watchbell.desk.advertisers.accounts import account_of_session
+from watchbell.desk.advertisers.office import Office, office_in
+from watchbell.desk.exchange.audiences import audience_of
 from watchbell.desk.permissions import ERRAND_GRANTS, Errand, Permission, demand, may
 from watchbell.errors import NotAllowedError
 from watchbell.model.advertiser_accounts import AccountStage, AdvertiserAccount

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import Response
 
-from watchbell.desk.cases import owners
+from watchbell.desk.cases.cases import owners
 from watchbell.desk.permissions import Permission
 from watchbell.vault.hits import HitFilter
 from watchbell.web.guard import audience, desk_of, needs

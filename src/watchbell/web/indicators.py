@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.disarm import named_techniques
-from watchbell.desk.disputes import drafted, open_dispute
-from watchbell.desk.feedback import Seen, give_opinion, sight, teller_at_desk
-from watchbell.desk.indicator_view import SHOWN_HITS, confidences, indicator_view, names_of_partners
+from watchbell.desk.exchange.disarm import named_techniques
+from watchbell.desk.exchange.disputes import drafted, open_dispute
+from watchbell.desk.exchange.feedback import Seen, give_opinion, sight, teller_at_desk
+from watchbell.desk.exchange.indicator_view import SHOWN_HITS, confidences, indicator_view, names_of_partners
+from watchbell.desk.exchange.retraction import retract
 from watchbell.desk.permissions import Permission
-from watchbell.desk.retraction import retract
 from watchbell.errors import UsageError
 from watchbell.exchange.disarm import LICENCE
 from watchbell.model.feedback import Claimant, OpinionValue

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from watchbell.desk.ad_payers import paid_view
-from watchbell.desk.ad_queue import turn_of
-from watchbell.desk.eu_notices import eu_label
-from watchbell.desk.library import ad_view
-from watchbell.desk.likeness import alike_by_payer
-from watchbell.desk.payer_view import known_of
+from watchbell.desk.ads.eu_notices import eu_label
+from watchbell.desk.ads.library import ad_view
+from watchbell.desk.ads.likeness import alike_by_payer
+from watchbell.desk.ads.payer_view import known_of
+from watchbell.desk.ads.payers import paid_view
+from watchbell.desk.ads.queue import turn_of
 from watchbell.desk.permissions import Permission, may
 from watchbell.model.ads import FIRST_PASS
 from watchbell.web.guard import desk_of, needs, office_of, signed_in

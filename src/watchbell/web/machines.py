@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from starlette.datastructures import Headers
 
-from watchbell.desk.partners import Caller, caller_of_certificate, caller_of_token
+from watchbell.desk.exchange.partners import Caller, caller_of_certificate, caller_of_token
 from watchbell.vault.workspace import Workspace
 
 CHALLENGE = 'Basic realm="Watchbell", charset="UTF-8", Bearer realm="Watchbell"'

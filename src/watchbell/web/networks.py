@@ -8,14 +8,11 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import JSONResponse, Response
 
-from watchbell.desk.elements import html
-from watchbell.desk.explain import Explanation, explain_in_run
-from watchbell.desk.following import counted_lineages, followed
-from watchbell.desk.group_facts import facts_at_desk
-from watchbell.desk.lineages import MOST_ROWS as MOST_LINEAGES
-from watchbell.desk.lineages import lineages_svg
-from watchbell.desk.names import names_of
-from watchbell.desk.networks import (
+from watchbell.desk.investigations.explain import Explanation, explain_in_run
+from watchbell.desk.investigations.following import counted_lineages, followed
+from watchbell.desk.investigations.group_facts import facts_at_desk
+from watchbell.desk.investigations.names import names_of
+from watchbell.desk.investigations.networks import (
     MOST_ROWS,
     Network,
     groups_of_run,
@@ -24,9 +21,12 @@ from watchbell.desk.networks import (
     run_named,
     texts_of,
 )
+from watchbell.desk.investigations.series import latest_series
 from watchbell.desk.permissions import Permission
-from watchbell.desk.series import latest_series
-from watchbell.desk.timeline import MARKED_OBJECTS, timeline_of
+from watchbell.desk.pictures.elements import html
+from watchbell.desk.pictures.lineages import MOST_ROWS as MOST_LINEAGES
+from watchbell.desk.pictures.lineages import lineages_svg
+from watchbell.desk.pictures.timeline import MARKED_OBJECTS, timeline_of
 from watchbell.web.guard import desk_of, needs
 from watchbell.web.pages import not_found, page
 from watchbell.web.words import account

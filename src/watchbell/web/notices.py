@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from watchbell.desk.eu_notices import notice_versions
+from watchbell.desk.ads.eu_notices import notice_versions
 from watchbell.desk.permissions import Permission
 from watchbell.model.notices import NoticeVersion
 from watchbell.web.ad_api import OPEN

@@ -13,7 +13,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from watchbell.desk.permissions import Permission, may
 from watchbell.errors import NotAllowedError, WatchbellError
-from watchbell.web import advertiser_words, words
+from watchbell.web import words
+from watchbell.web.advertiser import words as advertiser_words
 from watchbell.web.gate import HEADERS
 from watchbell.web.guard import COUNTER, EnrolmentNeededError, SignInNeededError, desk_of, signed_in
 

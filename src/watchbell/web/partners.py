@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.clearances import Terms, change_partner
-from watchbell.desk.partner_view import collection_rows, partner_rows, partner_view
-from watchbell.desk.partners import LINK_HOURS, invite, revoke, set_suspended
+from watchbell.desk.exchange.clearances import Terms, change_partner
+from watchbell.desk.exchange.partner_view import collection_rows, partner_rows, partner_view
+from watchbell.desk.exchange.partners import LINK_HOURS, invite, revoke, set_suspended
+from watchbell.desk.exchange.webhooks import shown
 from watchbell.desk.permissions import Permission
-from watchbell.desk.webhooks import shown
 from watchbell.model.partners import Partner, PartnerKind, User
 from watchbell.model.tlp import Tlp
 from watchbell.web.guard import audience, desk_of, needs

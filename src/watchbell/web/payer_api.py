@@ -8,8 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from watchbell.clock import utc_text
-from watchbell.desk.ad_sums import Amount, Part
-from watchbell.desk.payer_view import PayerView, Spending, payer_view
+from watchbell.desk.ads.payer_view import PayerView, Spending, payer_view
+from watchbell.desk.ads.sums import Amount, Part
 from watchbell.desk.permissions import Permission
 from watchbell.web.ad_api import OPEN
 from watchbell.web.guard import desk_of, needs, office_of

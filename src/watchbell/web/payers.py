@@ -9,10 +9,10 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.charts import bars_svg, highest, map_svg
-from watchbell.desk.elements import html
-from watchbell.desk.payer_view import MOST_COMPARED, PayerView, compared_months, payer_view, shared_creatives
+from watchbell.desk.ads.payer_view import MOST_COMPARED, PayerView, compared_months, payer_view, shared_creatives
 from watchbell.desk.permissions import Permission
+from watchbell.desk.pictures.charts import bars_svg, highest, map_svg
+from watchbell.desk.pictures.elements import html
 from watchbell.vault.columns import folded
 from watchbell.web.guard import desk_of, needs, office_of
 from watchbell.web.pages import not_found, page

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.indicator_view import names_of_partners
+from watchbell.desk.exchange.indicator_view import names_of_partners
+from watchbell.desk.exchange.releases import decide_release
 from watchbell.desk.permissions import Permission
-from watchbell.desk.releases import decide_release
 from watchbell.model.partners import User
 from watchbell.model.releases import ReleaseState
 from watchbell.web.guard import audience, desk_of, needs

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
+from watchbell.desk.exchange.requests import answer_request, drafted_request, transparency_report, write_request
 from watchbell.desk.permissions import Permission
-from watchbell.desk.requests import answer_request, drafted_request, transparency_report, write_request
 from watchbell.errors import UsageError
 from watchbell.model.partners import User
 from watchbell.model.requests import GovernmentRequest, RequestKind, RequestState

@@ -14,9 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from watchbell.clock import Clock
-from watchbell.desk.collections import read_page, remove
-from watchbell.desk.intake import Intake
-from watchbell.desk.partners import Caller
+from watchbell.desk.exchange.collections import read_page, remove
+from watchbell.desk.exchange.intake import Intake
+from watchbell.desk.exchange.partners import Caller
 from watchbell.errors import UsageError, WatchbellError
 from watchbell.exchange import taxii
 from watchbell.exchange.envelope import EnvelopeError

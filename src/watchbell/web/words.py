@@ -7,7 +7,7 @@ from typing import Protocol
 from jinja2 import Environment
 from markupsafe import Markup
 
-from watchbell.desk.networks import role_said
+from watchbell.desk.investigations.networks import role_said
 from watchbell.detect.traces.catalogue import TRACES as CATALOGUE
 from watchbell.model.ads import KEPT_YEARS, Count, DisclaimerState, Money, RemovalReason, Verdict
 from watchbell.model.cases import CaseStatus

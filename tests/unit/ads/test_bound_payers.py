@@ -1,6 +1,7 @@
 """Whose ad is it, and are its words bound to them?"""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def codes(found: Whose) -> list[str]:
         {"account_id": None, "advertiser": None},
     ],
 )
-def test_bound_words_on_a_bound_account_are_theirs(fields: dict[str, object]) -> None:
+def test_bound_words_on_a_bound_account_are_theirs(fields: dict[str, Any]) -> None:
     found = whose(**fields)
     assert found.findings == ()
     assert found.paid is not None
@@ -81,7 +82,7 @@ def test_bound_words_on_a_bound_account_are_theirs(fields: dict[str, object]) ->
         ({"account_id": "78", "disclaimer": "Paid for by HaIlmark Cards PAC"}, "PAYER-LOOKALIKE"),
     ],
 )
-def test_words_that_are_not_bound_to_the_account_are_held(fields: dict[str, object], code: str) -> None:
+def test_words_that_are_not_bound_to_the_account_are_held(fields: dict[str, Any], code: str) -> None:
     assert codes(whose(**fields)) == [code]
 
 
@@ -92,7 +93,7 @@ def test_an_ad_of_an_account_without_words_is_theirs_and_bears_none() -> None:
 
 
 def test_strangers_are_let_be_unless_all_must_be_bound() -> None:
-    stranger = {"account_id": "9", "disclaimer": "Paid for by Somebody Else"}
+    stranger: dict[str, Any] = {"account_id": "9", "disclaimer": "Paid for by Somebody Else"}
     assert whose(**stranger) == Whose()
     assert codes(whose(PayerBook([BOUND], [], all_bound=True), **stranger)) == ["PAYER-UNBOUND"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from watchbell.ads.library import document
-from watchbell.ads.sources import read_ads
+from watchbell.ads.readers.sources import read_ads
 from watchbell.files import Reject
 from watchbell.model.ads import Ad, Count, Money, Seen, Targeting
 

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from watchbell.cli import advertiser
 from watchbell.clock import system_clock
-from watchbell.desk import advertisers, website_marks
+from watchbell.desk.advertisers import steps as advertisers
+from watchbell.desk.advertisers import website_marks
 from watchbell.errors import PeerError, UsageError
 from watchbell.vault.workspace import Workspace
 

@@ -12,7 +12,7 @@ from tests.made_up_payers import ADVERTISER, BARE, HELD, RUNS, STRANGE, TEXT
 from watchbell.cli.main import app
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import add_user
-from watchbell.desk.office import office_in
+from watchbell.desk.advertisers.office import office_in
 from watchbell.model.partners import Role
 from watchbell.vault.workspace import Workspace
 

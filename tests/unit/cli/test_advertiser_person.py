@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from tests.advertiser_accounts import ANNA, account_of, enrolled
 from watchbell.cli import advertiser
 from watchbell.clock import system_clock
-from watchbell.desk.counter import Application, apply
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.office import office_in
+from watchbell.desk.advertisers.counter import Application, apply
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.advertisers.office import office_in
 from watchbell.errors import UsageError
 from watchbell.vault.workspace import Workspace
 

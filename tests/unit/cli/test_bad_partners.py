@@ -9,7 +9,7 @@ import pytest
 
 from tests.taxii_server import indicator
 from watchbell.clock import system_clock
-from watchbell.desk.sharing import ImportedIndicators, import_indicators
+from watchbell.desk.exchange.sharing import ImportedIndicators, import_indicators
 from watchbell.errors import InputError
 from watchbell.vault.workspace import Workspace
 

@@ -10,7 +10,7 @@ from tests.made_up_desk import NOW, PASSWORD
 from watchbell.cli import collection, partner, release
 from watchbell.clock import system_clock
 from watchbell.desk.accounts import add_user, clear_user
-from watchbell.desk.partners import caller_of_token
+from watchbell.desk.exchange.partners import caller_of_token
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.partners import Role
 from watchbell.model.tlp import Tlp

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from watchbell.desk.inputs import PostFiles, actions_in_posts
+from watchbell.desk.investigations.inputs import PostFiles, actions_in_posts
 
 COPIES = [
     "thousands of ballots were found in a river near the county seat this morning",

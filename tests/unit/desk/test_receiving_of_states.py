@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.made_up_desk import NOW
-from watchbell.desk.receiving import Receiving
+from watchbell.desk.exchange.receiving import Receiving
 from watchbell.exchange.envelope import objects_of
 from watchbell.exchange.marking import definitions_in
 from watchbell.ids import fact_id

@@ -12,24 +12,24 @@ from hypothesis import strategies as st
 
 from tests import made_up_desk as made_up
 from tests.made_up_desk import NOW
-from watchbell.desk import webhooks
-from watchbell.desk.collections import read_page
-from watchbell.desk.dossier import dossier_of, whoever_hears
-from watchbell.desk.dossier_page import dossier_page
-from watchbell.desk.feedback import Seen, Teller, sight
-from watchbell.desk.house import House
-from watchbell.desk.indicator_export import Addressee, Form, Selection, export_indicators, parcel_of_indicators
-from watchbell.desk.indicator_view import indicator_view
-from watchbell.desk.outgoing import Answer
+from watchbell.desk.cases.dossier import dossier_of, whoever_hears
+from watchbell.desk.cases.dossier_page import dossier_page
+from watchbell.desk.cases.house import House
+from watchbell.desk.exchange import webhooks
+from watchbell.desk.exchange.collections import read_page
+from watchbell.desk.exchange.feedback import Seen, Teller, sight
+from watchbell.desk.exchange.indicator_export import Addressee, Form, Selection, export_indicators, parcel_of_indicators
+from watchbell.desk.exchange.indicator_view import indicator_view
+from watchbell.desk.exchange.outgoing import Answer
+from watchbell.desk.exchange.partner_view import partner_view
+from watchbell.desk.exchange.peers import Reached
+from watchbell.desk.exchange.publishing import publish_indicators
+from watchbell.desk.exchange.pushing import Aim, push
+from watchbell.desk.exchange.releases import ask_release, decide_release
+from watchbell.desk.exchange.sending import recipient_named, recipients_of, send_case
+from watchbell.desk.exchange.told import feedback_bundle
+from watchbell.desk.exchange.webhooks import add_webhook
 from watchbell.desk.overview import overview_of
-from watchbell.desk.partner_view import partner_view
-from watchbell.desk.peers import Reached
-from watchbell.desk.publishing import publish_indicators
-from watchbell.desk.pushing import Aim, push
-from watchbell.desk.releases import ask_release, decide_release
-from watchbell.desk.sending import recipient_named, recipients_of, send_case
-from watchbell.desk.told import feedback_bundle
-from watchbell.desk.webhooks import add_webhook
 from watchbell.errors import NotAllowedError
 from watchbell.exchange.marking import definitions_in, hearable, marking_of
 from watchbell.exchange.taxii import MEDIA_TYPE
@@ -45,7 +45,7 @@ from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace
 
 if TYPE_CHECKING:
-    from watchbell.desk.outgoing import Connection
+    from watchbell.desk.exchange.outgoing import Connection
     from watchbell.model.indicators import Indicator
 
 EVERYTHING = Audience(Tlp.RED, {"g": Tlp.RED})

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from watchbell.desk.investigate import Question, investigate
+from watchbell.desk.investigations.investigate import Question, investigate
 from watchbell.sources.action_table import ActionColumns, read_actions
 
 pytestmark = pytest.mark.shared

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbell.desk.investigate import Question, investigate
+from watchbell.desk.investigations.investigate import Question, investigate
 from watchbell.detect.actions import actions_of_posts, joined
 from watchbell.detect.pairs import pairs_of_actions
 from watchbell.detect.traces.catalogue import TRACES

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from PIL import Image, ImageFilter
 
-from watchbell.desk.investigate import Question, actions_seen, investigate
+from watchbell.desk.investigations.investigate import Question, actions_seen, investigate
 from watchbell.detect.actions import joined
 from watchbell.errors import UsageError
 from watchbell.sources.importing import Imported, import_posts

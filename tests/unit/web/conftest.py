@@ -8,11 +8,12 @@ import pytest
 
 from tests import made_up_desk
 from tests.advertiser_accounts import Mailbox
-from watchbell.desk import advertiser_accounts, senders
 from watchbell.desk.accounts import open_session
-from watchbell.desk.identity_key import IdentityKey
-from watchbell.desk.office import Office, office_in
-from watchbell.desk.senders import Way
+from watchbell.desk.advertisers import accounts as advertiser_accounts
+from watchbell.desk.advertisers import senders
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.advertisers.office import Office, office_in
+from watchbell.desk.advertisers.senders import Way
 from watchbell.model.advertiser_accounts import AdvertiserAccount
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app

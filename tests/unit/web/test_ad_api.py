@@ -13,8 +13,8 @@ import pytest
 
 from tests.made_up_desk import APPROVED_AD, HELD_AD, NOW, REJECTED_AD
 from tests.unit.web.conftest import Visitor
-from watchbell.desk.ad_dump import FILES, write_dump
-from watchbell.desk.ad_queue import decide_ad
+from watchbell.desk.ads.dump import FILES, write_dump
+from watchbell.desk.ads.queue import decide_ad
 from watchbell.model.ads import Ad, Verdict
 from watchbell.vault.workspace import Workspace
 from watchbell.web.ad_api import Asked

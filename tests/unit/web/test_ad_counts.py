@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from tests.made_up_desk import NOW
 from tests.unit.web.conftest import Visitor
 from watchbell.cli.ads import app
-from watchbell.desk.ad_counts import lines_of_day, make_counts, said
-from watchbell.desk.ad_dump import write_dump
-from watchbell.desk.counts_key import CountsKey, signed_by
+from watchbell.desk.ads.counts import lines_of_day, make_counts, said
+from watchbell.desk.ads.counts_key import CountsKey, signed_by
+from watchbell.desk.ads.dump import write_dump
 from watchbell.model.ad_counts import SignedDay
 from watchbell.vault.merkle import MerkleTree
 from watchbell.vault.workspace import Workspace

@@ -11,9 +11,9 @@ import pytest
 
 from tests.made_up_desk import APPROVED_AD, HELD_AD, NOW, REJECTED_AD
 from tests.unit.web.conftest import Visitor
-from watchbell.ads.sources import read_ads
-from watchbell.desk.ad_dump import write_dump
-from watchbell.desk.library import remove_ad
+from watchbell.ads.readers.sources import read_ads
+from watchbell.desk.ads.dump import write_dump
+from watchbell.desk.ads.library import remove_ad
 from watchbell.model.ads import Ad, Removal, RemovalReason
 from watchbell.vault.workspace import Workspace
 

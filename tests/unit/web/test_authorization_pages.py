@@ -11,8 +11,8 @@ from tests.unit.web.conftest import StillClock, Visitor
 from watchbell.ads.review import Aids, review
 from watchbell.ads.routebook import RouteBook
 from watchbell.ads.rulebook import RuleBook
-from watchbell.desk.ad_links import payer_book
-from watchbell.desk.office import Office
+from watchbell.desk.ads.links import payer_book
+from watchbell.desk.advertisers.office import Office
 from watchbell.model.ads import Verdict
 from watchbell.model.advertisers import EvidenceVerdict
 from watchbell.settings import Settings

@@ -6,7 +6,7 @@ import pytest
 
 from tests.made_up_desk import CASE, HELD_AD, HOSTILE, LINKS, MEMBERS, PARTNER
 from tests.unit.web.conftest import StillClock, Visitor
-from watchbell.desk.networks import groups_of_run, latest_run
+from watchbell.desk.investigations.networks import groups_of_run, latest_run
 from watchbell.model.cases import CaseStatus
 from watchbell.model.indicators import HITS
 from watchbell.vault.workspace import Workspace

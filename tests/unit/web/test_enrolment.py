@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from tests.unit.web.conftest import StillClock, Visitor
-from watchbell.desk.partners import Caller, add_partner, caller_of_token, invite
+from watchbell.desk.exchange.partners import Caller, add_partner, caller_of_token, invite
 from watchbell.model.partners import Partner, PartnerKind
 from watchbell.model.tlp import Tlp
 from watchbell.vault.workspace import Workspace

@@ -20,8 +20,8 @@ from tests.made_up_desk import (
     REQUEST,
 )
 from tests.unit.web.conftest import StillClock, Visitor
-from watchbell.desk.disarm import load_framework
-from watchbell.desk.webhooks import add_webhook
+from watchbell.desk.exchange.disarm import load_framework
+from watchbell.desk.exchange.webhooks import add_webhook
 from watchbell.model.feedback import DisputeState
 from watchbell.model.partners import Partner, PartnerKind
 from watchbell.model.requests import RequestState

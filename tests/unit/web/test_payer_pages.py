@@ -8,7 +8,7 @@ import pytest
 
 from tests.made_up_desk import HELD_AD, HOSTILE, NOW
 from tests.unit.web.conftest import Visitor
-from watchbell.desk.library import remove_ad
+from watchbell.desk.ads.library import remove_ad
 from watchbell.model.ads import Ad, Money, Removal, RemovalReason, Targeting
 from watchbell.vault.workspace import Workspace
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from tests import made_up_desk
 from tests.unit.web.conftest import Visitor
-from watchbell.desk.networks import groups_of_run, latest_run
+from watchbell.desk.investigations.networks import groups_of_run, latest_run
 from watchbell.desk.permissions import Permission
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import ROUTERS

@@ -7,8 +7,8 @@ from fastapi.routing import APIRoute
 from tests import made_up_desk as made_up
 from tests.made_up_desk import CASE, HELD_AD, NOW, PARTNER, RED_CASE, RED_INDICATOR
 from tests.unit.web.conftest import Visitor
-from watchbell.desk.disputes import drafted, open_dispute
-from watchbell.desk.feedback import Teller
+from watchbell.desk.exchange.disputes import drafted, open_dispute
+from watchbell.desk.exchange.feedback import Teller
 from watchbell.model.audiences import Audience
 from watchbell.model.collections import HOUSE
 from watchbell.model.feedback import Claimant

@@ -11,8 +11,9 @@ from watchbell.model.ads import Count, Money
 from watchbell.model.advertisers import DisclaimerVerdict, EvidenceKind, EvidenceVerdict
 from watchbell.model.appeals import AppealState
 from watchbell.model.payers import Delivery
-from watchbell.web import advertiser_words, words
-from watchbell.web.advertiser_forms import EVIDENCE_FORMS
+from watchbell.web import words
+from watchbell.web.advertiser import words as advertiser_words
+from watchbell.web.advertiser.forms import EVIDENCE_FORMS
 
 
 def test_a_time_is_written_out_in_utc_and_for_machines() -> None:

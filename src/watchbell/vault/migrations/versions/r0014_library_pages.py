@@ -1,4 +1,4 @@
-"""Flags on ads, which ads are alike, ads by payer; and ads are found by language and by the places they were aimed at."""
+"""Flags on ads, ads that are alike, ads by payer; ads are found by language and by the places they were aimed at."""
 
 from collections.abc import Iterator
 

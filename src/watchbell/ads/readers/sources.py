@@ -1,0 +1,99 @@
+"""Ads out of files: which reader a file needs, and its ads one by one."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from watchbell.ads.readers import google, ira, lines, meta_api, meta_report, snap, standard
+from watchbell.ads.readers.fields import FieldError, rejected
+from watchbell.errors import UsageError
+from watchbell.files import Reject, Row, read_rows
+from watchbell.model.ads import Ad
+
+READERS: Mapping[str, Callable[[Row], Ad]] = {
+    "snap": snap.read_ad,
+    "meta-api": meta_api.read_ad,
+    "meta-report": meta_report.read_ad,
+    "google": google.read_ad,
+    "standard": standard.read_ad,
+    "ira": ira.read_ad,
+    "jsonl": lines.read_ad,
+}
+_COLUMNS = {
+    "snap": snap.COLUMNS,
+    "meta-api": meta_api.COLUMNS,
+    "meta-report": meta_report.COLUMNS,
+    "google": google.COLUMNS,
+    "standard": standard.COLUMNS,
+    "ira": ira.COLUMNS,
+}
+_KNOWN = {"jsonl": lines.KNOWN, "meta-api": meta_api.KNOWN}
+"""Of sources whose records may have fields that an ad has no place for: those that are read."""
+
+
+def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> Iterator[Ad | Reject]:
+    """Yield each ad of a file, or a Reject in place of a row that cannot be used.
+
+    Args:
+        path: CSV, JSON lines, JSON or Parquet, plain or compressed.
+        source: one of `READERS`, or `auto` to tell by the first row's fields.
+        left_out: gathers the names of fields of JSON records that an ad has no place for; the ads go in without them.
+
+    Raises:
+        UsageError: no reader is called `source`.
+        InputError: the whole file cannot be read.
+    """
+    if source != "auto" and source not in READERS:
+        raise UsageError(f"There is no ad source {source!r}; choose auto, {', '.join(READERS)}.")
+    rows = _unwrapped(str(path), read_rows(path, spread=("data",)))
+    if source == "auto":
+        source, rows = _told_by_fields(rows)
+    for row in rows:
+        if isinstance(row, Row) and source in _KNOWN and left_out is not None:
+            left_out |= row.values.keys() - _KNOWN[source]
+        yield row if isinstance(row, Reject) else _ad_or_reject(path, row, READERS[source])
+
+
+def _told_by_fields(rows: Iterator[Row | Reject]) -> tuple[str, Iterator[Row | Reject]]:
+    """Return the source that the first readable row's fields belong to, and all the rows."""
+    seen: list[Row | Reject] = []
+    for row in rows:
+        seen.append(row)
+        if isinstance(row, Row):
+            break
+    last = seen[-1] if seen else None
+    return (source_of(last.values) if isinstance(last, Row) else "jsonl"), chain(seen, rows)
+
+
+def source_of(values: Mapping[str, Any]) -> str:
+    """Return the source whose files have these fields."""
+    fields = values.keys()
+    return next((source for source, columns in _COLUMNS.items() if fields >= columns), "jsonl")
+
+
+def _unwrapped(file: str, rows: Iterator[Row | Reject]) -> Iterator[Row | Reject]:
+    """Yield the ads of an API's answers, `{"data": [ad, …], "paging": …}`, as rows of their own; others as they are."""
+    number = 0
+    for row in rows:
+        if isinstance(row, Reject) or "id" in row.values or not isinstance(row.values.get("data"), list):
+            number = row.row if isinstance(row, Reject) and row.row is not None else number + 1
+            yield row
+            continue
+        for ad in row.values["data"]:
+            number += 1
+            is_object = isinstance(ad, dict)
+            yield Row(number, ad) if is_object else Reject(file, number, "data", "It is no object.", str(ad)[:2000])
+
+
+def _ad_or_reject(path: Path, row: Row, read: Callable[[Row], Ad]) -> Ad | Reject:
+    try:
+        return read(row)
+    except FieldError as error:
+        return rejected(str(path), row, error)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        return rejected(str(path), row, FieldError(field, f"`{field}` cannot be used: {first['msg']}."))

@@ -1,0 +1,1 @@
+"""Ads: reviewed, decided, kept in a library that anyone can read, counted, and answered for."""

@@ -1,0 +1,171 @@
+"""Bring ads into a workspace and give each its first decision; or review a file of ads without a workspace."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from watchbell.ads.answers import ad_of_record, answer_of
+from watchbell.ads.readers.fields import FieldError, rejected
+from watchbell.ads.readers.sources import read_ads
+from watchbell.ads.review import NO_AIDS, Aids, review
+from watchbell.ads.rulebook import RuleBook
+from watchbell.desk.ads.links import link_reviewed, payer_book
+from watchbell.errors import NothingUsableError
+from watchbell.files import Reject, Row, read_rows, write_rejects
+from watchbell.files.whole import replacing
+from watchbell.model.ads import FIRST_PASS, Ad, AdDecision
+from watchbell.sources.importing import rejects_file
+from watchbell.vault.workspace import Workspace
+
+# Ads that are stored together: enough to make a write worth while, little enough to hold.
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """What a first review needs beside the ad: the rules, the time, and what else may be asked."""
+
+    rules: RuleBook
+    now: datetime
+    aids: Aids = NO_AIDS
+
+    def decide(self, ad: Ad) -> AdDecision:
+        """Return the first decision on an ad."""
+        return review(ad, self.rules, now=self.now, aids=self.aids)
+
+
+@dataclass(slots=True)
+class AdTally:
+    """What became of a file of ads."""
+
+    ads: int = 0
+    new: int = 0
+    decided: int = 0
+    rejected: int = 0
+    rejects: Path | None = None
+    """Where the rows are kept that are no ads; None where there are none."""
+    verdicts: Counter[str] = field(default_factory=Counter)
+    political: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    left_out: set[str] = field(default_factory=set)
+    """Fields of the file that an ad has no place for."""
+
+    def count(self, decision: AdDecision) -> None:
+        """Add one decision."""
+        self.ads += 1
+        self.verdicts[decision.verdict.value] += 1
+        self.political += decision.political
+        self.codes.update(finding.code for finding in decision.policies)
+
+
+def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer) -> AdTally:
+    """Store the ads of a file with their first decisions. Importing it again changes nothing.
+
+    A decision that a person took is never put aside: such an ad is not decided again. Of a record that only sums up
+    ads nothing is decided.
+
+    Raises:
+        InputError: the whole file cannot be read.
+        NothingUsableError: not one row is an ad.
+    """
+    tally, reviewer = AdTally(), _knowing_payers(workspace, reviewer)
+    place = rejects_file(workspace.rejects, path)
+    tally.rejected = write_rejects(
+        place, _stored(workspace, read_ads(path, source, left_out=tally.left_out), reviewer, tally)
+    )
+    tally.rejects = place if tally.rejected else None
+    if not tally.ads:
+        raise NothingUsableError(_nothing_usable(path, tally))
+    if tally.decided:
+        details = {"ads": tally.ads, "decided": tally.decided, "rules": reviewer.rules.version, **tally.verdicts}
+        workspace.vault.ledger.append(FIRST_PASS, "ads.reviewed", path.name, details, reviewer.now)
+    return tally
+
+
+def _stored(workspace: Workspace, items: Iterator[Ad | Reject], reviewer: Reviewer, tally: AdTally) -> Iterator[Reject]:
+    """Store ads and decisions batch by batch and yield the rejects on the way."""
+    while batch := list(islice(items, _BATCH)):
+        yield from (item for item in batch if isinstance(item, Reject))
+        ads = [item for item in batch if isinstance(item, Ad)]
+        tally.new += workspace.vault.ads.add(ads).new
+        reviewed = [(ad, reviewer.decide(ad)) for ad in ads if ad.sums_up is None]
+        tally.ads += len(ads) - len(reviewed)
+        for _, decision in reviewed:
+            tally.count(decision)
+        tally.decided += workspace.vault.ads.decide(_changed(workspace, [decision for _, decision in reviewed]))
+        if reviewer.aids.payers is not None:
+            link_reviewed(workspace.vault, reviewer.aids.payers, reviewed, reviewer.now)
+
+
+def _knowing_payers(workspace: Workspace, reviewer: Reviewer) -> Reviewer:
+    book = payer_book(workspace.vault, workspace.settings)
+    return replace(reviewer, aids=replace(reviewer.aids, payers=book))
+
+
+def _changed(workspace: Workspace, decisions: list[AdDecision]) -> list[AdDecision]:
+    """Return the decisions that say something new; a person's decision stands."""
+    standing = ((decision, workspace.vault.ads.decision(decision.ad_id)) for decision in decisions)
+    return [decision for decision, known in standing if known is None or _supersedes(decision, known)]
+
+
+def _supersedes(decision: AdDecision, known: AdDecision) -> bool:
+    return known.decided_by == FIRST_PASS and decision.model_copy(update={"decided_at": known.decided_at}) != known
+
+
+def review_lines(path: Path, reviewer: Reviewer, tally: AdTally) -> Iterator[str | Reject]:
+    """Yield the answer to each record of a file, as one JSON line, in order; a Reject in place of what is no ad.
+
+    Raises:
+        InputError: the whole file cannot be read.
+    """
+    for row in read_rows(path):
+        answer = row if isinstance(row, Reject) else _answer(path, row, reviewer, tally)
+        tally.rejected += isinstance(answer, Reject)
+        yield answer
+
+
+def _answer(path: Path, row: Row, reviewer: Reviewer, tally: AdTally) -> str | Reject:
+    try:
+        ad = ad_of_record(row)
+    except FieldError as error:
+        return rejected(str(path), row, error)
+    decision = reviewer.decide(ad)
+    tally.count(decision)
+    return json.dumps(answer_of(decision, row.values), ensure_ascii=False)
+
+
+def review_file(path: Path, out: Path, reviewer: Reviewer) -> AdTally:
+    """Write the answers to the records of `path` to `out`, and what is no ad to `out` with `.rejects.jsonl`.
+
+    Both files appear only when they are complete.
+
+    Raises:
+        InputError: the whole file cannot be read.
+        NothingUsableError: not one record is an ad.
+    """
+    tally = AdTally()
+    place = out.with_suffix(".rejects.jsonl")
+    with replacing(out) as part:
+        with part.open("w", encoding="utf-8") as answers:
+            write_rejects(place, _written(review_lines(path, reviewer, tally), answers.write))
+        tally.rejects = place if tally.rejected else None
+        if not tally.ads:
+            raise NothingUsableError(_nothing_usable(path, tally))
+    return tally
+
+
+def _written(items: Iterator[str | Reject], write: Callable[[str], int]) -> Iterator[Reject]:
+    for item in items:
+        if isinstance(item, Reject):
+            yield item
+        else:
+            write(item + "\n")
+
+
+def _nothing_usable(path: Path, tally: AdTally) -> str:
+    kept = f" They are in {tally.rejects}, each with its reason." if tally.rejects else ""
+    return f"Not one row of {path} is an ad.{kept}"

@@ -1,0 +1,1 @@
+"""Matching: indicators looked for in the workspace's posts and ads, and names that are imitated."""

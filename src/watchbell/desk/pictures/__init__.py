@@ -1,0 +1,1 @@
+"""Pictures: markup out of elements, and what is drawn with it."""

@@ -1,0 +1,1 @@
+"""The advertisers' own pages: an account, the steps, disclaimers, ads, appeals."""

@@ -1,0 +1,109 @@
+import csv
+from collections import defaultdict
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchbell.ads.readers.sources import read_ads
+from watchbell.desk.ads.sums import Amount, Part, amounts, by_aim, by_month, told_ads
+from watchbell.desk.pictures.charts import bars_svg, map_svg
+from watchbell.desk.pictures.us_states import STATE_NAMES, TILES
+from watchbell.model.ads import Ad, Money, Targeting
+
+
+def ad(number: int, lower: int, upper: int | None, *places: str, month: int | None = 1, currency: str = "USD") -> Ad:
+    bound = None if upper is None else Decimal(upper)
+    return Ad(
+        id=f"jsonl:{number}",
+        source="jsonl",
+        platform="facebook",
+        spend=Money(currency=currency, lower=Decimal(lower), upper=bound),
+        started_at=None if month is None else datetime(2026, month, 15, tzinfo=UTC),
+        targeting=tuple(Targeting(dimension="region", value=place) for place in places),
+    )
+
+
+def table(*ads: Ad) -> pl.DataFrame:
+    return told_ads([one.model_dump_json() for one in ads])
+
+
+def test_a_sum_of_ranges_is_a_range_and_says_how_wide() -> None:
+    [dollars, euros] = amounts(table(ad(1, 100, 499), ad(2, 0, 99), ad(3, 5, 5, currency="EUR")))
+    assert dollars == Amount("USD", 2, Decimal(100), Decimal(598))
+    assert dollars.width == 498
+    assert euros == Amount("EUR", 1, Decimal(5), Decimal(5))
+    assert euros.width == 0
+
+
+def test_one_open_range_leaves_the_sum_open() -> None:
+    [sum_] = amounts(table(ad(1, 100, 499), ad(2, 1_000_000, None)))
+    assert sum_ == Amount("USD", 2, Decimal(1_000_100), None)
+    assert sum_.width is None
+
+
+def test_what_went_to_a_place_lies_between_ads_aimed_there_alone_and_all_ads_aimed_there() -> None:
+    ads = table(ad(1, 10, 10, "Ohio"), ad(2, 5, 8, "Ohio", "Texas"), ad(3, 7, 7), ad(4, 99, 99, "Ohio", currency="EUR"))
+    assert by_aim(ads, "USD", "region") == [
+        Part("Ohio", 2, Decimal(10), Decimal(18)),
+        Part("Texas", 1, Decimal(0), Decimal(8)),
+    ]
+
+
+def test_months_without_ads_are_there_and_undated_ads_are_not() -> None:
+    months = by_month(table(ad(1, 10, 10, month=1), ad(2, 5, 8, month=4), ad(3, 7, 7, month=None)), "USD")
+    assert [(part.name, part.ads, f"{part.lower:.0f}-{part.upper:.0f}") for part in months] == [
+        ("2026-01", 1, "10-10"), ("2026-02", 0, "0-0"), ("2026-03", 0, "0-0"), ("2026-04", 1, "5-8"),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 12)), min_size=1, max_size=8))
+def test_months_add_up_to_the_sum(spends: list[tuple[int, int, int]]) -> None:
+    ads = table(*(ad(number, low, low + more, month=month) for number, (low, more, month) in enumerate(spends)))
+    [sum_], months = amounts(ads), by_month(ads, "USD")
+    assert sum(part.lower for part in months) == sum_.lower
+    assert sum(part.upper or 0 for part in months) == sum_.upper
+    assert sum_.width is not None
+    assert sum_.width >= 0
+
+
+@pytest.mark.parametrize("year", [2018, 2019, 2023])
+def test_sums_are_those_of_the_file_added_by_other_means(shared_data: Path, year: int) -> None:
+    file = shared_data / "ads" / f"PoliticalAds_{year}.csv"
+    expected: dict[str, int] = defaultdict(int)
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        for row in csv.DictReader(opened):
+            expected[row["Currency Code"]] += int(row["Spend"])
+    ads = [one for one in read_ads(file, "snap") if isinstance(one, Ad)]
+    found = {sum_.currency: sum_.lower for sum_ in amounts(table(*ads))}
+    assert found == expected
+
+
+def test_every_state_has_one_tile_of_its_own() -> None:
+    assert len(TILES) == len(STATE_NAMES) == 52
+    assert len({(tile.column, tile.row) for tile in TILES}) == 52
+
+
+def test_a_tile_says_its_number_and_more_ads_are_darker() -> None:
+    drawn = map_svg({"Ohio": 100, "Iowa": 1}, "Ads by state")
+    shades = {_title(tile): tile.get("class") for tile in drawn.iter("g")}
+    assert shades["Ohio: 100 ads"] == "shade-5"
+    assert shades["Iowa: 1 ad"] == "shade-1"
+    assert shades["Maine: 0 ads"] == "shade-0"
+
+
+def test_a_bar_is_solid_to_the_lower_bound_and_pale_to_the_upper() -> None:
+    drawn = bars_svg([Part("2026-01", 3, Decimal(25), Decimal(100))], "Spend")
+    heights = {bar.get("class"): float(bar.get("height") or 0) for bar in drawn.iter("rect")}
+    assert heights["may"] == pytest.approx(3 * heights["sure"], abs=0.2)
+
+
+def _title(tile: Element) -> str:
+    title = tile.find("title")
+    assert title is not None
+    return title.text or ""

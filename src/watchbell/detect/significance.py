@@ -38,6 +38,8 @@ _PASSING, _LARGEST_SCREEN = 1_000, 1e-3
 # Sums of the same weights in another order differ far below this.
 _ALIKE = 1e-9
 _LEAST_LOG = -700.0
+# So unlikely a number of meetings changes no sum that counts, and more than half of all are.
+_UNHEARD = 1e-18
 # Some hundred meetings of each are a few megabytes.
 _PAIRS_AT_ONCE = 512
 
@@ -204,7 +206,9 @@ def _strangeness(shared: Common, at_windows: Sequence[_AtWindow], accounts: int)
     window = np.argmin(own, axis=0)
     log_slots = np.take_along_axis(np.array([at.log_slots for at in at_windows]), window[None], axis=0)[0]
     p_timing = np.array([at.p_timing for at in at_windows])
-    return _Looked(p_timing, np.min(own, axis=0), log_slots, np.concatenate(reached), np.concatenate(likely))
+    every, mass = np.concatenate(reached), np.concatenate(likely)
+    heard = mass > _UNHEARD
+    return _Looked(p_timing, np.min(own, axis=0), log_slots, every[heard], mass[heard])
 
 
 def _false_pairs(looked: Sequence[_Looked], accounts: int) -> Array:

@@ -25,6 +25,8 @@ LEAST_MEMORY = _ROW_BYTES * _PARTITION_ROWS
 """With less than this for post pairs (bytes), more time goes into beginning than into counting."""
 # Many times the cores, for stretches with as many post pairs need not take as long.
 _STRETCHES = 32
+# Where slots may be cut, for an array as long as they are would be gigabytes.
+_MOST_CUTS = 1 << 20
 _TOO_MANY = (
     "More than {pairs:,} pairs of accounts have {floor} post pairs: more than fit into the memory. Ask for more post "
     "pairs with --min-shared, for a narrower window, or give more memory with --memory."
@@ -70,12 +72,13 @@ def co_actions(
     columns = (slots.objects, slots.times, slots.marks, factors)
     pairs = 0
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        counts = _tallied(slots, ends, pool)
+        parts = stretches(ends, _STRETCHES)
+        counts = _tallied(slots, ends, parts, pool)
         found: list[list[tuple[Array, ...]]] = []
         for turn in _turns(counts.sum(axis=0), max(budget.turn, LEAST_MEMORY) // _ROW_BYTES):
-            parts = _dealt(slots, ends, counts, turn, pool)
-            of_turn = list(pool.map(partial(_measured, columns=columns, windows=windows, floor=floor), parts))
-            del parts  # or two turns would be in memory at once
+            dealt = _dealt(slots, ends, (parts, counts), turn, pool)
+            of_turn = list(pool.map(partial(_measured, columns=columns, windows=windows, floor=floor), dealt))
+            del dealt  # or two turns would be in memory at once
             found += of_turn
             pairs += sum(len(measures[0]) for part in of_turn for measures in part)
             if budget.answer is not None and pairs > budget.answer:
@@ -104,13 +107,13 @@ def _measured(dealt: Array, columns: Any, windows: Sequence[int], floor: int) ->
 
 def followers(slots: Slots, window: int) -> Array:
     """Return for each slot how many later slots of its object lie within `window`, whoever sits in them (int64)."""
-    return followers_of(kernel.reach(slots.objects, slots.times, window))
-
-
-def followers_of(ends: Array) -> Array:
-    """Return how many slots lie in each slot's reach, given where it ends; see `kernel.reach`."""
-    count: Array = ends - np.arange(1, len(ends) + 1)
+    count: Array = kernel.reach(slots.objects, slots.times, window) - np.arange(1, len(slots.objects) + 1)
     return count
+
+
+def slot_pairs(ends: Array) -> int:
+    """Return how many pairs of slots lie in reach, given where each slot's reach ends; see `kernel.reach`."""
+    return int(ends.sum()) - len(ends) * (len(ends) + 1) // 2
 
 
 def load() -> None:
@@ -119,10 +122,9 @@ def load() -> None:
     co_actions(Slots(two.astype(np.int32), np.zeros(2, np.int32), two, np.ones(2)), windows=[1], floor=2, threads=1)
 
 
-def _tallied(slots: Slots, ends: Array, pool: ThreadPoolExecutor) -> Array:
+def _tallied(slots: Slots, ends: Array, parts: Sequence[tuple[int, int]], pool: ThreadPoolExecutor) -> Array:
     """Return how many post pairs each stretch of slots has for each partition of the keys."""
-    partitions = 1 << max(0, (int(followers_of(ends).sum()) // _PARTITION_ROWS).bit_length())
-    parts = stretches(ends, _STRETCHES)
+    partitions = 1 << max(0, (slot_pairs(ends) // _PARTITION_ROWS).bit_length())
     counts = np.zeros((len(parts), partitions), np.int64)
     _run(
         pool,
@@ -145,8 +147,15 @@ def _turns(rows: Array, most: int) -> Iterator[slice]:
     yield slice(first, len(rows))
 
 
-def _dealt(slots: Slots, ends: Array, counts: Array, turn: slice, pool: ThreadPoolExecutor) -> list[Array]:
-    """Return the post pairs of each of a turn's partitions: rows of key and slots."""
+def _dealt(
+    slots: Slots,
+    ends: Array,
+    tallied: tuple[Sequence[tuple[int, int]], Array],
+    turn: slice,
+    pool: ThreadPoolExecutor,
+) -> list[Array]:
+    """Return the post pairs of each of a turn's partitions, rows of key and slots; `tallied` are stretches and counts."""
+    parts, counts = tallied
     mine = counts[:, turn]
     starts = np.concatenate(([0], np.cumsum(mine.sum(axis=0))))
     places = np.full(counts.shape, -1)
@@ -157,7 +166,7 @@ def _dealt(slots: Slots, ends: Array, counts: Array, turn: slice, pool: ThreadPo
         pool,
         (
             partial(kernel.deal, slots.accounts, ends, stretch, _EVERY_PAIR, row, dealt)
-            for stretch, row in zip(stretches(ends, _STRETCHES), places, strict=True)
+            for stretch, row in zip(parts, places, strict=True)
         ),
     )
     return [dealt[low:high] for low, high in pairwise(starts)]
@@ -165,10 +174,14 @@ def _dealt(slots: Slots, ends: Array, counts: Array, turn: slice, pool: ThreadPo
 
 def stretches(ends: Array, parts: int) -> list[tuple[int, int]]:
     """Cut the slots into runs with about the same number of post pairs each."""
-    load = np.cumsum(ends - np.arange(len(ends)))
-    if len(load) == 0:
+    starts = np.arange(0, len(ends), 1 + len(ends) // _MOST_CUTS)
+    if len(starts) == 0:
         return []
-    marks = np.searchsorted(load, np.linspace(0, load[-1], parts + 1)[1:-1])
+    load = np.cumsum(np.add.reduceat(ends, starts))
+    # Of what is added up, the places of the slots themselves are no slots in reach.
+    load[:-1] -= starts[1:] * (starts[1:] - 1) // 2
+    load[-1] -= len(ends) * (len(ends) - 1) // 2
+    marks = starts[np.searchsorted(load, np.linspace(0, load[-1], parts + 1)[1:-1])]
     edges = np.unique(np.concatenate(([0], marks, [len(ends)])))
     return [(int(lo), int(hi)) for lo, hi in pairwise(edges)]
 

@@ -31,7 +31,7 @@ class Acts(NamedTuple):
     begins: Array
     """int64: the acts of account k are those from begins[k] to begins[k + 1]."""
     objects: Array
-    """int64 codes, rising within an account."""
+    """Codes, rising within an account."""
     times: Array
     births: Array
     """int64: when each object was first acted on."""
@@ -43,10 +43,7 @@ def acts_of(slots: Slots, accounts: Array) -> Acts:
     births[slots.objects[::-1]] = slots.times[::-1]  # of one object's slots the first is written last, and stays
     asked = np.zeros(int(max(slots.accounts.max(initial=-1), accounts.max(initial=-1))) + 1, np.bool_)
     asked[accounts] = True
-    theirs = np.flatnonzero(asked[slots.accounts])
-    order = theirs[np.argsort(slots.accounts[theirs], kind="stable")]
-    begins = np.searchsorted(slots.accounts[order], np.arange(len(asked) + 1))
-    return Acts(begins, slots.objects[order].astype(np.int64), slots.times[order], births)
+    return Acts(*_by_account(slots.accounts, slots.objects, slots.times, asked), births)
 
 
 def meetings(acts: Acts, a: Array, b: Array, *, least: int, most: int) -> Meetings:
@@ -69,6 +66,23 @@ def load() -> None:
     found = meetings(acts, two[:1], two[1:], least=1, most=1)
     heaviest(found, np.ones(1), moment=1, most=1)
     tails(np.ones(1), two)
+
+
+@njit(cache=True, nogil=True)
+def _by_account(accounts: Array, objects: Array, times: Array, asked: Array) -> tuple[Array, Array, Array]:
+    """Return where the acts of each account begin, and the objects and times of those that are asked for."""
+    begins = np.zeros(len(asked) + 1, np.int64)
+    for i in range(len(accounts)):
+        begins[accounts[i] + 1] += asked[accounts[i]]
+    begins = np.cumsum(begins)
+    free = begins.copy()
+    theirs, at = np.empty(begins[-1], objects.dtype), np.empty(begins[-1], np.int64)
+    for i in range(len(accounts)):
+        account = accounts[i]
+        if asked[account]:
+            theirs[free[account]], at[free[account]] = objects[i], times[i]
+            free[account] += 1
+    return begins, theirs, at
 
 
 def _nothing(rows: int) -> Array:

@@ -14,7 +14,7 @@ LOCAL, SPARK = ENGINES = ("local", "spark")
 
 
 # Longer turns cost memory and hardly save time.
-_LONGEST_TURN = 1 << 30
+_LONGEST_TURN = 1 << 29
 _POST_PAIR_BYTES = 16
 # A pair with its names, times and test, as an array and as a table; half of the memory is for them.
 _PAIR_BYTES = 256

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from watchbell.engine import kernel
-from watchbell.engine.local import MAX_CELL_COUNT, followers_of, in_order, stretches
+from watchbell.engine.local import MAX_CELL_COUNT, in_order, slot_pairs, stretches
 from watchbell.engine.slots import Array, CoActions, Slots
 
 # Slots and post pairs of one task. A post pair is 16 bytes while it is dealt and 36 when it is sent on, so that a task
@@ -95,7 +95,7 @@ def co_actions(session: Any, slots: Slots, windows: Sequence[int], floor: int) -
     """
     widest = max(windows)
     ends = kernel.reach(slots.objects, slots.times, widest)
-    post_pairs = int(followers_of(ends).sum())
+    post_pairs = slot_pairs(ends)
     tasks = max(1, -(-(len(ends) + post_pairs) // LOAD))
     cut = session.createDataFrame(stretched(slots, ends, tasks)).repartitionByRange(tasks, "stretch").persist()
     try:

@@ -90,6 +90,8 @@ def _coded(frame: pl.DataFrame, kind: str) -> pa.Table:
         posts = frame["post"].to_arrow().cast(pa.string())
         coded = [(one, pl.Series([kind]).to_arrow()), *coding]
     columns = [pa.DictionaryArray.from_arrays(codes, names.cast(pa.string())) for codes, names in coded]
+    # Coding asks for several times what it leaves, and Arrow keeps what it was given.
+    pa.default_memory_pool().release_unused()
     return pa.Table.from_arrays([*columns, frame["at"].to_arrow(), posts], schema=CODED_ACTIONS)
 
 

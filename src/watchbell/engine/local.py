@@ -154,7 +154,7 @@ def _dealt(
     turn: slice,
     pool: ThreadPoolExecutor,
 ) -> list[Array]:
-    """Return the post pairs of each of a turn's partitions, rows of key and slots; `tallied` are stretches and counts."""
+    """Return the post pairs of each of a turn's partitions: rows of key and slots."""
     parts, counts = tallied
     mine = counts[:, turn]
     starts = np.concatenate(([0], np.cumsum(mine.sum(axis=0))))

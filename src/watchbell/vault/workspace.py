@@ -67,6 +67,24 @@ SETTINGS_TEXT = """\
 # sms_fields = { "to" = "$to", "from" = "+15550100", "body" = "$text" }
 # sms_headers = { "authorization" = "Bearer secret" }
 
+# Whether advertisers may sign up and show who they are by themselves, at /advertiser; and routes to authorization of
+# other jurisdictions, as YAML.
+# advertiser_pages = false
+# route_files = ["routes/fr.yaml"]
+
+# Registers that evidence is held against (`watchbell ads registry refresh` takes newer editions), from where they
+# come if not from their publishers, and the name servers asked for the domains of advertisers.
+# committee_register = "/var/lib/watchbell/cm26.txt"
+# candidate_register = "/var/lib/watchbell/cn26.txt"
+# government_domains = "/var/lib/watchbell/current-full.csv"
+# legislators = "/var/lib/watchbell/legislators-current.yaml"
+# tax_register = "/var/lib/watchbell/tax.csv"
+# register_urls = { "committee_register" = "https://mirror.example.org/cm26.zip" }
+# name_servers = ["192.0.2.53"]
+
+# Days within which a flag on an ad is answered, outside the month before a vote.
+# flag_days = 7
+
 # Whether a political ad is held unless the words that say who paid are bound to an advertiser who is here.
 # payers_bound = false
 

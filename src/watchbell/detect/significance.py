@@ -69,7 +69,7 @@ def judged(
         any_dependence: whether q shall hold however the tests hang together (Benjamini and Yekutieli 2001), and not
             only where they do so positively.
     """
-    tests = [SlotTest.of(slots, window) for window in windows]
+    tests = SlotTest.of(slots, windows)
     rates = [test.rates(pairs.a, pairs.b) for test, pairs in zip(tests, found, strict=True)]
     log_p = [test.log_p(pairs.weight, rate) for test, pairs, rate in zip(tests, found, rates, strict=True)]
     enough = np.bincount(slots.accounts) >= LEAST_ACTIONS if len(slots.accounts) else np.zeros(0, np.bool_)
@@ -260,7 +260,7 @@ def p_values(slots: Slots, windows: Sequence[int], a: Array, b: Array) -> Array:
         b: likewise.
     """
     shared = common(Habits.of(slots, np.concatenate((a, b))), a, b)
-    tests = [SlotTest.of(slots, window) for window in windows]
+    tests = SlotTest.of(slots, windows)
     at_windows = [
         _at_window(shared, window, test, test.rates(a, b), _Screen(1, 0.0, len(a)))
         for window, test in zip(windows, tests, strict=True)

@@ -21,6 +21,7 @@ when it makes X₀. For a Poisson number of equal weights this is Stirling's for
 The null knows nothing of taste: see `timing.py` for the test that does.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -66,25 +67,33 @@ class SlotTest(NamedTuple):
     """Φ' at each of the tilts."""
 
     @classmethod
-    def of(cls, slots: Slots, window: int) -> "SlotTest":
-        """Prepare the test.
+    def of(cls, slots: Slots, windows: Sequence[int]) -> "list[SlotTest]":
+        """Prepare a test for each window; what accounts do at which hours is the same for all.
 
         Args:
             slots: all slots of one kind of action; times are microseconds.
-            window: in microseconds.
+            windows: in microseconds.
         """
+        activity = np.bincount(slots.accounts) if len(slots.accounts) else np.zeros(0, np.int64)
+        profile, shares = _profile(slots, activity), np.bincount(slots.objects)
+        weight_of = np.zeros(int(shares.max(initial=0)) + 1)
+        weight_of[shares] = marks_of_objects(slots)[: len(shares)]
+        return [cls._within(slots, window, activity, profile, (shares, weight_of)) for window in windows]
+
+    @classmethod
+    def _within(
+        cls, slots: Slots, window: int, activity: Array, profile: Array, objects: tuple[Array, Array]
+    ) -> "SlotTest":
+        """Prepare the test of one window; `objects` are the shares of each, and what meeting weighs at each number."""
         from watchbell.engine.seating import close_slots  # noqa: PLC0415  # numba takes a second to load
 
-        activity = np.bincount(slots.accounts) if len(slots.accounts) else np.zeros(0, np.int64)
+        shares, weight_of = objects
         on_object, in_hour = close_slots(slots, window)
-        shares = np.bincount(slots.objects)
-        slot_pairs = np.bincount(shares, on_object, minlength=1)
-        weight_of = np.zeros(len(slot_pairs))
-        weight_of[shares] = marks_of_objects(slots)[: len(shares)]
+        slot_pairs = np.bincount(shares, on_object, len(weight_of))
         met = np.flatnonzero(slot_pairs)
         values, mass = weight_of[met], slot_pairs[met]
         rising = np.exp(np.outer(_TILTS, values))
-        hours = _Hours.of(slots, activity, in_hour)
+        hours = _Hours(profile, in_hour / max(in_hour.sum(), 1))
         return cls(activity, hours, float(mass.sum()), (rising - 1) @ mass, rising @ (values * mass))
 
     def rates(self, a: Array, b: Array) -> Array:
@@ -108,6 +117,20 @@ class SlotTest(NamedTuple):
         return log_p
 
 
+def _profile(slots: Slots, activity: Array) -> Array:
+    """Return what `_Hours.profile` holds."""
+    from watchbell.engine.seating import HOURS, hourly  # noqa: PLC0415  # numba takes a second to load
+
+    profile = hourly(slots)
+    everybody = profile.sum(axis=0, dtype=np.float64)
+    everybody = (everybody + 1) / (everybody.sum() + HOURS)
+    for start in range(0, len(profile), _PAIRS_AT_ONCE):
+        part = slice(start, start + _PAIRS_AT_ONCE)
+        own = profile[part] + _PROFILE_PRIOR * everybody
+        profile[part] = own / (activity[part, None] + _PROFILE_PRIOR) / everybody
+    return profile
+
+
 class _Hours(NamedTuple):
     """When accounts are awake: actions by hour of the day (UTC), relative to everybody's."""
 
@@ -115,19 +138,6 @@ class _Hours(NamedTuple):
     """float32, accounts by 24: 1 where an account is as active as everybody in that hour."""
     pairs: Array
     """float64, 24: share of all slot pairs in each hour."""
-
-    @classmethod
-    def of(cls, slots: Slots, activity: Array, slot_pairs: Array) -> "_Hours":
-        from watchbell.engine.seating import HOURS, hourly  # noqa: PLC0415  # numba takes a second to load
-
-        profile = hourly(slots)
-        everybody = profile.sum(axis=0, dtype=np.float64)
-        everybody = (everybody + 1) / (everybody.sum() + HOURS)
-        for start in range(0, len(profile), _PAIRS_AT_ONCE):
-            part = slice(start, start + _PAIRS_AT_ONCE)
-            own = profile[part] + _PROFILE_PRIOR * everybody
-            profile[part] = own / (activity[part, None] + _PROFILE_PRIOR) / everybody
-        return cls(profile, slot_pairs / max(slot_pairs.sum(), 1))
 
     def overlap(self, a: Array, b: Array) -> Array:
         """Return how much likelier than for two average accounts it is that a and b sit in one pair of slots."""

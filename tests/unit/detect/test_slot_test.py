@@ -26,7 +26,7 @@ def world(seed: int) -> Slots:
 def in_question(slots: Slots) -> tuple[SlotTest, CoActions, Array]:
     """Return the test, every pair that met, and each one's rate."""
     (found,) = co_actions(slots, [WINDOW], 1)
-    test = SlotTest.of(slots, WINDOW)
+    (test,) = SlotTest.of(slots, [WINDOW])
     return test, found, test.rates(found.a, found.b)
 
 
@@ -72,7 +72,7 @@ def test_equal_weights_give_the_tail_of_a_poisson_number() -> None:
         np.zeros(2_000, np.int64),
         np.ones(2_000),
     )
-    test = SlotTest.of(slots, 0)
+    (test,) = SlotTest.of(slots, [0])
     mean = 1e-5 * test.post_pairs
     for number in (2, 3, 5):
         exact = mean**number / np.prod(np.arange(1, number + 1))  # the terms after it are a hundredth and less

@@ -177,13 +177,8 @@ class Connection:
             asyncio.timeout(MOST_SECONDS),
             self._client.stream(method, url, content=body, headers=headers) as response,
         ):
-            pieces, length = [], 0
-            async for piece in response.aiter_bytes():
-                length += len(piece)
-                if length > MOST_BYTES:
-                    raise PeerError(f"{self._peer.name} answers with more than {MOST_BYTES:,} bytes: {url}.")
-                pieces.append(piece)
-            return Answer(response.status_code, response.headers, b"".join(pieces))
+            read = await _bounded(response, MOST_BYTES, self._peer.name, f": {url}")
+            return Answer(response.status_code, response.headers, read)
 
 
 def post_once(
@@ -278,11 +273,15 @@ async def _published(transport: "_Transport", url: str, bounds: Bounds, stays: C
 async def _body(response: httpx.Response, url: str, most: int) -> bytes:
     if response.status_code != httpx.codes.OK:
         raise PeerError(f"{url} answers with status {response.status_code}.")
+    return await _bounded(response, most, url)
+
+
+async def _bounded(response: httpx.Response, most: int, who: str, where: str = "") -> bytes:
     pieces, length = [], 0
     async for piece in response.aiter_bytes():
         length += len(piece)
         if length > most:
-            raise PeerError(f"{url} answers with more than {most:,} bytes.")
+            raise PeerError(f"{who} answers with more than {most:,} bytes{where}.")
         pieces.append(piece)
     return b"".join(pieces)
 

@@ -1,5 +1,7 @@
 """An advertiser's account: signing up, proving the e-mail address, the second factor, signing in and out."""
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -41,21 +43,45 @@ def sign_up(
     request: Request, person: Annotated[str, Form(max_length=200)], email: Email, password: Password
 ) -> Response:
     """Take a sign-up in, and send the code that proves the address."""
-    desk, now, known = desk_of(request), desk_of(request).clock(), known_as(email)
-    wait = desk.counter_attempts.wait(known, now)
     told = Applicant(person, email, password)
-    wrong = wrong_fields(told._asdict())
+    return code_sent(
+        request,
+        (email, wrong_fields(told._asdict())),
+        lambda wrong: _sign_up_page(request, wrong, told),
+        lambda now: advertiser_accounts.sign_up(office_of(request), told, now),
+        f"{COUNTER}/e-mail",
+    )
+
+
+def code_sent(
+    request: Request,
+    asked: tuple[str, Problems],
+    page: Callable[[Problems], Response],
+    send: Callable[[datetime], str],
+    onward: str,
+) -> Response:
+    """Send a code to an address that anybody may name, and lead on to where it is entered.
+
+    Args:
+        request: the request.
+        asked: the address, and what is wrong with the form.
+        page: shows the form again, with what is wrong.
+        send: sends the code, and returns the token of whoever waits for it.
+        onward: where the code is entered.
+    """
+    desk, now, known, wrong = desk_of(request), desk_of(request).clock(), known_as(asked[0]), asked[1]
+    wait = desk.counter_attempts.wait(known, now)
     if wait:
         wrong = {"email": f"Too many tries with this address. Try again in {span(wait)}."}
     if wrong:
-        return _sign_up_page(request, wrong, told)
+        return page(wrong)
     try:
-        token = advertiser_accounts.sign_up(office_of(request), told, now)
+        token = send(now)
     except (UsageError, NotSentError) as error:
-        return _sign_up_page(request, {"form": str(error)}, told)
-    # Each sign-up sends an e-mail to somebody who may not have asked for it.
+        return page({"form": str(error)})
+    # Each sends an e-mail to somebody who may not have asked for it.
     desk.counter_attempts.failed(known, now)
-    answer = RedirectResponse(f"{COUNTER}/e-mail", HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(onward, HTTPStatus.SEE_OTHER)
     keep(request, answer, SIGN_UP_COOKIE, token, SIGN_UP_HOURS)
     return answer
 

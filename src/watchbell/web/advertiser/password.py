@@ -7,13 +7,12 @@ from starlette.responses import RedirectResponse, Response
 
 from watchbell.desk.accounts import SHORTEST_PASSWORD
 from watchbell.desk.advertisers import accounts as advertiser_accounts
-from watchbell.desk.advertisers.accounts import SIGN_UP_HOURS, known_as, wrong_fields
+from watchbell.desk.advertisers.accounts import wrong_fields
 from watchbell.desk.permissions import Errand
-from watchbell.errors import NotSentError, UsageError
-from watchbell.web.advertiser.account import SIGN_UP_COOKIE, Code, Email, Password, keep
+from watchbell.errors import UsageError
+from watchbell.web.advertiser.account import SIGN_UP_COOKIE, Code, Email, Password, code_sent
 from watchbell.web.advertiser.pages import Problems, counter_page
 from watchbell.web.guard import COUNTER, at_counter, desk_of, office_of
-from watchbell.web.words import span
 
 router = APIRouter(prefix=f"{COUNTER}/password", dependencies=[at_counter(Errand.ENTER)])
 
@@ -27,22 +26,13 @@ def new_password_form(request: Request) -> Response:
 @router.post("")
 def ask(request: Request, email: Email, password: Password) -> Response:
     """Send the code with which the new password will hold."""
-    desk, now, known = desk_of(request), desk_of(request).clock(), known_as(email)
-    wait = desk.counter_attempts.wait(known, now)
-    wrong = wrong_fields({"email": email, "password": password})
-    if wait:
-        wrong = {"email": f"Too many tries with this address. Try again in {span(wait)}."}
-    if wrong:
-        return _page(request, wrong, email)
-    try:
-        token = advertiser_accounts.ask_new_password(office_of(request), email, password, now)
-    except (UsageError, NotSentError) as error:
-        return _page(request, {"form": str(error)}, email)
-    # Each sends an e-mail to somebody who may not have asked for it.
-    desk.counter_attempts.failed(known, now)
-    answer = RedirectResponse(f"{COUNTER}/password/code", HTTPStatus.SEE_OTHER)
-    keep(request, answer, SIGN_UP_COOKIE, token, SIGN_UP_HOURS)
-    return answer
+    return code_sent(
+        request,
+        (email, wrong_fields({"email": email, "password": password})),
+        lambda wrong: _page(request, wrong, email),
+        lambda now: advertiser_accounts.ask_new_password(office_of(request), email, password, now),
+        f"{COUNTER}/password/code",
+    )
 
 
 @router.get("/code")

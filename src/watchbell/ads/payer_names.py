@@ -25,6 +25,8 @@ _BEFORE = re.compile(
 )
 _BEHIND = re.compile(r"\s*\([^()]{1,30}\)\s*$")
 _FOR = re.compile(r"\b4\b")
+# A reviewer reads them one by one; a name that so many bear is told by the first of them.
+_MOST_NAMED = 12
 # The list of members has 1.1 MB.
 _MOST_BYTES = 32 * 1024 * 1024
 
@@ -41,21 +43,25 @@ class KnownNames:
     """Names and who bears them."""
 
     def __init__(self, names: Mapping[str, Iterable[str]]) -> None:
-        """Keep names by what their bearers are."""
-        self._by_skeleton = {
-            shape: Bearer(name, whose) for whose, some in names.items() for name in some if (shape := _shape(name))
-        }
+        """Keep names by what their bearers are; several may bear one name."""
+        self._by_skeleton: dict[str, list[Bearer]] = {}
+        for whose, some in names.items():
+            for name in sorted(some):
+                if shape := _shape(name):
+                    self._by_skeleton.setdefault(shape, []).append(Bearer(name, whose))
 
-    def like(self, payer: str, own: Iterable[str] = ()) -> Bearer | None:
-        """Return who bears a name that is or looks like this one; None if nobody does.
+    def like(self, payer: str, own: Iterable[str] = ()) -> list[Bearer]:
+        """Return all who bear a name that is or looks like this one, the most alike first.
 
         Args:
             payer: the name.
             own: names that the advertiser was shown to bear.
         """
         mine = {_shape(name) for name in own}
-        found = process.extract(_shape(payer), self._by_skeleton.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
-        return next((self._by_skeleton[shape] for shape, _, _ in found if shape not in mine), None)
+        found = process.extract(
+            _shape(payer), self._by_skeleton.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=None
+        )
+        return [bearer for shape, _, _ in found if shape not in mine for bearer in self._by_skeleton[shape]]
 
 
 def _shape(name: str) -> str:
@@ -71,11 +77,19 @@ def _shape(name: str) -> str:
 
 
 def collision(payer: str, known: KnownNames, own: Iterable[str] = ()) -> str | None:
-    """Return why a payer's name must be held; None if nothing speaks against it."""
-    if mixes_scripts(payer):
-        return "The name has letters of another script that only look like the others."
-    bearer = known.like(payer, own)
-    return None if bearer is None else f"The name is like that of the {bearer.whose} {bearer.name}."
+    """Return all that speaks against a payer's name, so that it must be held; None if nothing does."""
+    said = ["The name has letters of another script that only look like the others."] if mixes_scripts(payer) else []
+    if bearers := known.like(payer, own):
+        said.append(f"The name is like that of {_listed(bearers)}.")
+    return " ".join(said) or None
+
+
+def _listed(bearers: list[Bearer]) -> str:
+    """Return who bears a name, as a sentence lists them."""
+    told = [f"the {one.whose} {one.name}" for one in bearers[:_MOST_NAMED]]
+    if len(bearers) > _MOST_NAMED:
+        told.append(f"{len(bearers) - _MOST_NAMED:,} more")
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
 
 
 def members_of_congress(path: Path) -> frozenset[str]:

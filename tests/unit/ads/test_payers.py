@@ -140,6 +140,25 @@ def test_a_name_like_somebody_elses_is_held(payer: str, whose: str) -> None:
     assert whose in (collision(payer, KNOWN) or "")
 
 
+def test_all_who_bear_a_like_name_are_named_beside_foreign_letters() -> None:
+    known = KnownNames({
+        "committee": ["Maria Cantwell for Senate", "Maria Cantwel"],
+        "member of Congress": ["Maria Cantwell"],
+        "agency": ["U.S. Department of Energy"],
+        "advertiser": ["MARIA CANTWELL"],
+    })  # fmt: skip
+    said = collision("\N{CYRILLIC CAPITAL LETTER EM}aria Cantwell", known)
+    assert said == (
+        "The name has letters of another script that only look like the others. The name is like that of the member of "
+        "Congress Maria Cantwell, the advertiser MARIA CANTWELL and the committee Maria Cantwel."
+    )
+    assert collision("Maria Cantwell", known, ["Maria Cantwell"]) == (
+        "The name is like that of the committee Maria Cantwel."
+    )
+    many = KnownNames({"committee": [f"Citizens for Honest Counting {letter}" for letter in "ABCDEFGHIJKLMNOP"]})
+    assert (collision("Citizens for Honest Counting Q", many) or "").count("the committee") == 12
+
+
 def test_a_name_of_ones_own_and_a_new_one_are_not() -> None:
     assert collision("Hillary for America", KNOWN, ["HILLARY FOR AMERICA"]) is None
     assert collision("Citizens for Honest Counting", KNOWN) is None

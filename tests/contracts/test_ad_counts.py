@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
-from tests.contracts.test_ad_history import ad, removed
+from tests.contracts.test_ad_history import ad, removed, restored
 from watchbell.desk.ads.counts import HISTORY, SIGNED, make_counts, signed_days
 from watchbell.desk.ads.counts_check import problems_of_ads, problems_of_days
 from watchbell.desk.ads.counts_key import CountsKey
@@ -75,6 +75,18 @@ def test_what_was_signed_holds(vault: Vault, folder: Path, key: CountsKey, signe
     assert first.by["payer_country"] == {"": 12}
     assert all(sum(values.values()) == 12 for values in second.by.values())
     assert first.root != second.root == third.root
+
+
+def test_an_ad_put_back_is_counted_again_and_what_was_signed_holds(
+    vault: Vault, folder: Path, key: CountsKey, signed: list[SignedDay]
+) -> None:
+    restored(vault, ad(4), NIGHT + 2 * DAY)
+    after = make_counts(vault, folder, key, "A house", NIGHT + 3 * DAY).counts
+    assert (after.ads, after.entries, after.by["removed"]) == (12, 15, {"no": 12, "yes": 0})
+    assert after.previous != signed[-1].counts.previous
+    last = gzip.decompress((folder / f"{after.day}{HISTORY}").read_bytes()).splitlines()
+    assert [(one["ad"], one["event"]) for one in map(json.loads, last)] == [("jsonl:4", "restored")]
+    assert problems(vault, folder, key) == []
 
 
 def test_a_day_is_signed_once(vault: Vault, folder: Path, key: CountsKey, signed: list[SignedDay]) -> None:

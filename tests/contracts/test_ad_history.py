@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from watchbell.ads.review import review
+from watchbell.ads.rulebook import RuleBook
 from watchbell.errors import UsageError
-from watchbell.model.ads import Ad, AdEvent, Money, Removal, RemovalReason, Targeting
+from watchbell.model.ads import Ad, AdEvent, Money, Removal, RemovalReason, Restoration, Targeting
 from watchbell.vault.added import Added
 from watchbell.vault.ads import AdQuery
 from watchbell.vault.ledger import Entry
@@ -29,6 +31,11 @@ def spent(amount: str) -> Money:
 def removed(vault: Vault, about: Ad, reason: RemovalReason, at: datetime = NOON + HOUR) -> Ad:
     removal = Removal(reason=reason, note="12 C 34/26", by="A house", at=at)
     return vault.ads.remove(about.id, removal, Entry("root", "ads.removed", about.id, {}, at))
+
+
+def restored(vault: Vault, about: Ad, at: datetime = NOON + 2 * HOUR) -> Ad:
+    back = Restoration(reason="It was another ad of that name.", by="A house", at=at)
+    return vault.ads.restore(about.id, back, Entry("root", "ad.restored", about.id, {}, at))
 
 
 def test_what_a_source_told_before_is_kept_with_what_changed(vault: Vault) -> None:
@@ -145,3 +152,39 @@ def test_standing_are_the_ads_by_their_last_entry(vault: Vault) -> None:
         one.record and one.digest == hashlib.sha256(one.record.encode()).hexdigest() for one in standing.values()
     )
     assert vault.ads.history.without() == []
+
+
+@pytest.mark.parametrize("reason", list(RemovalReason))
+def test_an_ad_removed_in_error_stands_as_before_and_its_history_keeps_the_tombstone(
+    vault: Vault, reason: RemovalReason
+) -> None:
+    whole = ad(1, payer="Jane Roe", spend=spent("5"))
+    vault.ads.add([whole, ad(2)], NOON)
+    vault.ads.decide([review(whole, RuleBook.bundled(), now=NOON)])
+    stood = vault.ads.search(AdQuery(text="vote"))
+    stone = removed(vault, whole, reason)
+    assert restored(vault, whole) == whole
+    assert vault.ads.search(AdQuery(text="vote")) == stood
+    after, between, before = vault.ads.history.versions(whole.id)
+    assert [(one.event, one.ad) for one in (after, between, before)] == [
+        (AdEvent.RESTORED, whole),
+        (AdEvent.REMOVED, stone),
+        (AdEvent.ADDED, whole),
+    ]
+    assert after.restoration
+    assert (after.restoration.reason, after.at) == ("It was another ad of that name.", NOON + 2 * HOUR)
+    assert between.restoration is None
+    assert [one.event for one in vault.ledger.entries()] == ["ad.restored", "ads.removed"]
+    vault.ads.add([ad(1, text="Other words")], NOON + 3 * HOUR)
+    assert vault.ads.get(whole.id) == ad(1, text="Other words")
+    removed(vault, whole, reason, NOON + 4 * HOUR)
+    assert restored(vault, whole, NOON + 5 * HOUR) == ad(1, text="Other words")
+
+
+def test_only_what_was_removed_here_can_be_put_back(vault: Vault) -> None:
+    stone = Removal(reason=RemovalReason.COURT_ORDER, by="Another house", at=NOON)
+    vault.ads.add([ad(1), ad(2, removed=stone)], NOON)
+    for number, said in ((1, "is not removed"), (2, "another library's tombstone"), (3, "no ad jsonl:3")):
+        with pytest.raises(UsageError, match=said):
+            restored(vault, ad(number))
+    assert vault.ledger.entries() == []

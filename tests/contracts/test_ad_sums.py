@@ -1,11 +1,12 @@
 """Payers and their ads, and which ads are alike, are the same on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from watchbell.model.ads import Ad, Money, Targeting
+from tests.contracts.test_ad_history import HOUR, NOON, removed, restored
+from watchbell.model.ads import Ad, Money, RemovalReason, Targeting
 from watchbell.vault.ads import AdQuery
 from watchbell.vault.vault import Vault
 
@@ -54,6 +55,44 @@ def test_likeness_is_kept_in_the_place_of_what_was_kept_before(library: Vault) -
     assert [one.id for one in library.ad_sums.alike("jsonl:02")] == ["jsonl:04"]
     assert library.ad_sums.alike("jsonl:01") == []
     assert library.ad_sums.groups_of(["jsonl:01", "jsonl:04"]) == {"jsonl:04": "jsonl:02"}
+
+
+def test_whose_content_is_hidden_is_in_no_group_and_names_none(library: Vault) -> None:
+    library.ad_sums.put_likeness(dict.fromkeys(["jsonl:01", "jsonl:02", "jsonl:03"], "jsonl:01"))
+    removed(library, ad(1, "Acme"), RemovalReason.MISTAKE)
+    assert len(library.ad_sums.groups_of(["jsonl:01", "jsonl:02", "jsonl:03"])) == 3
+    restored(library, ad(1, "Acme"))
+    removed(library, ad(1, "Acme"), RemovalReason.PERSONAL_DATA, NOON + 3 * HOUR)
+    ids = ["jsonl:01", "jsonl:02", "jsonl:03"]
+    assert library.ad_sums.groups_of(ids) == {"jsonl:02": "jsonl:02", "jsonl:03": "jsonl:02"}
+    removed(library, ad(3, None), RemovalReason.COURT_ORDER)
+    assert library.ad_sums.groups_of(ids) == {}
+
+
+DAY = datetime(2026, 5, 10, tzinfo=UTC)
+
+
+# Began, ended, and whether that is to have run on `DAY`.
+RUNS = (
+    (DAY - timedelta(days=900), None, True),
+    (DAY - timedelta(days=9), DAY, True),
+    (DAY - timedelta(days=9), DAY - timedelta(seconds=1), False),
+    (DAY, DAY + timedelta(hours=23), True),
+    (DAY + timedelta(hours=23, minutes=59), None, True),
+    (DAY + timedelta(days=1), None, False),
+    (None, DAY + timedelta(days=1), False),
+)
+
+
+@pytest.mark.parametrize("besides", [{}, {"payer": "acme"}, {"text": "acme", "sort": "spend"}, {"started_until": DAY}])
+def test_ads_are_found_by_a_day_on_which_they_ran(vault: Vault, besides: dict[str, object]) -> None:
+    ads = [ad(number, "Acme", started_at=began, ended_at=ended) for number, (began, ended, _) in enumerate(RUNS)]
+    vault.ads.add(ads)
+    page = vault.ads.search(AdQuery.model_validate(besides | {"running_on": DAY.date()}))
+    until = DAY if "started_until" in besides else DAY + timedelta(days=1)
+    ran = {one.id for one, (began, _, runs) in zip(ads, RUNS, strict=True) if runs and began and began < until}
+    assert ({one.id for one, _ in page.ads}, page.total) == (ran, len(ran))
+    assert vault.ads.search(AdQuery(running_on=date.max)).total == 3
 
 
 @pytest.mark.parametrize(

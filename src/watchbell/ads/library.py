@@ -72,6 +72,7 @@ def version_document(version: AdVersion) -> dict[str, Any]:
         "event": version.event,
         "changed": list(version.changed),
         "sha256": version.digest,
+        "restoration": version.restoration.model_dump(mode="json") if version.restoration else None,
         "record": version.record,
     }
 

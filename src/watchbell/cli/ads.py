@@ -67,6 +67,7 @@ ModelOption = Annotated[
     ),
 ]
 app.command("remove")(ad_removal.remove)
+app.command("restore")(ad_removal.restore)
 app.add_typer(ad_counts.app, name="counts")
 app.command()(ad_likeness.alike)
 app.add_typer(ad_calendar.app, name="calendar")

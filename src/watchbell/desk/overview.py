@@ -57,7 +57,7 @@ def overview_of(workspace: Workspace, audience: Audience) -> Overview:
         hits=vault.hits.heard_by(audience).count(),
         ads=ads,
         verdicts=verdicts,
-        undecided_ads=ads - sum(verdicts.values()),
+        undecided_ads=vault.ads.undecided(),
         cases={status: statuses[status] for status in CaseStatus},
         waiting_of_advertisers=count_waiting(vault),
         open_appeals=len(vault.appeals.all(AppealState.OPEN)),

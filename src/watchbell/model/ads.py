@@ -150,6 +150,16 @@ _TOLD_WITHOUT_CONTENT = (
 class AdEvent(StrEnum):
     """What happened to an ad in the library."""
 
+class Restoration(Record):
+    """Why an ad that was taken out of the library stands in it again."""
+
+    reason: str
+    """For all to read."""
+    by: str
+    """The house that put it back. The ledger has the person."""
+    at: UtcDatetime
+
+
     ADDED = "added"
     CHANGED = "changed"
     """Its source told something else of it than before."""
@@ -224,6 +234,8 @@ FIRST_PASS = "watchbell"  # noqa: S105  # the name under which the rules decide,
 class AdDecision(Record):
     """The decision on one ad under one version of the rules; it can be replayed."""
 
+    RESTORED = "restored"
+    """It had been removed in error."""
     ad_id: str
     verdict: Verdict
     political: bool
@@ -240,5 +252,7 @@ class AdDecision(Record):
     """`FIRST_PASS`, else the reviewer's account."""
     reason: str | None = None
     """A person's reason, in their words; None for the first pass."""
+    restoration: Restoration | None = None
+    """Why it stands again, if that is what happened."""
     proposed: Verdict | None = None
     """What the first of two people decided: the ad is held until a second one has looked."""

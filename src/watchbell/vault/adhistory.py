@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
-from watchbell.model.ads import Ad, AdEvent, AdVersion
+from watchbell.model.ads import Ad, AdEvent, AdVersion, Restoration
 from watchbell.vault.database import IDS_AT_ONCE, Database, batches
 from watchbell.vault.schema import ad_history, ads
 
@@ -109,7 +109,8 @@ def enter(connection: Connection, entries: Sequence[Mapping[str, Any]]) -> None:
 
 def entry(ad_id: str, event: AdEvent, at: datetime, record: str, before: str | None) -> dict[str, Any]:
     """Return the row that says what became of an ad."""
-    return {"ad_id": ad_id, "event": event, "at": at, "digest": digest_of(record), "before": before}
+    row = {"ad_id": ad_id, "event": event, "at": at, "digest": digest_of(record), "before": before}
+    return row | {"restoration": None}
 
 
 def digest_of(record: str) -> str:
@@ -129,6 +130,7 @@ def _versions(rows: Sequence[Row[Any]], record: str | None) -> list[AdVersion]:
             digest=row.digest,
             changed=() if hidden else _changed(row.before, stood),
             record=None if hidden and stood != record else stood,
+            restoration=Restoration.model_validate_json(row.restoration) if row.restoration else None,
         )
         for number, (row, stood) in enumerate(zip(rows, after, strict=True), 1)
     ]

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from watchbell.clock import Clock, system_clock
 from watchbell.errors import UsageError
-from watchbell.model.ads import Ad, AdDecision, AdEvent, Removal, Verdict
+from watchbell.model.ads import Ad, AdDecision, AdEvent, Removal, Restoration, Verdict
 from watchbell.vault.added import Added
 from watchbell.vault.adhistory import AdHistoryShelf, enter, entry, records_of
 from watchbell.vault.adsearch import AdPage, AdQuery, AdSort, search
 from watchbell.vault.adwords import words_of
+from watchbell.vault.adsums import forget_likeness
 from watchbell.vault.columns import folded, plain
 from watchbell.vault.database import BATCH, Database, batches, insert_new, insert_or_replace, lock
 from watchbell.vault.ledger import Entry, write
@@ -23,6 +24,16 @@ __all__ = ["AdPage", "AdQuery", "AdShelf", "AdSort"]
 
 
 class AdShelf:
+# The decision that counts, of an ad in an UPDATE.
+_LATEST = (
+    select(ad_decisions.c.seq)
+    .where(ad_decisions.c.ad_id == ads.c.id)
+    .order_by(ad_decisions.c.decided_at.desc(), ad_decisions.c.seq.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+
+
     """The ads of a vault."""
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
@@ -58,7 +69,7 @@ class AdShelf:
             tombstone = _tombstone(Ad.model_validate_json(record), removal)
             stone = tombstone.model_dump_json()
             insert_or_replace(connection, ads, [_row(tombstone, stone)])
-            if tombstone.content_hidden:  # what was decided quotes it
+            if tombstone.content_hidden:  # what was decided quotes it, and what is like it tells what it said
                 connection.execute(update(ads).where(ads.c.id == ad_id).values(decision_seq=None))
             enter(connection, [entry(ad_id, AdEvent.REMOVED, removal.at, stone, record)])
             write(connection, said)
@@ -66,6 +77,25 @@ class AdShelf:
 
     def decide(self, decisions: Iterable[AdDecision]) -> int:
         """Keep decisions beside the earlier ones; the latest of an ad counts. Return how many were new.
+
+    def restore(self, ad_id: str, restoration: Restoration, said: Entry) -> Ad:
+        """Put an ad back in the place of its tombstone and return it, with the entry in the ledger: both or neither.
+
+        That it was removed stays in its history. The decision that stood then stands again.
+
+        Raises:
+            UsageError: there is no such ad, it is not removed, or it came in as a tombstone.
+        """
+        with self._database.write() as connection:
+            lock(connection, ad_history)
+            stone, record = _under_tombstone(connection, ad_id)
+            ad = Ad.model_validate_json(record)
+            insert_or_replace(connection, ads, [_row(ad, record)])
+            connection.execute(update(ads).where(ads.c.id == ad_id).values(decision_seq=_LATEST))
+            back = entry(ad_id, AdEvent.RESTORED, restoration.at, record, stone)
+            enter(connection, [back | {"restoration": restoration.model_dump_json()}])
+            write(connection, said)
+        return ad
 
         Nothing more is decided about an ad that was removed.
 
@@ -139,19 +169,26 @@ class AdShelf:
         return self._database.count(ads)
 
     def verdicts(self) -> dict[Verdict, int]:
-        """Return how many ads stand approved, in review and rejected; ads without a decision are in none."""
+        """Return how many ads stand approved, in review and rejected; undecided and removed ones are in none."""
         query = (
             select(ad_decisions.c.verdict, func.count().label("ads"))
             .join(ads, ads.c.decision_seq == ad_decisions.c.seq)
             .group_by(ad_decisions.c.verdict)
         )
         with self._database.read() as connection:
+            .where(~ads.c.removed)
             counts = {Verdict(row.verdict): row.ads for row in connection.execute(query)}
         return dict.fromkeys(Verdict, 0) | counts
 
     def _select(self, query: Select[Any]) -> list[Ad]:
         with self._database.read() as connection:
             return [Ad.model_validate_json(record) for record in connection.scalars(query)]
+    def undecided(self) -> int:
+        """Return how many ads have no decision, removed ones aside."""
+        query = select(func.count()).select_from(ads).where(ads.c.decision_seq.is_(None), ~ads.c.removed)
+        with self._database.read() as connection:
+            return connection.scalar(query) or 0
+
 
 
 def _add(connection: Connection, batch: Sequence[Ad], at: datetime) -> int:
@@ -188,6 +225,24 @@ def _tombstone(ad: Ad, removal: Removal) -> Ad:
 def _decide(connection: Connection, decisions: list[AdDecision]) -> int:
     """Return how many decisions were new."""
     ids = sorted({decision.ad_id for decision in decisions})
+def _under_tombstone(connection: Connection, ad_id: str) -> tuple[str, str]:
+    """Return the tombstone and what was removed, as JSON text."""
+    stone = connection.scalar(select(ads.c.record).where(ads.c.id == ad_id))
+    if stone is None:
+        raise UsageError(f"There is no ad {ad_id} in this library.")
+    if Ad.model_validate_json(stone).removed is None:
+        raise UsageError(f"The ad {ad_id} is not removed, so there is nothing to put back.")
+    record = connection.scalar(
+        select(ad_history.c.before)
+        .where(ad_history.c.ad_id == ad_id, ad_history.c.event == AdEvent.REMOVED)
+        .order_by(ad_history.c.seq.desc())
+        .limit(1)
+    )
+    if record is None:
+        raise UsageError(f"The ad {ad_id} came in as another library's tombstone; what it was is not here.")
+    return stone, record
+
+
     removed = {
         row.id: row.removed for row in connection.execute(select(ads.c.id, ads.c.removed).where(ads.c.id.in_(ids)))
     }
@@ -196,14 +251,7 @@ def _decide(connection: Connection, decisions: list[AdDecision]) -> int:
     ids = [ad_id for ad_id in ids if not removed[ad_id]]
     rows = [_decision_row(decision) for decision in decisions if not removed[decision.ad_id]]
     new = insert_new(connection, ad_decisions, rows)
-    latest = (
-        select(ad_decisions.c.seq)
-        .where(ad_decisions.c.ad_id == ads.c.id)
-        .order_by(ad_decisions.c.decided_at.desc(), ad_decisions.c.seq.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    connection.execute(update(ads).where(ads.c.id.in_(ids)).values(decision_seq=latest))
+    connection.execute(update(ads).where(ads.c.id.in_(ids)).values(decision_seq=_LATEST))
     return new
 
 
@@ -220,6 +268,7 @@ def _row(ad: Ad, record: str) -> dict[str, Any]:
         "spend": None if ad.spend is None else float(ad.spend.lower),
         "words": words_of(ad),
         "removed": ad.removed is not None,
+        "ended_at": ad.ended_at,
         "record": record,
     }
 

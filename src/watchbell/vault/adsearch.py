@@ -1,7 +1,7 @@
 """Searching ads: the question, the pages of the answer, and how the database is asked."""
 
 import base64
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import chain
 from typing import Any
@@ -76,12 +76,21 @@ class AdQuery(Record):
     started_from: UtcDatetime | None = None
     started_until: UtcDatetime | None = None
     """The end of the period, itself not included."""
+    running_on: date | None = None
+    """It began on this day or before, in UTC, and ended on it or later; or nobody says that it ended."""
     political: bool | None = None
     """As decided; as declared, while nothing is decided."""
     cursor: str | None = None
     """`next_cursor` of the page before; good for the same query only, with any limit."""
     limit: int = Field(default=25, ge=1, le=1000)
     sort: AdSort = AdSort.NEWEST
+
+    @property
+    def began_before(self) -> datetime | None:
+        """Return the end of the time in which it began, itself not included; None without one."""
+        has_morrow = self.running_on is not None and self.running_on < date.max
+        morrow = _midnight(self.running_on + timedelta(days=1)) if self.running_on and has_morrow else None
+        return min((at for at in (self.started_until, morrow) if at), default=None)
 
     def fingerprint(self) -> str:
         """Return what is the same for all pages of this query, and only for them."""
@@ -159,7 +168,7 @@ def _matching(
         within: where the full-text index tells which ads have the words; None: they are looked for in each ad.
     """
     found = indexed(connection, wanted, within) if wanted and within is not None else ads
-    decided = _decided(query)
+    decided = _beside_index(query)
     bounds = [*_in_time(query, found.c.started_at), *_in_spend(query, found.c.spend)]
     matching = select(found.c.id, found.c.started_at, found.c.spend).where(*bounds)
     if wanted and found is ads:
@@ -231,14 +240,14 @@ def _few_or_many(connection: Connection, query: AdQuery, wanted: list[Term]) -> 
 
 
 def _span(query: AdQuery) -> Span:
-    return Span.of(query.started_from, query.started_until)
+    return Span.of(query.started_from, query.began_before)
 
 
 def _total(connection: Connection, query: AdQuery, wanted: list[Term]) -> tuple[int, bool]:
     """Return how many match, and whether there are more: beyond `COUNTED` nobody counts on."""
     # What the index of the words alone cannot tell.
-    besides = [*_decided(query), *_in_spend(query, ads.c.spend)]
-    seconds = all(at is None or at.microsecond == 0 for at in (query.started_from, query.started_until))
+    besides = [*_beside_index(query), *_in_spend(query, ads.c.spend)]
+    seconds = all(at is None or at.microsecond == 0 for at in (query.started_from, query.began_before))
     if wanted and not besides and seconds and keeps_time(connection):
         total = counted(connection, wanted, _span(query), COUNTED)
     else:
@@ -287,7 +296,7 @@ def _with_decisions(connection: Connection, ids: list[str]) -> tuple[tuple[Ad, A
 
 def _in_time(query: AdQuery, started_at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
     since = [] if query.started_from is None else [started_at >= query.started_from]
-    return since if query.started_until is None else [*since, started_at < query.started_until]
+    return since if query.began_before is None else [*since, started_at < query.began_before]
 
 
 def _in_spend(query: AdQuery, spend: ColumnElement[Any]) -> list[ColumnElement[bool]]:
@@ -295,14 +304,20 @@ def _in_spend(query: AdQuery, spend: ColumnElement[Any]) -> list[ColumnElement[b
     return least if query.spend_most is None else [*least, spend <= query.spend_most]
 
 
-def _decided(query: AdQuery) -> list[ColumnElement[bool]]:
-    """Return the conditions on the decision that counts, and on whether the ad still stands."""
+def _beside_index(query: AdQuery) -> list[ColumnElement[bool]]:
+    """Return the conditions on the decision that counts, on whether the ad still stands, and on when it ended."""
     conditions = [] if query.verdict is None else [ad_decisions.c.verdict == query.verdict]
     if query.removed is not None:
         conditions.append(ads.c.removed == query.removed)
     if query.political is not None:
         conditions.append(func.coalesce(ad_decisions.c.political, ads.c.declared_political) == query.political)
+    if query.running_on is not None:
+        conditions.append(or_(ads.c.ended_at.is_(None), ads.c.ended_at >= _midnight(query.running_on)))
     return conditions
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _cursor(query: AdQuery, last: Row[*tuple[Any, ...]]) -> str:

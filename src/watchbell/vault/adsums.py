@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 
 from watchbell.model.ads import Ad, Verdict
 from watchbell.vault.columns import folded
@@ -84,3 +84,16 @@ class AdSums:
                 query = select(ad_likeness.c.ad_id, ad_likeness.c.group_id).where(ad_likeness.c.ad_id.in_(some))
                 found |= {row.ad_id: row.group_id for row in connection.execute(query)}
         return found
+
+
+def forget_likeness(connection: Connection, ad_id: str) -> None:
+    """Take an ad out of its group within the caller's transaction, and its id off the group where it bears it."""
+    table = ad_likeness
+    group = connection.scalar(select(table.c.group_id).where(table.c.ad_id == ad_id))
+    connection.execute(delete(table).where(table.c.ad_id == ad_id))
+    in_group = table.c.group_id == group
+    left = list(connection.scalars(select(table.c.ad_id).where(in_group).order_by(table.c.ad_id).limit(2)))
+    if len(left) == 1:
+        connection.execute(delete(table).where(in_group))
+    elif left and group == ad_id:
+        connection.execute(update(table).where(in_group).values(group_id=left[0]))

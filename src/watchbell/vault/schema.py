@@ -24,7 +24,7 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0018"
+HEAD = "0019"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -90,6 +90,7 @@ ads = Table(
     Column("country", Plain, nullable=False),
     Column("declared_political", Boolean, nullable=False),
     Column("started_at", Instant),
+    Column("ended_at", Instant),
     # Lower bound of what the source gives, in the source's currency.
     Column("spend", Double),
     # As `adwords.words_of` cuts them. Their full-text index, and the indexes in the orders in which ads are shown,
@@ -116,6 +117,8 @@ ad_history = Table(
     Column("digest", Plain, nullable=False),
     # The record that stood until then; NULL where there was none.
     Column("before", Text),
+    # Why a removed ad was put back; NULL for all else.
+    Column("restoration", Text),
     Index("ad_history_by_ad", "ad_id", "seq"),
 )
 

@@ -47,6 +47,8 @@ class Asked(BaseModel):
     """It was first shown on this day or later: `2019-09-02`, in UTC."""
     ad_delivery_date_max: str = Field("", max_length=10)
     """It was first shown on this day or before."""
+    running_on: str = Field("", max_length=10)
+    """It was first shown on this day or before, and last shown on it or later; or nobody says that it ended."""
     target_locations: str = Field("", max_length=200)
     """Words that must all occur in the names of places below the country that it was aimed at."""
     languages: str = Field("", max_length=100)
@@ -76,6 +78,7 @@ class Asked(BaseModel):
         Raises:
             UsageError: a day cannot be read.
         """
+        running = _read("running_on", self.running_on, first_day(self.running_on))
         return AdQuery(
             text=self.search_terms.strip() or None,
             payer=self.bylines.strip() or None,
@@ -92,6 +95,7 @@ class Asked(BaseModel):
             political=self.political,
             started_from=_read("ad_delivery_date_min", self.ad_delivery_date_min, first_day(self.ad_delivery_date_min)),
             started_until=_read("ad_delivery_date_max", self.ad_delivery_date_max, last_day(self.ad_delivery_date_max)),
+            running_on=running and running.date(),
             cursor=self.after or None,
             limit=self.limit,
             sort=self.sort,
@@ -106,7 +110,7 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     except UsageError as error:
         return JSONResponse({"error": {"message": str(error)}}, HTTPStatus.BAD_REQUEST, headers=OPEN)
     base = str(request.base_url).rstrip("/")
-    groups = desk_of(request).workspace.vault.ad_sums.groups_of(ad.id for ad, _ in found.ads)
+    groups = desk_of(request).workspace.vault.ad_sums.groups_of(ad.id for ad, _ in found.ads if not ad.content_hidden)
     data = [document(ad, decision, page_address=f"{base}/library/ads/{quote(ad.id)}") for ad, decision in found.ads]
     for told in data:
         told["watchbell"]["alike"] = groups.get(told["id"])

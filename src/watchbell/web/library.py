@@ -52,7 +52,7 @@ def ad_page(request: Request, ad_id: str) -> Response:
     if view is None:
         raise not_found("There is no such ad in this library.")
     vault, office, now = desk.workspace.vault, office_of(request), desk.clock()
-    reviews = user is not None and may(user.role, Permission.ADS_REVIEW)
+    reviews = user is not None and may(user.role, Permission.ADS_REVIEW) and view.ad.removed is None
     return page(
         request,
         "ad.html",

@@ -32,6 +32,7 @@ class SearchForm(BaseModel):
     verdict: str = Field("", max_length=20)
     since: str = Field("", alias="from", max_length=10)
     until: str = Field("", max_length=10)
+    running: str = Field("", max_length=10)
     least: str = Field("", max_length=20)
     most: str = Field("", max_length=20)
     political: str = Field("", max_length=10)
@@ -60,6 +61,7 @@ class Asked:
 def read_form(form: SearchForm) -> Asked:
     """Turn a form into a query. An election asks for its country and the weeks before it, where nothing else does."""
     days = {"from": (form.since, first_day(form.since)), "until": (form.until, first_day(form.until))}
+    days |= {"running": (form.running, first_day(form.running))}
     sums = {"least": (form.least, sum_of(form.least)), "most": (form.most, sum_of(form.most))}
     problems = {name: _DAY for name, (written, read) in days.items() if written and read is None}
     problems |= {name: _SUM for name, (written, read) in sums.items() if written.strip() and read is None}
@@ -71,6 +73,7 @@ def read_form(form: SearchForm) -> Asked:
         verdict=Verdict(form.verdict) if form.verdict in list(Verdict) else None,
         started_from=first_day(form.since) or told.get("started_from"),
         started_until=last_day(form.until) or told.get("started_until"),
+        running_on=running.date() if (running := days["running"][1]) else None,
         spend_least=sums["least"][1],
         spend_most=sums["most"][1],
         political=_YES_OR_NO.get(form.political),
@@ -100,6 +103,7 @@ def api_link(query: AdQuery) -> str:
         "source": query.source,
         "ad_delivery_date_min": query.started_from and f"{query.started_from:%Y-%m-%d}",
         "ad_delivery_date_max": until and f"{until - timedelta(days=1):%Y-%m-%d}",
+        "running_on": query.running_on,
         "spend_min": query.spend_least,
         "spend_max": query.spend_most,
         "verdict": query.verdict,

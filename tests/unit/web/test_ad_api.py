@@ -45,6 +45,7 @@ def ids(document: dict[str, object]) -> list[str]:
         ("verdict=review", {HELD_AD}),
         ("ad_delivery_date_min=2026-10-01&ad_delivery_date_max=2026-10-01", {HELD_AD}),
         ("political=false", set()),
+        ("running_on=2026-09-30", {APPROVED_AD}),
     ],
 )
 def test_anyone_may_ask(visitor: Visitor, query: str, expected: set[str]) -> None:

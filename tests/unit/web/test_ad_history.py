@@ -13,8 +13,8 @@ from tests.made_up_desk import APPROVED_AD, HELD_AD, NOW, REJECTED_AD
 from tests.unit.web.conftest import Visitor
 from watchbell.ads.readers.sources import read_ads
 from watchbell.desk.ads.dump import write_dump
-from watchbell.desk.ads.library import remove_ad
-from watchbell.model.ads import Ad, Removal, RemovalReason
+from watchbell.desk.ads.library import remove_ad, restore_ad
+from watchbell.model.ads import Ad, Removal, RemovalReason, Restoration
 from watchbell.vault.workspace import Workspace
 
 
@@ -111,3 +111,27 @@ def test_an_advertisers_own_file_puts_up_no_tombstone(tmp_path: Path) -> None:
     [ad] = read_ads(tmp_path / "ads.jsonl", "jsonl")
     assert isinstance(ad, Ad)
     assert ad.removed is None
+
+
+def test_an_ad_put_back_says_why_on_its_page_and_in_its_history(workspace: Workspace, visitor: Visitor) -> None:
+    ad = workspace.vault.ads.get(HELD_AD)
+    removed(workspace, HELD_AD, RemovalReason.COURT_ORDER)
+    assert 'id="review"' not in visitor("rev").get(f"/library/ads/{HELD_AD}").text
+    back = Restoration(reason="The order names another.", by="The house", at=NOW + timedelta(hours=2))
+    assert restore_ad(workspace.vault, HELD_AD, back, by="command line") == ad
+    html = visitor(None).get(f"/library/ads/{HELD_AD}").text
+    assert "Put back" in html
+    assert "<q>The order names another.</q>" in html
+    last, stone, first = visitor(None).get(f"/api/v1/ads/{HELD_AD}/versions").json()["data"]
+    assert last["restoration"] == {"reason": back.reason, "by": back.by, "at": "2026-11-03T11:30:00Z"}
+    assert (stone["restoration"], stone["event"], first["event"]) == (None, "removed", "added")
+    assert last["record"] == first["record"]
+
+
+def test_a_hidden_ads_likeness_is_told_nobody(workspace: Workspace, visitor: Visitor) -> None:
+    workspace.vault.ad_sums.put_likeness({HELD_AD: APPROVED_AD, APPROVED_AD: APPROVED_AD, REJECTED_AD: APPROVED_AD})
+    removed(workspace, APPROVED_AD, RemovalReason.PERSONAL_DATA)
+    told = {one["id"]: one["watchbell"]["alike"] for one in visitor(None).get("/api/v1/ads").json()["data"]}
+    assert told[APPROVED_AD] is None
+    assert told[HELD_AD] == told[REJECTED_AD]
+    assert told[HELD_AD] in {HELD_AD, REJECTED_AD}

@@ -5,7 +5,7 @@ from typing import Any
 
 from watchbell.desk.exchange.audiences import audience_of
 from watchbell.desk.permissions import Permission, may
-from watchbell.model.ads import Ad, AdDecision, AdVersion, Removal
+from watchbell.model.ads import Ad, AdDecision, AdVersion, Removal, Restoration
 from watchbell.model.partners import User
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
@@ -65,3 +65,21 @@ def remove_ad(vault: Vault, ad_id: str, removal: Removal, *, by: str) -> Ad:
     """
     said = {"reason": removal.reason, "note": removal.note}
     return vault.ads.remove(ad_id, removal, Entry(by, "ad.removed", ad_id, said, removal.at))
+
+
+def restore_ad(vault: Vault, ad_id: str, restoration: Restoration, *, by: str) -> Ad:
+    """Put an ad that was removed in error back as it was, and return it. That it was removed stays in its history.
+
+    Which ads it is like is found again by the next `watchbell ads alike`, where its content was hidden.
+
+    Args:
+        vault: holds the tombstone.
+        ad_id: the ad's id.
+        restoration: what its history says, for all to read.
+        by: who does it, for the ledger.
+
+    Raises:
+        UsageError: there is no such ad, it is not removed, or it came in as another library's tombstone.
+    """
+    entry = Entry(by, "ad.restored", ad_id, {"reason": restoration.reason}, restoration.at)
+    return vault.ads.restore(ad_id, restoration, entry)

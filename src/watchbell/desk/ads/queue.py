@@ -53,7 +53,7 @@ def queue_of(vault: Vault, cursor: str | None, now: datetime) -> Queue:
     Raises:
         UsageError: the cursor is not one of this queue.
     """
-    page = vault.ads.search(AdQuery(verdict=Verdict.REVIEW, cursor=cursor))
+    page = vault.ads.search(AdQuery(verdict=Verdict.REVIEW, removed=False, cursor=cursor))
     ran_so = (ad.id for ad, decision in page.ads if delivery(ad, decision, now) is Delivery.UNDISCLOSED)
     return Queue(page, vault.claims.of([ad.id for ad, _ in page.ads], now), frozenset(ran_so))
 
@@ -89,12 +89,14 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
 
     Raises:
         NotAllowedError: the person may not review ads.
-        UsageError: somebody else holds the ad; the reason has no word; it was never reviewed; or the same person
-            would be the second one.
+        UsageError: somebody else holds the ad; the reason has no word; it was removed, or never reviewed; or the same
+            person would be the second one.
     """
     take_ad(vault, ad, by=by, now=now)
     reason = worded(reason)
     standing = vault.ads.decision(ad.id)
+    if ad.removed is not None:
+        raise UsageError("This ad was taken out of the library; nothing more is decided about it.")
     if standing is None:
         raise UsageError("The rules have not read this ad yet. Run `watchbell ads import` on its file first.")
     if standing.proposed is not None and standing.decided_by == by.username:

@@ -9,9 +9,10 @@ import pytest
 from watchbell.ads.review import review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.accounts import add_user
+from watchbell.desk.ads.library import remove_ad, restore_ad
 from watchbell.desk.ads.queue import decide_ad, queue_of, take_ad, turn_of, undo
 from watchbell.errors import NotAllowedError, UsageError
-from watchbell.model.ads import Ad, Verdict
+from watchbell.model.ads import Ad, Removal, RemovalReason, Restoration, Verdict
 from watchbell.model.partners import Role, User
 from watchbell.vault.vault import Vault, open_vault, sqlite_url
 
@@ -116,3 +117,14 @@ def test_nobody_else_takes_it_back_and_not_later(vault: Vault, name: str, second
     with pytest.raises(UsageError, match="within a minute"):
         undo(vault, HELD, by=person(vault, name), now=at + timedelta(seconds=seconds))
     assert verdict(vault, HELD) is Verdict.REJECT
+
+
+def test_a_removed_ad_waits_for_nobody_and_is_counted_nowhere_as_waiting(vault: Vault) -> None:
+    stone = remove_ad(vault, HELD.id, Removal(reason=RemovalReason.MISTAKE, by="A house", at=NOW), by="root")
+    assert [ad.id for ad, _ in queue_of(vault, None, NOW).page.ads] == [REGISTERED.id]
+    assert vault.ads.verdicts()[Verdict.REVIEW] == 1
+    assert vault.ads.undecided() == 0
+    with pytest.raises(UsageError, match="taken out of the library"):
+        decide_ad(vault, stone, Verdict.APPROVE, "Fine.", by=person(vault, "ann"), now=SOON)
+    restore_ad(vault, HELD.id, Restoration(reason="It is one.", by="A house", at=SOON), by="root")
+    assert queue_of(vault, None, NOW).page.total == 2

@@ -13,6 +13,7 @@ from watchbell.model.ads import Ad, AdDecision, AdEvent, Removal, Restoration, V
 from watchbell.vault.added import Added
 from watchbell.vault.adhistory import AdHistoryShelf, enter, entry, records_of
 from watchbell.vault.adsearch import AdPage, AdQuery, AdSort, search
+from watchbell.vault.adsums import forget_likeness
 from watchbell.vault.adwords import words_of
 from watchbell.vault.adsums import forget_likeness
 from watchbell.vault.columns import folded, plain
@@ -71,6 +72,7 @@ _LATEST = (
             insert_or_replace(connection, ads, [_row(tombstone, stone)])
             if tombstone.content_hidden:  # what was decided quotes it, and what is like it tells what it said
                 connection.execute(update(ads).where(ads.c.id == ad_id).values(decision_seq=None))
+                forget_likeness(connection, ad_id)
             enter(connection, [entry(ad_id, AdEvent.REMOVED, removal.at, stone, record)])
             write(connection, said)
         return tombstone

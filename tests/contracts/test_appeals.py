@@ -36,4 +36,13 @@ def test_a_decision_is_appealed_against_once_and_answered_once(vault: Vault) -> 
         vault.appeals.answer(answered, ANSWERED)
     assert vault.appeals.get(APPEAL.id) == answered
     assert vault.appeals.all(AppealState.OPEN) == []
-    assert [entry.event for entry in vault.ledger.about(APPEAL.id)] == ["appeal.answered", "appeal.opened"]
+    undone = ANSWERED._replace(event="appeal.undone")
+    vault.appeals.reopen(APPEAL, undone)
+    with pytest.raises(UsageError, match="waits already"):
+        vault.appeals.reopen(APPEAL, undone)
+    assert vault.appeals.all(AppealState.OPEN) == [APPEAL]
+    assert [entry.event for entry in vault.ledger.about(APPEAL.id)] == [
+        "appeal.undone",
+        "appeal.answered",
+        "appeal.opened",
+    ]

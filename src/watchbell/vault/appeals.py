@@ -36,6 +36,18 @@ class AppealShelf:
                 raise UsageError("This appeal has been answered.")
             write(connection, entry)
 
+    def reopen(self, appeal: Appeal, entry: Entry) -> None:
+        """Put the open appeal in the place of the answered one, and write the entry: both or neither.
+
+        Raises:
+            UsageError: it is open already.
+        """
+        answered = (appeals.c.id == appeal.id) & (appeals.c.state != AppealState.OPEN)
+        with self._database.write() as connection:
+            if connection.execute(update(appeals).where(answered).values(_row(appeal))).rowcount == 0:
+                raise UsageError("This appeal waits already.")
+            write(connection, entry)
+
     def get(self, appeal_id: str) -> Appeal | None:
         """Return the appeal, or None if there is none of that id."""
         with self._database.read() as connection:

@@ -148,6 +148,8 @@ def test_what_one_refused_another_looks_at_again_and_decides(
         assert kim.post(f"{PAGE}/again", data=ask | {"reason": " "}).status_code == 400
         page = kim.post(f"{PAGE}/again", data=ask, follow_redirects=True).text
         assert "It was refused: It does not show it. Somebody else must look, for: They sent a better copy." in page
+        assert "you refused it, so somebody else decides" in rev.get("/desk/appeals").text
+        assert "They sent a better copy." in kim.get("/desk/appeals").text
         assert kim.post(f"{PAGE}/again", data=ask).status_code == 400
         assert rev.post(f"{PAGE}/claim", data={"subject": subject}).status_code == 403
         assert rev.post(f"{PAGE}/decision", data=said).status_code == 403
@@ -155,6 +157,8 @@ def test_what_one_refused_another_looks_at_again_and_decides(
         assert kim.post(f"{PAGE}/decision", data=said | {"accept": "true"}).status_code == 303
     assert "Confirmed Organization" in kim.get(PAGE).text
     assert [one.verdict.value for one in workspace.vault.advertisers.disclaimers(ADVERTISER)] == ["approved"] * 2
+    assert kim.get("/desk/appeals?state=granted").text.count("They sent a better copy.") == 2
+    assert "They sent a better copy." not in kim.get("/desk/appeals").text
 
 
 def test_ads_wait_for_the_words_they_bear_and_are_released_with_them(
@@ -215,6 +219,11 @@ def test_an_appeal_is_held_and_answered(visitor: Visitor, workspace: Workspace) 
     decisions = workspace.vault.ads.decisions(BARE)
     assert [one.verdict for one in decisions] == [Verdict.APPROVE, Verdict.REVIEW]
     assert "So it does." in visitor(None).get(f"/library/ads/{BARE}").text
+    assert "Take my decision back" in answered
+    assert "Take my decision back" not in kim.get("/desk/appeals?state=granted").text
+    assert kim.post(f"{address}/undo").status_code == 400
+    assert "Answer this appeal" in rev.post(f"{address}/undo", follow_redirects=True).text
+    assert workspace.vault.ads.decisions(BARE)[0].verdict is Verdict.REVIEW
 
 
 def test_what_is_not_there_is_not_found(visitor: Visitor) -> None:

@@ -1,12 +1,13 @@
 """Appeals at the desk: somebody other than whoever decided reads the advertiser's reasons, and answers.
 
 An appeal that is granted makes a new decision beside the old one; one that is refused leaves the decision as it is.
+An answer can be taken back within a minute: the appeal then waits again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from watchbell.desk.claiming import Turn, hold, let_go, turns
+from watchbell.desk.claiming import TOO_LATE, Turn, hold, let_go, may_undo, turns
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import NotAllowedError, UsageError
@@ -47,7 +48,7 @@ def appeals_of(vault: Vault, state: AppealState, user: User, now: datetime) -> l
     found = vault.appeals.all(state)
     found = found[:SHOWN] if state is AppealState.OPEN else found[: -SHOWN - 1 : -1]
     held = turns(vault, [one.id for one in found], user, now)
-    return [_view(vault, one, held[one.id], user) for one in found]
+    return [_view(vault, one, replace(held[one.id], undo_until=_undo_until(one, user, now)), user) for one in found]
 
 
 def take_appeal(vault: Vault, appeal: Appeal, *, by: User, now: datetime) -> None:
@@ -91,6 +92,39 @@ def answer_appeal(vault: Vault, appeal: Appeal, state: AppealState, answer: str,
     return answered
 
 
+def undo_answer(vault: Vault, appeal: Appeal, *, by: User, now: datetime) -> Appeal:
+    """Take one's own answer back within a minute; the appeal waits again, and what was decided before it stands again.
+
+    Raises:
+        NotAllowedError: the person may not review ads.
+        UsageError: the answer is not theirs, or older than a minute; somebody else is looking at the ad, or has decided
+            about it since.
+    """
+    demand(by.role, Permission.ADS_REVIEW)
+    if not may_undo(appeal.answered_by, appeal.answered_at, by, now):
+        raise UsageError(TOO_LATE)
+    waits: dict[str, object] = {"state": AppealState.OPEN, "answer": None, "answered_at": None, "answered_by": None}
+    if appeal.state is AppealState.GRANTED:
+        hold(vault, appeal.ad_id, by=by, now=now)
+        granted, before = (*vault.ads.decisions(appeal.ad_id), None, None)[:2]
+        if granted is None or before is None or granted.decided_at != appeal.answered_at:
+            raise UsageError("The ad was decided anew since. Decide about the ad itself.")
+        vault.ads.decide([before.model_copy(update={"decided_at": now})])
+        let_go(vault, appeal.ad_id, by=by)
+        # The decision that stands again is a new one beside the others, and this appeal is against it.
+        waits |= {"decided_at": now}
+    reopened = appeal.model_copy(update=waits)
+    details = {"ad": appeal.ad_id, "state": appeal.state}
+    vault.appeals.reopen(reopened, Entry(by.username, "appeal.undone", appeal.id, details, now))
+    return reopened
+
+
+def granted_with(vault: Vault, decision: AdDecision) -> Appeal | None:
+    """Return the appeal whose answer a decision is; None where it is none's."""
+    answered = (one for one in vault.appeals.about(decision.ad_id) if one.state is AppealState.GRANTED)
+    return next((one for one in answered if one.answered_at == decision.decided_at), None)
+
+
 def _granted(standing: AdDecision, answer: str, by: User, now: datetime) -> AdDecision:
     update = {"verdict": Verdict.APPROVE, "proposed": None, "reason": answer}
     return standing.model_copy(update=update | {"decided_by": by.username, "decided_at": now})
@@ -101,6 +135,10 @@ def _deciders(vault: Vault, appeal: Appeal) -> frozenset[str]:
     earlier = [one for one in vault.ads.decisions(appeal.ad_id) if one.decided_at <= appeal.decided_at]
     proposed = [one.decided_by for one in earlier if one.proposed is not None]
     return frozenset({appeal.decided_by, *proposed})
+
+
+def _undo_until(appeal: Appeal, user: User, now: datetime) -> datetime | None:
+    return may_undo(appeal.answered_by, appeal.answered_at, user, now)
 
 
 def _view(vault: Vault, appeal: Appeal, turn: Turn, user: User) -> AppealView:

@@ -1,5 +1,6 @@
 """Appeals: an advertiser's word against a decision on an ad of theirs, for somebody else to answer."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from watchbell.desk.wording import worded
@@ -9,6 +10,8 @@ from watchbell.model.advertisers import Advertiser
 from watchbell.model.appeals import Appeal, appeal_id
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
+
+_BEFORE = "This decision was appealed against before."
 
 
 def open_appeal(vault: Vault, advertiser: Advertiser, ad_id: str, reasons: str, *, by: str, now: datetime) -> Appeal:
@@ -24,6 +27,8 @@ def open_appeal(vault: Vault, advertiser: Advertiser, ad_id: str, reasons: str, 
     decision = vault.ads.decision(ad_id)
     if decision is None or not can_be_appealed(decision):
         raise UsageError("Nothing keeps this ad from running, so there is nothing to appeal against.")
+    if is_appealed(vault.appeals.about(ad_id), decision):
+        raise UsageError(_BEFORE)
     appeal = Appeal(
         id=appeal_id(decision),
         ad_id=ad_id,
@@ -36,10 +41,15 @@ def open_appeal(vault: Vault, advertiser: Advertiser, ad_id: str, reasons: str, 
     )
     details = {"ad": ad_id, "advertiser": advertiser.id, "decided_at": decision.decided_at.isoformat()}
     if not vault.appeals.open(appeal, Entry(by, "appeal.opened", appeal.id, details, now)):
-        raise UsageError("This decision was appealed against before.")
+        raise UsageError(_BEFORE)
     return appeal
 
 
 def can_be_appealed(decision: AdDecision) -> bool:
     """Tell whether a decision keeps an ad from running."""
     return decision.verdict is not Verdict.APPROVE
+
+
+def is_appealed(appeals: Iterable[Appeal], decision: AdDecision) -> bool:
+    """Tell whether one of the appeals about an ad is against a decision on it."""
+    return any(one.decided_at == decision.decided_at for one in appeals)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchbell.ads.bound_payers import delivery
+from watchbell.desk.ads.appeal_answers import granted_with, undo_answer
 from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
@@ -94,9 +95,9 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
     """
     take_ad(vault, ad, by=by, now=now)
     reason = worded(reason)
-    standing = vault.ads.decision(ad.id)
     if ad.removed is not None:
         raise UsageError("This ad was taken out of the library; nothing more is decided about it.")
+    standing = vault.ads.decision(ad.id)
     if standing is None:
         raise UsageError("The rules have not read this ad yet. Run `watchbell ads import` on its file first.")
     if standing.proposed is not None and standing.decided_by == by.username:
@@ -137,6 +138,8 @@ def _is_of_candidate(vault: Vault, ad: Ad) -> bool:
 def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
     """Take one's own decision back within a minute; what stood before it stands again.
 
+    Where the decision was the answer to an appeal, the appeal waits again.
+
     Raises:
         NotAllowedError: the person may not review ads.
         UsageError: the last decision is not theirs, or older than a minute.
@@ -146,6 +149,10 @@ def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
     if last is None or before is None or not may_undo(last.decided_by, last.decided_at, by, now):
         raise UsageError(TOO_LATE)
     before = before.model_copy(update={"decided_at": now})
+    appeal = granted_with(vault, last)
+    if appeal is not None:
+        undo_answer(vault, appeal, by=by, now=now)
+        return before
     vault.ads.decide([before])
     vault.ledger.append(by.username, "ad.undone", ad.id, {"verdict": last.verdict}, now)
     return before

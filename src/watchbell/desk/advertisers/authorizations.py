@@ -182,9 +182,13 @@ def can_be_looked_at_again(piece: Evidence | PayerDisclaimer) -> bool:
 
 def refused_by(office: Office, piece: Evidence | PayerDisclaimer) -> frozenset[str]:
     """Return who refused it before it was to be looked at again."""
-    entries = office.vault.ledger.about(piece.advertiser_id, limit=_LOOKED_BACK)
-    again = (one.details for one in entries if one.event == _AGAIN)
-    return frozenset(one["against"] for one in again if one["subject"] == piece.id)
+    again = heard_again(office, piece.advertiser_id)
+    return frozenset(one.details["against"] for one in again if one.details["subject"] == piece.id)
+
+
+def heard_again(office: Office, advertiser_id: str) -> list[LedgerEntry]:
+    """Return what was said against refusals of an advertiser's pieces, the last first; `subject` names the piece."""
+    return [one for one in office.vault.ledger.about(advertiser_id, limit=_LOOKED_BACK) if one.event == _AGAIN]
 
 
 def decide_evidence(
@@ -257,7 +261,7 @@ def _evidence_waiting(office: Office, known: dict[str, Advertiser]) -> Iterator[
     last = {(one.advertiser_id, one.step): one for one in office.vault.advertisers.waiting()}
     for one in last.values():
         advertiser = known[one.advertiser_id]
-        title = _title(office, advertiser, one.step)
+        title = step_title(office, advertiser, one.step)
         yield Waiting(advertiser, one.id, title, one.reason, one.given_at, None)
 
 
@@ -274,7 +278,7 @@ def _shown(office: Office, advertiser: Advertiser, user: User, now: datetime) ->
     last = {one.step: one.id for one in given if one.verdict is EvidenceVerdict.REVIEW}
     for one in reversed(given):
         turn = _undoable(held[one.id], one, user, now)
-        title = _title(office, advertiser, one.step)
+        title = step_title(office, advertiser, one.step)
         yield Shown(
             one, title, turn, one.id in with_documents, last.get(one.step) == one.id, can_be_looked_at_again(one)
         )
@@ -290,6 +294,7 @@ def _is_last(office: Office, evidence: Evidence) -> bool:
     return bool(waits) and waits[-1] == evidence.id
 
 
-def _title(office: Office, advertiser: Advertiser, step: str) -> str:
+def step_title(office: Office, advertiser: Advertiser, step: str) -> str:
+    """Return what a step of an advertiser's route is called."""
     known = office.plan(advertiser).steps.get(step)
     return known.title if known else step

@@ -6,10 +6,11 @@ from datetime import datetime
 from watchbell.ads.payer_names import KnownNames, collision
 from watchbell.ads.payer_statements import Authority, Statement, adapted, composed
 from watchbell.desk.ads.payers import link_ads_of
+from watchbell.desk.advertisers.authorizations import take
 from watchbell.desk.advertisers.evidence_checks import storable
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.steps import status
-from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
+from watchbell.desk.claiming import TOO_LATE, let_go, may_undo
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
@@ -96,11 +97,10 @@ def decide_disclaimer(
     """Approve or refuse a disclaimer that is held; ads that bear it are then linked, and held or released.
 
     Raises:
-        NotAllowedError: the person may not.
+        NotAllowedError: the person may not, or refused it before.
         UsageError: it is not held, somebody else is looking at it, or there is no reason.
     """
-    demand(by.role, Permission.ADVERTISERS_DECIDE)
-    hold(office.vault, disclaimer.id, by=by, now=now)
+    take(office, disclaimer, by=by, now=now)
     # Somebody may have decided between when it was shown and when it was held.
     disclaimer = next(
         one for one in office.vault.advertisers.disclaimers(disclaimer.advertiser_id) if one.id == disclaimer.id

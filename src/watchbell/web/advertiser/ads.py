@@ -7,13 +7,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ads.appeals import can_be_appealed, open_appeal
+from watchbell.desk.ads.appeals import can_be_appealed, is_appealed, open_appeal
 from watchbell.desk.ads.payers import PaidView, ads_of
 from watchbell.desk.permissions import Errand
 from watchbell.errors import UsageError
 from watchbell.model.advertiser_accounts import AdvertiserAccount
 from watchbell.model.advertisers import Advertiser
-from watchbell.model.appeals import appeal_id
 from watchbell.web.advertiser.home import address_of
 from watchbell.web.advertiser.pages import Problems, Reader, counter_page, own
 from watchbell.web.guard import COUNTER, at_counter, desk_of, office_of
@@ -68,9 +67,7 @@ def _page(
 ) -> Response:
     appeals = office_of(request).vault.appeals.about(view.ad.id)
     decision = view.decision
-    open_to_appeal = (
-        decision is not None and can_be_appealed(decision) and all(one.id != appeal_id(decision) for one in appeals)
-    )
+    open_to_appeal = decision is not None and can_be_appealed(decision) and not is_appealed(appeals, decision)
     return counter_page(
         request,
         "advertiser_ad.html",

@@ -9,10 +9,10 @@ import pytest
 from tests import made_up_payers
 from tests.made_up_payers import BARE, RUNS, STRANGE, reviewer
 from watchbell.ads.routebook import RouteBook
-from watchbell.desk.ads.appeal_answers import answer_appeal, appeals_of, take_appeal
+from watchbell.desk.ads.appeal_answers import answer_appeal, appeals_of, take_appeal, undo_answer
 from watchbell.desk.ads.appeals import open_appeal
 from watchbell.desk.ads.payers import link_library
-from watchbell.desk.ads.queue import decide_ad
+from watchbell.desk.ads.queue import decide_ad, undo
 from watchbell.desk.advertisers.office import Office
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.ads import Ad, Verdict
@@ -108,3 +108,48 @@ def test_linking_the_library_again_changes_nothing(office: Office) -> None:
     done = link_library(office, LATER)
     assert (done.ads, done.paid, done.decided) == (3, 2, 0)
     assert {one.id: office.vault.ads.decisions(one.id) for one in office.vault.ads.all()} == before
+
+
+def test_an_answer_is_taken_back_within_a_minute_and_the_appeal_waits_for_anybody_again(office: Office) -> None:
+    appeal, vault = rejected_by_two(office), office.vault
+    granted = answer_appeal(vault, appeal, AppealState.GRANTED, "True.", by=KIM, now=LATER)
+    soon, late = LATER + timedelta(seconds=59), LATER + timedelta(seconds=61)
+    assert [one.turn.undo_until for one in appeals_of(vault, AppealState.GRANTED, KIM, soon)] == [
+        LATER + timedelta(minutes=1)
+    ]
+    for person, at in ((BOB, soon), (KIM, late)):
+        with pytest.raises(UsageError, match="within a minute"):
+            undo_answer(vault, granted, by=person, now=at)
+    waits = undo_answer(vault, granted, by=KIM, now=soon)
+    assert (waits.state, waits.answer, waits.answered_by) == (AppealState.OPEN, None, None)
+    assert [one.verdict for one in vault.ads.decisions(RUNS)][:3] == [Verdict.REJECT, Verdict.APPROVE, Verdict.REJECT]
+    assert [one.stands for one in appeals_of(vault, AppealState.OPEN, KIM, late) if one.appeal.id == appeal.id] == [
+        True
+    ]
+    with pytest.raises(UsageError, match="appealed against before"):
+        open_appeal(vault, office.vault.advertisers.all()[0], RUNS, "Once more.", by="anna", now=late)
+    with pytest.raises(NotAllowedError, match="somebody else answers"):
+        answer_appeal(vault, waits, AppealState.GRANTED, "True.", by=BOB, now=late)
+    refused = answer_appeal(vault, waits, AppealState.REFUSED, "It does lie.", by=KIM, now=late)
+    undo_answer(vault, refused, by=KIM, now=late)
+    assert [one.event for one in vault.ledger.about(appeal.id)].count("appeal.undone") == 2
+
+
+def test_taking_the_ads_decision_back_opens_the_appeal_that_it_answered(office: Office) -> None:
+    appeal, vault = rejected_by_two(office), office.vault
+    answer_appeal(vault, appeal, AppealState.GRANTED, "True.", by=KIM, now=LATER)
+    assert undo(vault, ad(office, RUNS), by=KIM, now=LATER + timedelta(seconds=5)).verdict is Verdict.REJECT
+    kept = vault.appeals.get(appeal.id)
+    assert kept is not None
+    assert kept.state is AppealState.OPEN
+    assert vault.ads.decisions(RUNS)[0].verdict is Verdict.REJECT
+
+
+def test_an_answer_is_not_taken_back_over_a_newer_decision(office: Office) -> None:
+    appeal, vault = rejected_by_two(office), office.vault
+    granted = answer_appeal(vault, appeal, AppealState.GRANTED, "True.", by=KIM, now=LATER)
+    soon = LATER + timedelta(seconds=5)
+    decide_ad(vault, ad(office, RUNS), Verdict.REVIEW, "Look again.", by=BOB, now=soon)
+    with pytest.raises(UsageError, match="decided anew since"):
+        undo_answer(vault, granted, by=KIM, now=soon)
+    assert vault.ads.decisions(RUNS)[0].decided_by == "bob"

@@ -22,6 +22,8 @@ class Judged:
 
     finding: PolicyFinding
     verdict: Verdict
+    framed: bool = False
+    """Whether a frame found it, which is never plain enough to reject."""
 
 
 def policy_findings(plain: Normalised, rules: RuleBook) -> tuple[Judged, ...]:
@@ -46,7 +48,8 @@ def _framed(plain: Normalised, rule: Rule, spans: Sequence[tuple[int, int]], rul
             rules.drops_before.search(before) or rules.drops_after.search(after) or _is_quoted(plain.text, span)
         )
         if not taken_back:
-            return Judged(PolicyFinding(code=rule.code, quote=plain.quote(*span), reason=rule.reason), Verdict.REVIEW)
+            finding = PolicyFinding(code=rule.code, quote=plain.quote(*span), reason=rule.reason)
+            return Judged(finding, Verdict.REVIEW, framed=True)
     return None
 
 

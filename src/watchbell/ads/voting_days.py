@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from watchbell.ads.calendar import Calendar, Election
+from watchbell.ads.expressions import Sieve
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.policy import Judged
 from watchbell.model.ads import Ad, PolicyFinding, Verdict
@@ -50,6 +51,8 @@ _DAY = (
 )
 _DATE = re.compile(rf"\b{_DAY}")
 _IN_NUMBERS = re.compile(r"(?<![\d/.$€£])(\d{1,2})([/.])(\d{1,2})(?:\.(?!\d)|\2(20\d\d|\d\d))?(?![\d/%]|[.,]\d)")
+_SIEVE = Sieve([_DATE.pattern, _IN_NUMBERS.pattern])
+_IS_DATE, _IS_IN_NUMBERS = 0, 1
 _MONTH_FIRST = frozenset({"US"})
 """Countries that write 11/4 for the fourth of November; the others write 4/11 or 4.11."""
 # "The election is on …": whoever says this of another day deceives.
@@ -92,15 +95,16 @@ class SaidDay(NamedTuple):
             return None
 
 
-def days_said(text: str, country: str) -> Iterator[SaidDay]:
-    """Yield the days that a text in plain form names with day and month, in words or in the country's numbers."""
-    for match in _DATE.finditer(text):
+def days_said(plain: Normalised, country: str) -> Iterator[SaidDay]:
+    """Yield the days that a text names with day and month, in words or in the country's numbers."""
+    ways = _SIEVE.passing(plain.letters)
+    for match in _DATE.finditer(plain.text) if _IS_DATE in ways else ():
         month = match["month"] or match["month_after"]
         weekday = None if match["weekday"] is None else _NUMBER_OF[match["weekday"]]
         day = int(match["day"] or match["day_first"])
         year = None if match["year"] is None else int(match["year"])
         yield SaidDay(_NUMBER_OF[month] + 1, day, year, weekday, match.span())
-    for match in _IN_NUMBERS.finditer(text):
+    for match in _IN_NUMBERS.finditer(plain.text) if _IS_IN_NUMBERS in ways else ():
         day, month = int(match[1]), int(match[3])
         if country in _MONTH_FIRST:
             day, month = month, day
@@ -108,20 +112,20 @@ def days_said(text: str, country: str) -> Iterator[SaidDay]:
         yield SaidDay(month, day, year, None, match.span())
 
 
-def wrong_days(plain: Normalised, elections: Sequence[Election], country: str) -> tuple[Judged, ...]:
+def wrong_days(plain: Normalised, elections: Sequence[Election], place: str) -> tuple[Judged, ...]:
     """Return a finding for the first day that a text gives for voting and that is no day of an election near.
 
     Args:
         plain: the ad's words.
-        elections: those the ad may speak of, see `Calendar.near`; without one that all of `country` votes in, nothing
+        elections: those the ad may speak of, see `Calendar.near`; without one that all of `place` votes in, nothing
             is found.
-        country: where the ad runs, ISO 3166-1 alpha-2.
+        place: where the ad runs, see `Calendar.place_of`.
     """
-    known = [election for election in elections if election.is_everywhere_in(country)]
+    known = [election for election in elections if election.is_everywhere_in(place)]
     right = {day for election in elections for day in election.days}
     if not known:
         return ()
-    for said in days_said(plain.text, country):
+    for said in days_said(plain, country):
         verdict = _verdict(plain.text, said, known[0], right)
         if verdict is not None:
             return (Judged(PolicyFinding(code=CODE, quote=_quote(plain, said), reason=_reason(known[0])), verdict),)
@@ -134,11 +138,12 @@ def checked_days(
     """Return the findings, a wrong day of voting among them; a doubt about the right day is taken back."""
     judged = tuple(judged)
     day = ad.started_at.date() if ad.started_at else today
-    elections = calendar.near(day, ad.country) if ad.country else ()
+    place = calendar.place_of(ad)
+    elections = calendar.near(day, place[:2]) if place else ()
     if not elections:
         return judged
-    kept = tuple(one for one in judged if not _is_doubt_about_right_day(one, elections, ad.country or ""))
-    found = wrong_days(plain, elections, ad.country or "")
+    kept = tuple(one for one in judged if not _is_doubt_about_right_day(one, elections, place[:2]))
+    found = wrong_days(plain, elections, place)
     if any(one.finding.code == CODE and one.verdict is Verdict.REJECT for one in kept):
         return kept
     # The calendar knows which day is right, which says more than that a day was named.
@@ -167,9 +172,7 @@ def _is_doubt_about_right_day(judged: Judged, elections: Sequence[Election], cou
     if judged.finding.code != CODE or judged.verdict is not Verdict.REVIEW:
         return False
     right = {day for election in elections for day in election.days}
-    named = [
-        said.in_year(elections[0].days[0].year) for said in days_said(normalise(judged.finding.quote).text, country)
-    ]
+    named = [said.in_year(elections[0].days[0].year) for said in days_said(normalise(judged.finding.quote), country)]
     return bool(named) and all(day in right for day in named)
 
 

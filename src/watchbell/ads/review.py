@@ -9,7 +9,7 @@ from watchbell.ads.bound_payers import PayerBook
 from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
 from watchbell.ads.house_rules import HouseRules, Seen
-from watchbell.ads.images import ImageReader
+from watchbell.ads.images import with_picture_words
 from watchbell.ads.normalise import READ_AT_MOST, normalise
 from watchbell.ads.policy import Judged, policy_findings
 from watchbell.ads.political import Answer, political
@@ -29,8 +29,6 @@ class Aids:
 
     register: Register | None = None
     """Whom to ask about a claimed registration; None asks nobody."""
-    images: ImageReader | None = None
-    """Reads the words inside the ad's pictures; None leaves them unread."""
     classifier: Classifier | None = None
     """Tells what is political; the bundled one when None."""
     calendar: Calendar | None = None
@@ -61,7 +59,7 @@ def review(
         now: the time of the decision, and the day the ad runs where it gives none.
         aids: what else to ask.
     """
-    ad, unread = aids.images.words_of(ad) if aids.images else (ad, ())
+    ad, unread = with_picture_words(ad)
     words = "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
     plain = normalise(words[:READ_AT_MOST])
     calendar = aids.calendar or Calendar.bundled()

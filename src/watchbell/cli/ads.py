@@ -1,5 +1,6 @@
 """`watchbell ads`: import political ads and review them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,10 +21,12 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
 from watchbell.desk.ads.dump import nightly_dump
+from watchbell.desk.ads.media import MediaFolder
 from watchbell.desk.ads.review import AdTally, Reviewer, import_ads, review_file, review_lines
 from watchbell.desk.ads.training import train_classifier
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import Reject
+from watchbell.vault.blobs import BlobStore
 
 app = typer.Typer(no_args_is_help=True, help="Import political ads and review them.")
 
@@ -49,6 +52,12 @@ RegisterDays = Annotated[
 ImagesOption = Annotated[
     Path | None,
     typer.Option("--images", metavar="DIR", help="Read the words inside the pictures that ads name in `media`, too."),
+]
+MediaOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--media", metavar="DIR", help="Keep the pictures that ads name in `media`, found in this folder, with hashes."
+    ),
 ]
 CalendarOption = Annotated[
     list[Path] | None,
@@ -89,7 +98,10 @@ def import_(
     source: Annotated[str, typer.Option(metavar="SOURCE", help=f"auto, or one of: {', '.join(READERS)}.")] = "auto",
     register: RegisterOption = None,
     register_covers: RegisterDays = None,
-    images: ImagesOption = None,
+    media: MediaOption = None,
+    read_images: Annotated[
+        bool, typer.Option("--read-images", help="Read the words inside those pictures, too; about a second each.")
+    ] = False,
     model: ModelOption = None,
     calendar: CalendarOption = None,
     rules: RulesOption = None,
@@ -100,17 +112,23 @@ def import_(
 
     Rows that are no ads are kept in the workspace's folder `rejects`, each with its line and the reason.
     """
-    reviewer = _reviewer(register, register_covers, images, model, calendar or [], rules)
+    if read_images and media is None:
+        raise UsageError("--read-images needs --media DIR: the folder in which the pictures are.")
+    reviewer = _reviewer(register, register_covers, model, calendar or [], rules)
     done: dict[Path, AdTally] = {}
     problems: list[str] = []
     with open_workspace(workspace) as opened:
+        if media is not None:
+            reader = ImageReader() if read_images else None
+            folder = MediaFolder(media, kept_in=BlobStore(opened.blobs), reader=reader)
+            reviewer = replace(reviewer, media=folder)
         for file in files:
             try:
                 with waiting(file.name):
                     done[file] = import_ads(opened, file, source, reviewer)
             except InputError as error:
                 problems.append(str(error))
-    _print_done(done, reviewer.rules.version, problems, as_json=as_json)
+    _print_done(done, reviewer, problems, as_json=as_json)
     if problems:
         raise NothingUsableError("\n".join(problems))
 
@@ -132,7 +150,9 @@ def review_(
 
     What is no ad goes to the file of the decisions with `.rejects.jsonl`, or is said when the decisions are printed.
     """
-    reviewer = _reviewer(register, register_covers, images, model, calendar or [], rules)
+    reviewer = _reviewer(register, register_covers, model, calendar or [], rules)
+    if images is not None:
+        reviewer = replace(reviewer, media=MediaFolder(images, reader=ImageReader()))
     if out == _STDOUT:
         if as_json:
             raise UsageError("--json and --out - would both print to standard output; choose a file for --out.")
@@ -142,7 +162,7 @@ def review_(
         raise UsageError("--out names the input file itself; choose another file.")
     with waiting(file.name):
         tally = review_file(file, out, reviewer)
-    _print_done({file: tally}, reviewer.rules.version, [], as_json=as_json)
+    _print_done({file: tally}, reviewer, [], as_json=as_json)
 
 
 @app.command()
@@ -210,7 +230,6 @@ def train(
 def _reviewer(
     register: Path | None,
     covers: tuple[datetime, datetime] | None,
-    images: Path | None,
     model: Path | None,
     calendar: list[Path],
     rules: Path | None,
@@ -221,7 +240,6 @@ def _reviewer(
         now=system_clock(),
         aids=Aids(
             register=Register.read(register, covers_from=first, covers_until=last) if register else None,
-            images=ImageReader(images) if images else None,
             classifier=Classifier.read(model) if model else None,
             calendar=Calendar.bundled().with_files(calendar),
             house=HouseRules.read(rules) if rules else None,
@@ -240,10 +258,15 @@ def _print_answers(file: Path, reviewer: Reviewer) -> None:
         raise NothingUsableError(f"Not one row of {file} is an ad.")
 
 
-def _print_done(done: dict[Path, AdTally], rules_version: str, problems: list[str], *, as_json: bool) -> None:
+def _print_done(done: dict[Path, AdTally], reviewer: Reviewer, problems: list[str], *, as_json: bool) -> None:
+    media = reviewer.media
     if as_json:
         files = [_document(file, tally) for file, tally in done.items()]
-        print_json({"rules_version": rules_version, "files": files, "errors": problems})
+        told: dict[str, Any] = {"rules_version": reviewer.rules.version, "files": files, "errors": problems}
+        if media is not None:
+            refused = [{"name": one.name, "reason": one.problem} for one in media.refused]
+            told["pictures"] = {"taken": media.taken, "absent": media.absent, "refused": refused}
+        print_json(told)
         return
     if done:
         console.print(_table(done))
@@ -253,6 +276,10 @@ def _print_done(done: dict[Path, AdTally], rules_version: str, problems: list[st
         if tally.left_out:
             fields = ", ".join(sorted(tally.left_out))
             console.say(f"Fields that are not an ad's, left out: {fields}")
+    if media is not None:
+        console.say(f"Pictures: {media.taken:,} taken, {media.absent:,} named and not in the folder.")
+        for one in media.refused:
+            console.say(f"Not taken: {one.name}: {one.problem}.")
 
 
 def _document(file: Path, tally: AdTally) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 import hashlib
 import importlib
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
 
 from watchbell.errors import MissingExtraError
 
@@ -17,6 +18,25 @@ MOST_PIXELS = 40_000_000
 
 LEAST_QUALITY = 50
 """Of pictures with a lower PDQ quality, from 0 to 100, the hash says too little (Davis and Rosen 2019)."""
+
+
+# Pillow also reads formats that are programs (PostScript) or documents; nobody shows a picture in those.
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is seen of a picture when it is opened."""
+
+    media_type: str | None = None
+    """None where it is no picture that can be read whole."""
+    width: int | None = None
+    height: int | None = None
+    """In pixels."""
+    pdq: str | None = None
+    """In lower-case hexadecimal; None where it is no still picture, or too plain."""
+    reason: str | None = None
+    """Why one of them is missing, as a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +76,18 @@ class Fingerprints:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             return Fingerprint(None, None, f"The file cannot be read: {error.strerror}.")
-        pdq, reason = self._perceived(path)
-        return Fingerprint(sha256, pdq, reason)
+        seen = self.look(path)
+        return Fingerprint(sha256, seen.pdq, seen.reason and f"{seen.reason}; only its bytes were hashed.")
 
-    def _perceived(self, path: Path) -> tuple[str | None, str | None]:
+    def look(self, file: Path | BinaryIO) -> Look:
+        """Open a picture and read all of it: its kind, its size, and of a still one its PDQ hash."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # Pillow warns of what is bounded here
-                with self._pictures.open(path) as picture:
-                    if picture.width * picture.height > MOST_PIXELS:
-                        return None, f"The picture has more than {MOST_PIXELS:,} pixels; only its bytes were hashed."
-                    if getattr(picture, "is_animated", False):
-                        return None, "The picture is animated, and PDQ is for still ones; only its bytes were hashed."
-                    pixels = self._numpy.asarray(picture.convert("RGB"))
+                with self._pictures.open(file, formats=_FORMATS) as picture:
+                    return self._seen(picture)
         except self._pictures.UnidentifiedImageError:
-            return None, "The file is no picture that can be read; only its bytes were hashed."
+            return Look(reason="The file is no picture that can be read")
         except (
             OSError,
             ValueError,
@@ -79,8 +96,32 @@ class Fingerprints:
             MemoryError,
             self._pictures.DecompressionBombError,
         ) as error:
-            return None, f"The picture is damaged ({str(error)[:200]}); only its bytes were hashed."
+            return Look(reason=f"The picture is damaged ({str(error)[:200]})")
+
+    def _seen(self, picture: Any) -> Look:
+        if picture.width * picture.height > MOST_PIXELS:
+            return Look(reason=f"The picture has more than {MOST_PIXELS:,} pixels")
+        pixels = self._numpy.asarray(picture.convert("RGB"))
+        seen = Look(self._pictures.MIME[picture.format], picture.width, picture.height)
+        if getattr(picture, "is_animated", False):
+            return replace(seen, reason="The picture is animated, and PDQ is for still ones")
         vector, quality = self._pdq.compute(pixels)
         if quality < LEAST_QUALITY:
-            return None, f"The picture is too plain for PDQ (quality {quality} of 100); only its bytes were hashed."
-        return self._numpy.packbits(vector).tobytes().hex(), None
+            return replace(seen, reason=f"The picture is too plain for PDQ (quality {quality} of 100)")
+        return replace(seen, pdq=self._numpy.packbits(vector).tobytes().hex())
+
+
+def file_meant(folder: Path, address: str) -> Path | None:
+    """Return the file that an address or path in an export means: by its path in a folder, or by its last part.
+
+    Never one outside the folder, which must be resolved.
+    """
+    named = unquote(urlsplit(address).path) if "://" in address else address
+    for name in (named.lstrip("/"), named.rpartition("/")[2]):
+        try:
+            path = (folder / name).resolve()
+            if name and path.is_relative_to(folder) and path.is_file():
+                return path
+        except (OSError, ValueError):  # a name that no file can have
+            continue
+    return None

@@ -61,7 +61,7 @@ def scan_posts(posts: pa.Table, index: IndicatorIndex) -> pa.Table:
 
 
 def scan_ads(ads: Iterable[Ad], index: IndicatorIndex) -> pa.Table:
-    """Return the hits (HITS) of the index in ads: in their links, and in links, hashtags and more in their text."""
+    """Return the hits (HITS) of the index in ads: in their links, their text, and the hashes of their pictures."""
     return scanned(frame_of_ads(ads), lambda frame: _places(frame, index), "ad")
 
 
@@ -87,6 +87,7 @@ def _ad_row(ad: Ad) -> dict[str, Any]:
         "text": ad.text,
         "links": list(ad.links),
         "created_at": ad.started_at,
+        "media": [{"url": one.name, "sha256": one.sha256, "pdq": one.pdq} for one in ad.pictures],
     }
 
 

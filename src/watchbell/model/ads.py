@@ -27,6 +27,50 @@ class Money(Record):
     """None: the source says "more than"."""
 
 
+class Origin(StrEnum):
+    """Whether money is public or private (Regulation (EU) 2024/900, article 12(1)(e))."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    BOTH = "public-and-private"
+
+
+class Whence(StrEnum):
+    """Whether money comes from inside or outside the European Union (article 12(1)(e))."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    BOTH = "inside-and-outside"
+
+
+class Declaration(Record):
+    """What a sponsor declares of an ad for its transparency notice, under their own responsibility.
+
+    Regulation (EU) 2024/900, articles 7(1) and 12(1). None everywhere: nothing is declared of it.
+    """
+
+    address: str | None = Field(default=None, min_length=1, max_length=300)
+    """The sponsor's postal address, where it is made public, and place of establishment."""
+    nobody_controls: bool = False
+    """No other entity ultimately controls the sponsor."""
+    origin: Origin | None = None
+    whence: Whence | None = None
+    in_campaign: bool | None = None
+    """Whether the ad is part of a campaign."""
+    campaign: Money | None = None
+    """What was received for the campaign in all."""
+    method: str | None = Field(default=None, min_length=1, max_length=1000)
+    """How the amounts were calculated, and whether value added tax is in them."""
+    linked: tuple[str, ...] | None = Field(default=None, max_length=10)
+    """Elections by their ids in the calendar, or referendums and laws in the making in words; empty: to none."""
+    personal_data: bool | None = None
+    """Whether personal data was used to target or deliver it."""
+    techniques: str | None = Field(default=None, min_length=1, max_length=4000)
+    """Groups, parameters, categories of data, logic, whether artificial intelligence was used, internal policy."""
+    rights: str | None = Field(default=None, min_length=1, max_length=1000)
+    """Who controls the personal data, and where consent is withdrawn and other rights are exercised."""
+
+
 class Count(Record):
     """A count as a source gives it; exact when `lower == upper`."""
 
@@ -41,6 +85,28 @@ class Seen(Record):
     region: str | None = None
     age: str | None = None
     gender: str | None = None
+
+
+class Picture(Record):
+    """What a picture of an ad is known by, and what stands in it, as a machine read it."""
+
+    name: str
+    """As `media` names it."""
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """Of its bytes, under which the workspace keeps it; None: it was not taken."""
+    media_type: str | None = None
+    """`image/png`, `image/jpeg`…, as its bytes say."""
+    size: int | None = None
+    """In bytes."""
+    width: int | None = None
+    height: int | None = None
+    """In pixels."""
+    pdq: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    """By which nearly the same pictures are known; None: it is moving or too plain for that."""
+    words: str | None = None
+    """What was read in it, line by line; None: nobody asked for that."""
+    problem: str | None = None
+    """Why it could not be taken or read, so that a person must look at it."""
 
 
 KEPT_YEARS = 7
@@ -84,6 +150,16 @@ class Removal(Record):
     at: UtcDatetime
 
 
+class Restoration(Record):
+    """Why an ad that was taken out of the library stands in it again."""
+
+    reason: str
+    """For all to read."""
+    by: str
+    """The house that put it back. The ledger has the person."""
+    at: UtcDatetime
+
+
 class Ad(Record):
     """A political ad, or one screened for being political."""
 
@@ -121,6 +197,8 @@ class Ad(Record):
     links: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     """Addresses or file names of its pictures and films; never fetched by Watchbell itself."""
+    pictures: tuple[Picture, ...] = Field(default=(), exclude_if=lambda shown: not shown)
+    """Those of `media` that were at hand, in their order."""
     language: str | None = None
     country: str | None = None
     """ISO 3166-1 alpha-2 where the source allows it, else as the source writes it."""
@@ -128,6 +206,8 @@ class Ad(Record):
     """Made up for a demonstration or a test, and shown as such everywhere."""
     sums_up: int | None = None
     """How many ads a source sums up in this one record, and tells nothing of singly; None: it is an ad."""
+    declaration: Declaration | None = Field(default=None, exclude_if=lambda told: told is None)
+    """What its sponsor declares for its notice in the European Union, where the source tells."""
     removed: Removal | None = None
     """Its tombstone, if it was taken out of the library."""
 
@@ -150,20 +230,12 @@ _TOLD_WITHOUT_CONTENT = (
 class AdEvent(StrEnum):
     """What happened to an ad in the library."""
 
-class Restoration(Record):
-    """Why an ad that was taken out of the library stands in it again."""
-
-    reason: str
-    """For all to read."""
-    by: str
-    """The house that put it back. The ledger has the person."""
-    at: UtcDatetime
-
-
     ADDED = "added"
     CHANGED = "changed"
     """Its source told something else of it than before."""
     REMOVED = "removed"
+    RESTORED = "restored"
+    """It had been removed in error."""
 
 
 class AdVersion(Record):
@@ -180,6 +252,8 @@ class AdVersion(Record):
     """Fields that differ from the version before; none of the first, nor where the content is hidden."""
     record: str | None
     """The ad as JSON text; None where a removal hides it."""
+    restoration: Restoration | None = None
+    """Why it stands again, if that is what happened."""
 
     @property
     def ad(self) -> Ad | None:
@@ -234,8 +308,6 @@ FIRST_PASS = "watchbell"  # noqa: S105  # the name under which the rules decide,
 class AdDecision(Record):
     """The decision on one ad under one version of the rules; it can be replayed."""
 
-    RESTORED = "restored"
-    """It had been removed in error."""
     ad_id: str
     verdict: Verdict
     political: bool
@@ -252,7 +324,5 @@ class AdDecision(Record):
     """`FIRST_PASS`, else the reviewer's account."""
     reason: str | None = None
     """A person's reason, in their words; None for the first pass."""
-    restoration: Restoration | None = None
-    """Why it stands again, if that is what happened."""
     proposed: Verdict | None = None
     """What the first of two people decided: the ad is held until a second one has looked."""

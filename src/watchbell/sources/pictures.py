@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 
 from watchbell.errors import UsageError
 from watchbell.files import Reject
-from watchbell.files.pictures import Fingerprint, Fingerprints
+from watchbell.files.pictures import Fingerprint, Fingerprints, file_meant
 from watchbell.model.posts import MEDIA, POSTS
 
 
@@ -54,7 +53,7 @@ class PictureFolder:
     def _filled(self, picture: dict[str, str | None]) -> dict[str, str | None]:
         if not picture["url"] or (picture["sha256"] and picture["pdq"]):
             return picture
-        path = self._path(picture["url"])
+        path = file_meant(self._folder, picture["url"])
         if path is None:
             self.absent += 1
             return picture
@@ -62,15 +61,3 @@ class PictureFolder:
             self._known[path] = self._fingerprints.of(path)
         found = self._known[path]
         return {"url": picture["url"], "sha256": picture["sha256"] or found.sha256, "pdq": picture["pdq"] or found.pdq}
-
-    def _path(self, address: str) -> Path | None:
-        """Return the file that an address or path in an export means; never one outside the folder."""
-        named = unquote(urlsplit(address).path) if "://" in address else address
-        for name in (named.lstrip("/"), named.rpartition("/")[2]):
-            try:
-                path = (self._folder / name).resolve()
-                if name and path.is_relative_to(self._folder) and path.is_file():
-                    return path
-            except (OSError, ValueError):  # a name that no file can have
-                continue
-        return None

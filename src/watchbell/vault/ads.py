@@ -12,10 +12,10 @@ from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdDecision, AdEvent, Removal, Restoration, Verdict
 from watchbell.vault.added import Added
 from watchbell.vault.adhistory import AdHistoryShelf, enter, entry, records_of
+from watchbell.vault.adpictures import forget_picture_likeness
 from watchbell.vault.adsearch import AdPage, AdQuery, AdSort, search
 from watchbell.vault.adsums import forget_likeness
 from watchbell.vault.adwords import words_of
-from watchbell.vault.adsums import forget_likeness
 from watchbell.vault.columns import folded, plain
 from watchbell.vault.database import BATCH, Database, batches, insert_new, insert_or_replace, lock
 from watchbell.vault.ledger import Entry, write
@@ -24,7 +24,6 @@ from watchbell.vault.schema import ad_decisions, ad_history, ads
 __all__ = ["AdPage", "AdQuery", "AdShelf", "AdSort"]
 
 
-class AdShelf:
 # The decision that counts, of an ad in an UPDATE.
 _LATEST = (
     select(ad_decisions.c.seq)
@@ -35,6 +34,7 @@ _LATEST = (
 )
 
 
+class AdShelf:
     """The ads of a vault."""
 
     def __init__(self, database: Database, clock: Clock = system_clock) -> None:
@@ -73,12 +73,10 @@ _LATEST = (
             if tombstone.content_hidden:  # what was decided quotes it, and what is like it tells what it said
                 connection.execute(update(ads).where(ads.c.id == ad_id).values(decision_seq=None))
                 forget_likeness(connection, ad_id)
+                forget_picture_likeness(connection, ad_id)
             enter(connection, [entry(ad_id, AdEvent.REMOVED, removal.at, stone, record)])
             write(connection, said)
         return tombstone
-
-    def decide(self, decisions: Iterable[AdDecision]) -> int:
-        """Keep decisions beside the earlier ones; the latest of an ad counts. Return how many were new.
 
     def restore(self, ad_id: str, restoration: Restoration, said: Entry) -> Ad:
         """Put an ad back in the place of its tombstone and return it, with the entry in the ledger: both or neither.
@@ -98,6 +96,9 @@ _LATEST = (
             enter(connection, [back | {"restoration": restoration.model_dump_json()}])
             write(connection, said)
         return ad
+
+    def decide(self, decisions: Iterable[AdDecision]) -> int:
+        """Keep decisions beside the earlier ones; the latest of an ad counts. Return how many were new.
 
         Nothing more is decided about an ad that was removed.
 
@@ -175,22 +176,22 @@ _LATEST = (
         query = (
             select(ad_decisions.c.verdict, func.count().label("ads"))
             .join(ads, ads.c.decision_seq == ad_decisions.c.seq)
+            .where(~ads.c.removed)
             .group_by(ad_decisions.c.verdict)
         )
         with self._database.read() as connection:
-            .where(~ads.c.removed)
             counts = {Verdict(row.verdict): row.ads for row in connection.execute(query)}
         return dict.fromkeys(Verdict, 0) | counts
 
-    def _select(self, query: Select[Any]) -> list[Ad]:
-        with self._database.read() as connection:
-            return [Ad.model_validate_json(record) for record in connection.scalars(query)]
     def undecided(self) -> int:
         """Return how many ads have no decision, removed ones aside."""
         query = select(func.count()).select_from(ads).where(ads.c.decision_seq.is_(None), ~ads.c.removed)
         with self._database.read() as connection:
             return connection.scalar(query) or 0
 
+    def _select(self, query: Select[Any]) -> list[Ad]:
+        with self._database.read() as connection:
+            return [Ad.model_validate_json(record) for record in connection.scalars(query)]
 
 
 def _add(connection: Connection, batch: Sequence[Ad], at: datetime) -> int:
@@ -224,9 +225,6 @@ def _tombstone(ad: Ad, removal: Removal) -> Ad:
     return stone.without_content() if stone.content_hidden else stone
 
 
-def _decide(connection: Connection, decisions: list[AdDecision]) -> int:
-    """Return how many decisions were new."""
-    ids = sorted({decision.ad_id for decision in decisions})
 def _under_tombstone(connection: Connection, ad_id: str) -> tuple[str, str]:
     """Return the tombstone and what was removed, as JSON text."""
     stone = connection.scalar(select(ads.c.record).where(ads.c.id == ad_id))
@@ -245,6 +243,9 @@ def _under_tombstone(connection: Connection, ad_id: str) -> tuple[str, str]:
     return stone, record
 
 
+def _decide(connection: Connection, decisions: list[AdDecision]) -> int:
+    """Return how many decisions were new."""
+    ids = sorted({decision.ad_id for decision in decisions})
     removed = {
         row.id: row.removed for row in connection.execute(select(ads.c.id, ads.c.removed).where(ads.c.id.in_(ids)))
     }
@@ -267,10 +268,10 @@ def _row(ad: Ad, record: str) -> dict[str, Any]:
         "country": folded(ad.country),
         "declared_political": ad.declared_political,
         "started_at": ad.started_at,
+        "ended_at": ad.ended_at,
         "spend": None if ad.spend is None else float(ad.spend.lower),
         "words": words_of(ad),
         "removed": ad.removed is not None,
-        "ended_at": ad.ended_at,
         "record": record,
     }
 

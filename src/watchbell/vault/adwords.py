@@ -61,7 +61,8 @@ def words_of(ad: Ad) -> str:
     # Snap and others tell only for readers of which languages an ad is.
     spoken = (_whole("language", aim.value) for aim in ad.targeting if aim.dimension == "language" and not aim.excluded)
     spend = _whole("spend", KNOWN if ad.spend else UNKNOWN)
-    written = _indexed(folded(ad.text, ad.advertiser, ad.payer, ad.disclaimer))
+    shown = (picture.words for picture in ad.pictures)
+    written = _indexed(folded(ad.text, ad.advertiser, ad.payer, ad.disclaimer, *shown))
     return f" {' '.join(_bounded(dict.fromkeys([*named, *whole, *placed, *spoken, spend, *written])))} "
 
 

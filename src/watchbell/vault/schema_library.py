@@ -15,6 +15,16 @@ ad_likeness = Table(
     Index("ad_likeness_by_group", "group_id"),
 )
 
+# Ads that show nearly the same picture; one that has several pictures may be in several groups.
+ad_picture_likeness = Table(
+    "ad_picture_likeness",
+    metadata,
+    Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
+    # The SHA-256 of one of the group's pictures.
+    Column("group_id", Plain, primary_key=True),
+    Index("ad_picture_likeness_by_group", "group_id"),
+)
+
 ad_flags = Table(
     "ad_flags",
     metadata,
@@ -30,6 +40,16 @@ ad_flags = Table(
 # What an ad's transparency notice said, version by version; rows are added and never changed.
 ad_notices = Table(
     "ad_notices",
+    metadata,
+    Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+# What sponsors declare of their ads for the notices; rows are added and never changed.
+ad_declarations = Table(
+    "ad_declarations",
     metadata,
     Column("ad_id", Plain, ForeignKey("ads.id"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),

@@ -4,7 +4,8 @@ Needed: `id`, and `text` or `media`. Optional: platform, advertiser, account_id,
 disclaimer, declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic,
 sums_up; `admin_countries` as a list of two-letter codes;
 `spend` {currency, lower, upper} or a number beside `currency`; `impressions` {lower, upper} or a number;
-`targeting` [{dimension, value, excluded}]; `links` and `media` as lists of addresses or file names.
+`targeting` [{dimension, value, excluded}]; `declaration`, an object with the fields of `model.ads.Declaration`, for the
+notice of an ad in the European Union; `links` and `media` as lists of addresses or file names.
 A record with `payer` or `disclaimer`, be it null, has a place for who paid; of one with neither, nothing follows.
 """
 
@@ -25,14 +26,15 @@ from watchbell.ads.readers.fields import (
     time_of,
 )
 from watchbell.files import Row
-from watchbell.model.ads import Ad, Count, Money, Targeting
+from watchbell.model.ads import Ad, Count, Declaration, Money, Targeting
 
-KNOWN = (frozenset(Ad.model_fields) | {"currency"}) - {"removed"}
+KNOWN = (frozenset(Ad.model_fields) | {"currency"}) - {"removed", "pictures"}
 """Fields that are read; others are tolerated and named once."""
 
 T = TypeVar("T")
 
 _TARGETING: TypeAdapter[tuple[Targeting, ...]] = TypeAdapter(tuple[Targeting, ...])
+_DECLARATION = TypeAdapter(Declaration)
 _TEXTS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
@@ -68,6 +70,7 @@ def read_ad(row: Row) -> Ad:
         media=_parsed(values, "media", _TEXTS, "a list of addresses or file names") or (),
         language=text_of(values, "language"),
         country=text_of(values, "country"),
+        declaration=_parsed(values, "declaration", _DECLARATION, "what a sponsor declares for the notice"),
         synthetic=flag_of(values, "synthetic"),
         sums_up=count_of(values, "sums_up"),
     )

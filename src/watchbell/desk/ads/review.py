@@ -14,6 +14,7 @@ from watchbell.ads.readers.sources import read_ads
 from watchbell.ads.review import NO_AIDS, Aids, review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.ads.links import link_reviewed, payer_book
+from watchbell.desk.ads.media import MediaFolder, with_pictures
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject, Row, read_rows, write_rejects
 from watchbell.files.whole import replacing
@@ -32,6 +33,8 @@ class Reviewer:
     rules: RuleBook
     now: datetime
     aids: Aids = NO_AIDS
+    media: MediaFolder | None = None
+    """Has the pictures that ads name; None leaves them where they are."""
 
     def decide(self, ad: Ad) -> AdDecision:
         """Return the first decision on an ad."""
@@ -90,7 +93,7 @@ def _stored(workspace: Workspace, items: Iterator[Ad | Reject], reviewer: Review
     """Store ads and decisions batch by batch and yield the rejects on the way."""
     while batch := list(islice(items, _BATCH)):
         yield from (item for item in batch if isinstance(item, Reject))
-        ads = [item for item in batch if isinstance(item, Ad)]
+        ads = with_pictures([item for item in batch if isinstance(item, Ad)], reviewer.media, workspace.vault)
         tally.new += workspace.vault.ads.add(ads).new
         reviewed = [(ad, reviewer.decide(ad)) for ad in ads if ad.sums_up is None]
         tally.ads += len(ads) - len(reviewed)
@@ -133,6 +136,7 @@ def _answer(path: Path, row: Row, reviewer: Reviewer, tally: AdTally) -> str | R
         ad = ad_of_record(row)
     except FieldError as error:
         return rejected(str(path), row, error)
+    (ad,) = with_pictures([ad], reviewer.media, None)
     decision = reviewer.decide(ad)
     tally.count(decision)
     return json.dumps(answer_of(decision, row.values), ensure_ascii=False)

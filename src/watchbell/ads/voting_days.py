@@ -125,7 +125,7 @@ def wrong_days(plain: Normalised, elections: Sequence[Election], place: str) -> 
     right = {day for election in elections for day in election.days}
     if not known:
         return ()
-    for said in days_said(plain, country):
+    for said in days_said(plain, place[:2]):
         verdict = _verdict(plain.text, said, known[0], right)
         if verdict is not None:
             return (Judged(PolicyFinding(code=CODE, quote=_quote(plain, said), reason=_reason(known[0])), verdict),)

@@ -20,6 +20,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.partners import Role, User
 from watchbell.model.tlp import Tlp
+from watchbell.vault.attempts import Tried
 from watchbell.vault.vault import Vault
 
 SHORTEST_PASSWORD = 12
@@ -181,42 +182,39 @@ def close_session(vault: Vault, token: str) -> None:
 
 
 class Attempts:
-    """Failed sign-ins, by user name: each one past the fifth makes the next wait twice as long.
+    """Tries at one door, by the name that somebody gives: each one past the fifth makes the next wait twice as long.
 
-    The wait ends at five minutes: a stranger who guesses must not lock the person out for good. Kept in
-    memory, for a desk is one process; a restart forgives.
+    The wait ends at five minutes: a stranger who guesses must not lock the person out for good. The counts are in the
+    vault, so that all processes share them and a restart forgives nothing. Of a name, only a hash is kept, until it has
+    not been tried for an hour: waiting so long is no faster than going on.
     """
 
     FREE = 5
     LONGEST_WAIT = timedelta(minutes=5)
-    # Names are the stranger's choice, so their number is bounded; the one that waited longest goes first.
-    MOST_NAMES = 10_000
+    KEPT = timedelta(hours=1)
 
-    def __init__(self) -> None:
-        self._failures: dict[str, tuple[int, datetime]] = {}
-        self._lock = threading.Lock()
+    def __init__(self, vault: Vault, door: str) -> None:
+        """Count at a door: one name at two doors is two names."""
+        self._shelf = vault.attempts
+        self._door = door
 
-    def wait(self, username: str, now: datetime) -> timedelta:
-        """Return how long `username` must still wait before another try; zero when it need not."""
-        with self._lock:
-            count, last = self._failures.get(username, (0, now))
-        if count < self.FREE:
+    def wait(self, name: str, now: datetime) -> timedelta:
+        """Return how long `name` must still wait; where that is zero, this counts as a try, failed until told else."""
+        self._shelf.forget_until(now - self.KEPT)
+        return self._shelf.admit(self._hash(name), now, lambda tried: self._pause(tried, now))
+
+    def succeeded(self, name: str) -> None:
+        """Forget the tries of `name`."""
+        self._shelf.forget(self._hash(name))
+
+    def _pause(self, tried: Tried, now: datetime) -> timedelta:
+        if tried.times < self.FREE:
             return timedelta(0)
-        pause = min(self.LONGEST_WAIT, timedelta(seconds=2 ** min(count - self.FREE + 1, 16)))
-        return max(timedelta(0), last + pause - now)
+        pause = min(self.LONGEST_WAIT, timedelta(seconds=2 ** min(tried.times - self.FREE + 1, 16)))
+        return max(timedelta(0), tried.last_at + pause - now)
 
-    def failed(self, username: str, now: datetime) -> None:
-        """Note a failed try."""
-        with self._lock:
-            count, _ = self._failures.pop(username, (0, now))
-            self._failures[username] = (count + 1, now)
-            if len(self._failures) > self.MOST_NAMES:
-                del self._failures[next(iter(self._failures))]
-
-    def succeeded(self, username: str) -> None:
-        """Forget the failures of `username`."""
-        with self._lock:
-            self._failures.pop(username, None)
+    def _hash(self, name: str) -> str:
+        return hashed_token(f"{self._door}\0{name}")
 
 
 def _known(vault: Vault, username: str) -> User:

@@ -24,7 +24,7 @@ from watchbell.vault.columns import Instant, Plain
 
 metadata = MetaData()
 
-HEAD = "0021"
+HEAD = "0022"
 """Revision of the last migration, which makes the tables as they are here."""
 
 # SQLite numbers rows by itself only in a column that is exactly INTEGER.
@@ -168,6 +168,15 @@ claims = Table(
     Column("subject", Plain, primary_key=True),
     Column("username", Plain, nullable=False),
     Column("until", Instant, nullable=False),
+)
+
+# Tries to sign in or to enter a code that have not succeeded, by the hash of the name that was given.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("name_hash", Plain, primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last_at", Instant, nullable=False, index=True),
 )
 
 sessions = Table(

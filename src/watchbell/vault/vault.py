@@ -17,6 +17,7 @@ from watchbell.vault.adsums import AdSums
 from watchbell.vault.advertiser_accounts import AdvertiserAccountShelf
 from watchbell.vault.advertisers import AdvertiserShelf
 from watchbell.vault.appeals import AppealShelf
+from watchbell.vault.attempts import AttemptShelf
 from watchbell.vault.cases import CaseShelf
 from watchbell.vault.claims import ClaimShelf
 from watchbell.vault.collections import CollectionShelf
@@ -70,6 +71,7 @@ class Vault:
         self.requests = RequestShelf(database)
         self.releases = ReleaseShelf(database)
         self.users = UserShelf(database)
+        self.attempts = AttemptShelf(database)
         self.sessions = SessionShelf(database)
         self.runs = RunShelf(database)
         self.ledger = Ledger(database)

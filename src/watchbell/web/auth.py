@@ -37,7 +37,6 @@ def sign_in(
         return _refused(request, to, username, f"Too many tries. Try again in {span(wait)}.", 429)
     user = authenticate(vault, username, password)
     if user is None:
-        desk.attempts.failed(username, now)
         return _refused(request, to, username, WRONG, HTTPStatus.UNAUTHORIZED)
     desk.attempts.succeeded(username)
     session = open_session(vault, user, now, desk.workspace.settings.session_hours)

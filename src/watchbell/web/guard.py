@@ -37,10 +37,17 @@ class Desk:
     clock: Clock
     https: bool
     """Whether visitors come over https, so that cookies may refuse anything else."""
-    attempts: Attempts = field(default_factory=Attempts)
     flag_gate: FlagGate = field(default_factory=FlagGate)
-    counter_attempts: Attempts = field(default_factory=Attempts)
-    """Failed sign-ins and sign-ups of advertisers, by e-mail address."""
+
+    @property
+    def attempts(self) -> Attempts:
+        """Tries to sign in at the desk, by user name."""
+        return Attempts(self.workspace.vault, "desk")
+
+    @property
+    def counter_attempts(self) -> Attempts:
+        """Advertisers' tries to sign up, to sign in or to enter a code, by e-mail address or account."""
+        return Attempts(self.workspace.vault, "counter")
 
 
 class SignInNeededError(Exception):

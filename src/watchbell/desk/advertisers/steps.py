@@ -12,6 +12,7 @@ from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new
 from watchbell.ads.evidence.letter import letter
 from watchbell.ads.evidence.names import mixes_scripts
 from watchbell.ads.evidence.organisation import host_of_email
+from watchbell.desk.accounts import Attempts
 from watchbell.desk.advertisers.evidence_checks import WAYS, Asked, Shown, check, storable
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.senders import Message, Way, sender_for
@@ -235,6 +236,7 @@ def keep_time(office: Office, now: datetime) -> Kept:
     """
     # First what no failure may hold up.
     deleted = office.vault.advertisers.delete_documents(now, _OURSELVES)
+    office.vault.attempts.forget_until(now - Attempts.KEPT)
     changed = {}
     told = 0
     for advertiser in office.vault.advertisers.all():

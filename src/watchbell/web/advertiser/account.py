@@ -70,17 +70,16 @@ def code_sent(
         onward: where the code is entered.
     """
     desk, now, known, wrong = desk_of(request), desk_of(request).clock(), known_as(asked[0]), asked[1]
-    wait = desk.counter_attempts.wait(known, now)
-    if wait:
-        wrong = {"email": f"Too many tries with this address. Try again in {span(wait)}."}
     if wrong:
         return page(wrong)
+    # Each sends an e-mail to somebody who may not have asked for it.
+    wait = desk.counter_attempts.wait(known, now)
+    if wait:
+        return page({"email": f"Too many tries with this address. Try again in {span(wait)}."})
     try:
         token = send(now)
     except (UsageError, NotSentError) as error:
         return page({"form": str(error)})
-    # Each sends an e-mail to somebody who may not have asked for it.
-    desk.counter_attempts.failed(known, now)
     answer = RedirectResponse(onward, HTTPStatus.SEE_OTHER)
     keep(request, answer, SIGN_UP_COOKIE, token, SIGN_UP_HOURS)
     return answer
@@ -121,7 +120,6 @@ def set_second_factor_up(request: Request, account: Enrolling, code: Code) -> Re
     try:
         codes = advertiser_accounts.enrol(office, account, code, now)
     except UsageError as error:
-        desk_of(request).counter_attempts.failed(account.id, now)
         return _second_factor_page(request, account, {"code": str(error)})
     desk_of(request).counter_attempts.succeeded(account.id)
     answer = counter_page(request, "advertiser_recovery.html", codes=codes)
@@ -150,7 +148,6 @@ def sign_in(
         return _sign_in_page(request, to, email, f"Too many tries. Try again in {span(wait)}.", 429)
     account = advertiser_accounts.authenticated(office_of(request), Credentials(email, password, code), now)
     if account is None:
-        desk.counter_attempts.failed(known, now)
         return _sign_in_page(request, to, email, _WRONG, HTTPStatus.UNAUTHORIZED)
     desk.counter_attempts.succeeded(known)
     return _signed_in(request, account, _counter_path(to))

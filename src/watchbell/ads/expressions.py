@@ -8,7 +8,7 @@ for by `re`.
 
 import importlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -22,6 +22,7 @@ _TOGETHER = 24
 _MEMORY_BYTES = 64 * 2**20
 _COUNTED_UP_TO = 3
 """Longer repetitions become "any number": counting them would cost a state each."""
+BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 # A letter, digit or space of another script is told to RE2 as a sign of its kind: expressions name ASCII signs only.
 _OTHER_WORD, _OTHER_SPACE, _OTHER_SIGN = "_", "\x1c", "~"
 _CATEGORIES = {
@@ -83,7 +84,12 @@ class WordSearch:
 
 def ascii_of(text: str) -> bytes:
     """Return the text with one ASCII sign in place of each other one, of the same kind."""
-    return (text if text.isascii() else text.translate(_signs)).encode("ascii")
+    return translated(text, _signs).encode("ascii")
+
+
+def translated(text: str, table: Mapping[int, str]) -> str:
+    """Return `text.translate(table)`, for a table that leaves ASCII as it is: most ads have little else."""
+    return text if text.isascii() else BEYOND_ASCII.sub(lambda run: run.group().translate(table), text)
 
 
 def loosened(expression: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from watchbell.ads.concepts import Concepts
-from watchbell.ads.expressions import Sieve, ascii_of
+from watchbell.ads.expressions import BEYOND_ASCII, Sieve, ascii_of, translated
 
 READ_AT_MOST = 20_000
 """Characters of an ad that a review reads. Libraries allow a few thousand; more would only buy time from the rules."""
@@ -29,17 +29,17 @@ _LOOKALIKES = str.maketrans(
 _QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´′", "'") | dict.fromkeys("“”„«»″‹›", '"') | dict.fromkeys("–—‐‑−", "-"))  # noqa: RUF001
 _DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
 
+# The expressions below begin with the sign they are about, which `re` then finds without trying each place.
 # Inside a word, or among spread letters: d o n ' t.
-_APOSTROPHE = re.compile(r"(?<=[a-z])'(?=[a-z])|(?<= [a-z] )' (?=[a-z](?:\s|$))")
+_APOSTROPHE = re.compile(r"'(?:(?<=[a-z]')(?=[a-z])|(?<= [a-z] ') (?=[a-z](?:\s|$)))")
 # Two letters alone may be initials: they are a word where another spread word follows.
 _SPACED = re.compile(
     r"(?<![a-z0-9])[a-z](?:([ .\-_*|])(?:[a-z0]\1){1,40}[a-z]| [a-z](?= {2,3}[a-z] [a-z]))(?![a-z0-9])"
 )
 # Digits read as letters only where they stand inside a word (v0te, el3ction), open one (3lection) or close one (vot3):
 # dates, sums and ordinals stay as they are.
-_LEET = re.compile(r"(?<=[a-z])[013457@$](?=[a-z])|(?<![\w$@])[013457@$](?=[a-z]{4})|(?<=[a-z]{3})[013457](?!\w)")
-_TRICKS = Sieve([_SPACED.pattern, _LEET.pattern])
-_IS_SPREAD = 0
+_LEET = re.compile(r"[013457@$](?:(?<=[a-z].)(?=[a-z])|(?<![\w$@].)(?=[a-z]{4})|(?<=[a-z]{3}[013457])(?!\w))")
+_SPREAD = Sieve([_SPACED.pattern])
 
 
 Places = np.ndarray[Any, np.dtype[np.intp]] | range
@@ -68,11 +68,11 @@ def normalise(text: str) -> Normalised:
         plain, origin = _without(plain, origin, _places(_APOSTROPHE, plain))
         plain = plain.replace("'", '"')
     letters = ascii_of(plain)
-    for trick in _TRICKS.passing(letters):
-        if trick == _IS_SPREAD:
-            plain, origin = _without(plain, origin, _spread_signs(plain))
-        else:
-            plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
+    if _SPREAD.passing(letters):
+        plain, origin = _without(plain, origin, _spread_signs(plain))
+        letters = ascii_of(plain)
+    if _LEET.search(plain):
+        plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
         letters = ascii_of(plain)
     return Normalised(text, plain, origin, letters)
 
@@ -80,12 +80,13 @@ def normalise(text: str) -> Normalised:
 def _folded(text: str) -> tuple[str, Places]:
     if text.isascii():
         return text.lower().replace("`", "'"), range(len(text))
-    plain = text.translate(_folding)
-    if _folding.resized.isdisjoint(text):
+    plain = translated(text, _folding).lower().replace("`", "'")
+    resized = _folding.resized.intersection("".join(BEYOND_ASCII.findall(text)))
+    if not resized:
         return plain, range(len(text))
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.ones(len(text), np.intp)
-    for letter in _folding.resized.intersection(text):
+    for letter in resized:
         lengths[codes == ord(letter)] = len(_folding[ord(letter)])
     return plain, np.repeat(np.arange(len(text)), lengths)
 
@@ -128,8 +129,10 @@ def _without(text: str, origin: Places, places: Iterable[int]) -> tuple[str, Pla
     if not gone:
         return text, origin
     bounds = [-1, *gone, len(text)]
-    kept = "".join(text[before + 1 : after] for before, after in pairwise(bounds))
-    return kept, np.delete(np.asarray(origin), gone)
+    kept = np.ones(len(text), np.bool_)
+    kept[gone] = False
+    places_before = np.arange(len(text)) if isinstance(origin, range) else origin
+    return "".join(text[before + 1 : after] for before, after in pairwise(bounds)), places_before[kept]
 
 
 def _spread_signs(text: str) -> Iterable[int]:

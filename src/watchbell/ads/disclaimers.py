@@ -29,7 +29,7 @@ _STATEMENTS = tuple(
         r"\b(?:printed,?\s+)?(?:published\s+and\s+)?promoted\s+by:?\s+",
         r"\bauthori[sz]ed\s+by\s+(?!any\b|the\s+candidate\b|me\b|congress\b)(?=[^\n]{2,80},)",
         # The label of Implementing Regulation (EU) 2025/1410, annex II, point 1
-        r"\b(?:the\s+sponsor\s+is|der\s+sponsor\s+ist)\s+",
+        r"\b(?:the\s+sponsor\s+is|der\s+sponsor\s+ist|le\s+parraineur\s+est|el\s+patrocinador\s+es)\s+",
         r"\bpagad[oa](?:\s+y\s+autorizad[oa])?\s+por:?\s+",
         r"\b(?:politische\s+(?:anzeige|werbung)\s+(?:von|der|des|im\s+auftrag)|v\.\s?i\.\s?s\.\s?d\.\s?p\.?:?|verantwortlich(?:\s+im\s+sinne[^:\n]{0,40})?:)\s+",
         r"\b(?:finanziert|bezahlt|gesponsert)\s+(?:von|durch):?\s+",

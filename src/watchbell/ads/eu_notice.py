@@ -1,7 +1,8 @@
 """The transparency notice and the label of a political ad in the European Union, from what is known of it.
 
 Regulation (EU) 2024/900, articles 11 and 12; the sixteen headings and their order are those of Implementing Regulation
-(EU) 2025/1410, annex II, point 3. What the law asks for and nobody has told is named as missing; nothing is guessed.
+(EU) 2025/1410, annex II, point 3, in the words of `ads/notices/`. What the law asks for and nobody has told is named as
+missing; nothing is guessed. What a sponsor declares is told as their declaration.
 """
 
 from collections.abc import Iterable
@@ -10,44 +11,55 @@ from typing import NamedTuple
 
 from watchbell.ads.calendar import EU_STATES, Election
 from watchbell.ads.evidence.names import skeleton
-from watchbell.ads.payer_statements import Statement, composed
-from watchbell.model.ads import Ad, Count, Money, Targeting
+from watchbell.ads.notice_words import NoticeWords, language_of, notice_languages
+from watchbell.model.ads import Ad, Count, Declaration, Money, Targeting
 from watchbell.model.advertisers import Advertiser
 from watchbell.model.notices import Heading, TransparencyNotice
 
 APPLIES_FROM = date(2025, 10, 10)
 """Article 30(2): the regulation applies to ads that are shown from this day on."""
-_TITLES = (
-    ("The sponsor", "12(1)(a)"),
-    ("The entity ultimately controlling the sponsor", "12(1)(a)"),
-    ("The entity paying for the political advertisement", "12(1)(b)"),
-    ("The period during which it is intended to be published, delivered or disseminated", "12(1)(c)"),
-    ("Amounts and value of other benefits received for the political advertisement, in all", "12(1)(d)"),
-    ("Amounts and value of other benefits received for the political advertising campaign, in all", "12(1)(d)"),
-    ("Origin of the amounts and other benefits", "12(1)(e)"),
-    ("How the amounts and values were calculated", "12(1)(f)"),
-    ("What the political advertisement is linked to", "12(1)(g)"),
-    ("Official information about the modalities for participation in the election", "12(1)(h)"),
-    ("Link to the European repository for online political advertisements", "12(1)(i)"),
-    ("How to notify possibly non-compliant political advertisements", "12(1)(j)"),
-    ("Earlier publication suspended or discontinued due to an infringement", "12(1)(k)"),
-    ("Targeting or ad-delivery techniques based on personal data", "12(1)(l)"),
-    ("About the targeting and ad-delivery techniques used", "12(1)(l) and (m), 19(1)(c)"),
-    ("How to exercise data protection rights", "12(1)(l), 19(1)(e)"),
+_POINTS = (
+    "12(1)(a)",
+    "12(1)(a)",
+    "12(1)(b)",
+    "12(1)(c)",
+    "12(1)(d)",
+    "12(1)(d)",
+    "12(1)(e)",
+    "12(1)(f)",
+    "12(1)(g)",
+    "12(1)(h)",
+    "12(1)(i)",
+    "12(1)(j)",
+    "12(1)(k)",
+    "12(1)(l)",
+    "12(1)(l) and (m), 19(1)(c)",
+    "12(1)(l), 19(1)(e)",
 )
+
+
+class Publisher(NamedTuple):
+    """Who runs the library, and where anyone may say that an ad does not comply (article 15(1) and (2))."""
+
+    flag_at: str
+    name: str | None = None
+    contact: str | None = None
 
 
 class Known(NamedTuple):
     """What is known of an ad, beside its record."""
 
-    flag_at: str
-    """Where anyone may say that the ad does not comply (article 15(1))."""
+    publisher: Publisher
     sponsor: Advertiser | None = None
     """The advertiser who was shown to stand behind it."""
     controller: str | None = None
     """Who ultimately controls the sponsor, where a disclaimer that was approved names them."""
     elections: tuple[Election, ...] = ()
     """Elections near the day on which it was first shown."""
+    declared: Declaration = Declaration()
+    """What its sponsor declares."""
+    linked: tuple[Election | str, ...] = ()
+    """What it is linked to, of that: elections of the calendar, or words."""
 
 
 class _Said(NamedTuple):
@@ -55,6 +67,7 @@ class _Said(NamedTuple):
 
     told: Iterable[str | None] = ()
     missing: Iterable[str | None] = ()
+    """Keys of `NoticeWords.lacks`."""
     left_out: str | None = None
 
 
@@ -68,87 +81,104 @@ def is_under_the_regulation(ad: Ad, sponsor: Advertiser | None, *, political: bo
     return political and in_union and still_shown and ad.sums_up is None
 
 
-def notice_of(ad: Ad, known: Known) -> TransparencyNotice:
-    """Return the notice of an ad."""
-    elections = known.elections
+def words_for(ad: Ad) -> NoticeWords:
+    """Return the words of the ad's language (article 12(3)); English where that is not known, or not written here."""
+    known = notice_languages()
+    return known.get(language_of(ad.language, ad.country) or "en", known["en"])
+
+
+def notice_of(ad: Ad, known: Known, words: NoticeWords | None = None) -> TransparencyNotice:
+    """Return the notice of an ad.
+
+    Args:
+        ad: the ad.
+        known: what is known of it beside.
+        words: of a language; None: the ad's.
+    """
+    words = words or words_for(ad)
     said = (
-        _sponsor(ad, known.sponsor),
-        _controller(known),
-        _payer(ad, known.sponsor),
-        _period(ad),
-        _amount(ad.spend),
-        _Said(missing=("whether the ad is part of a campaign, and what was received for it in all",)),
-        _Said(missing=("whether the money is public or private, and from inside or outside the Union",)),
-        _method(ad),
-        _linked(elections),
-        _official(elections),
-        _Said(left_out="Told once the repository of article 13 is there and the ad is in it (annex II, note 11)."),
-        _Said(("Tell us, free of charge and without an account:", known.flag_at)),
-        _suspended(ad),
-        _targeted(ad),
-        _techniques(ad),
-        _data_rights(ad),
+        _sponsor(ad, known, words),
+        _controller(known, words),
+        _payer(ad, known.sponsor, words),
+        _period(ad, words),
+        _amount(ad.spend, words),
+        _campaign(known.declared, words),
+        _origin(known.declared, words),
+        _method(ad, known.declared, words),
+        _linked(known, words),
+        _official(known, words),
+        _Said(left_out=words.say("repository")),
+        _notifying(known.publisher, words),
+        _suspended(ad, words),
+        _targeted(ad, known.declared, words),
+        _techniques(ad, known.declared, words),
+        _data_rights(ad, known.declared, words),
     )
-    headings = tuple(
-        Heading(
-            number=number,
-            title=title,
-            point=f"Article {point}",
-            told=tuple(line for line in one.told if line),
-            missing=tuple(line for line in one.missing if line),
-            left_out=one.left_out,
-        )
-        for number, ((title, point), one) in enumerate(zip(_TITLES, said, strict=True), 1)
+    spoken = language_of(ad.language, ad.country)
+    return TransparencyNotice(
+        ad_id=ad.id,
+        label=label_of(ad, known, words),
+        headings=tuple(_heading(number, one, words) for number, one in enumerate(said, 1)),
+        language=words.language,
+        ad_language=spoken if spoken not in {None, *notice_languages()} else None,
+        made_up=ad.synthetic,
     )
-    return TransparencyNotice(ad_id=ad.id, label=label_of(ad, known), headings=headings, made_up=ad.synthetic)
 
 
-def label_of(ad: Ad, known: Known) -> str:
+def label_of(ad: Ad, known: Known, words: NoticeWords | None = None) -> str:
     """Return the label that stands on the ad itself (article 11(1), template of annex II, point 1)."""
-    name = _name(ad, known.sponsor)
-    if name is None:
-        return "Political advertisement. Who the sponsor is has not been told."
-    return composed(Statement(jurisdiction="EU", payer=name, behind=known.controller))
+    return (words or words_for(ad)).label_of(_name(ad, known.sponsor), known.controller)
+
+
+def _heading(number: int, said: _Said, words: NoticeWords) -> Heading:
+    return Heading(
+        number=number,
+        title=words.titles[number - 1],
+        point=f"Article {_POINTS[number - 1]}",
+        told=tuple(line for line in said.told if line),
+        missing=tuple(words.lacks[key] for key in said.missing if key),
+        left_out=said.left_out,
+    )
 
 
 def _name(ad: Ad, sponsor: Advertiser | None) -> str | None:
     return (sponsor.organisation or sponsor.person) if sponsor else ad.payer
 
 
-def _sponsor(ad: Ad, sponsor: Advertiser | None) -> _Said:
-    name = _name(ad, sponsor)
+def _sponsor(ad: Ad, known: Known, words: NoticeWords) -> _Said:
+    name = _name(ad, known.sponsor)
     if name is None:
-        return _Said(missing=("name", "e-mail address", "postal address", "place of establishment"))
-    shown = "who proved who they are" if sponsor else "as the ad's source names whoever paid; nobody proved it here"
-    email = sponsor.email if sponsor else None
-    return _Said(
-        (f"{name}, {shown}", email, ad.payer_address),
-        (
-            None if email else "e-mail address",
-            None if ad.payer_address else "postal address, where it is made public, and place of establishment",
-        ),
-    )
+        return _Said(missing=("name", "email", "place"))
+    shown = words.say("proved" if known.sponsor else "not-proved", name=name)
+    email = known.sponsor.email if known.sponsor else None
+    address = known.declared.address or ad.payer_address
+    return _Said((shown, email, address), (None if email else "email", None if address else "place"))
 
 
-def _controller(known: Known) -> _Said:
+def _controller(known: Known, words: NoticeWords) -> _Said:
     if known.controller:
-        return _Said((known.controller,), ("e-mail address", "postal address"))
+        return _Said((known.controller,), ("email", "postal-address"))
     if known.sponsor is not None and known.sponsor.organisation is None:
-        return _Said(left_out="The sponsor is a natural person.")
-    return _Said(missing=("whether another entity controls the sponsor, and which",))
+        return _Said(left_out=words.say("natural-person"))
+    if known.declared.nobody_controls:
+        return _Said(left_out=words.say("nobody-controls"))
+    return _Said(missing=("controller",))
 
 
-def _payer(ad: Ad, sponsor: Advertiser | None) -> _Said:
+def _payer(ad: Ad, sponsor: Advertiser | None, words: NoticeWords) -> _Said:
     name = _name(ad, sponsor)
     if ad.payer is None or name is None or skeleton(ad.payer) == skeleton(name):
-        return _Said(left_out="Nobody is known to pay but the sponsor.")
-    return _Said((ad.payer, ad.payer_address), ("e-mail address",))
+        return _Said(left_out=words.say("sponsor-pays"))
+    return _Said((ad.payer, ad.payer_address), ("email",))
 
 
-def _period(ad: Ad) -> _Said:
+def _period(ad: Ad, words: NoticeWords) -> _Said:
     return _Said(
-        (f"From {_day(ad.started_at)}" if ad.started_at else None, f"To {_day(ad.ended_at)}" if ad.ended_at else None),
-        (None if ad.started_at else "the start date", None if ad.ended_at else "the end date"),
+        (
+            words.say("from", day=_day(ad.started_at)) if ad.started_at else None,
+            words.say("to", day=_day(ad.ended_at)) if ad.ended_at else None,
+        ),
+        (None if ad.started_at else "start", None if ad.ended_at else "end"),
     )
 
 
@@ -156,82 +186,125 @@ def _day(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
-def _amount(spend: Money | None) -> _Said:
+def _sum(money: Money, words: NoticeWords) -> str:
+    lower = words.number(money.lower)
+    if money.lower == money.upper:
+        return f"{lower} {money.currency}"
+    if money.upper is None:
+        return words.say("at-least-open", lower=lower, currency=money.currency)
+    return words.say("at-least", lower=lower, currency=money.currency, upper=words.number(money.upper))
+
+
+def _amount(spend: Money | None, words: NoticeWords) -> _Said:
     if spend is None:
-        return _Said(missing=("the total figure and its currency",))
-    if spend.lower == spend.upper:
-        return _Said((f"{spend.lower:,} {spend.currency}",))
-    most = f"at most {spend.upper:,}" if spend.upper is not None else "and the source says no upper bound"
+        return _Said(missing=("total",))
+    return _Said((_sum(spend, words),), ("range",) if spend.lower != spend.upper else ())
+
+
+def _campaign(declared: Declaration, words: NoticeWords) -> _Said:
+    if declared.campaign is not None:
+        ranged = declared.campaign.lower != declared.campaign.upper
+        return _Said((_sum(declared.campaign, words), words.say("declared")), ("range",) if ranged else ())
+    if declared.in_campaign is False:
+        return _Said(left_out=words.say("no-campaign"))
+    return _Said(missing=("campaign-total" if declared.in_campaign else "campaign",))
+
+
+def _origin(declared: Declaration, words: NoticeWords) -> _Said:
+    told = [words.say(one) for one in (declared.origin, declared.whence) if one]
     return _Said(
-        (f"At least {spend.lower:,} {spend.currency}, {most}",), ("the total figure: the source gives a range",)
+        (*told, words.say("declared") if told else None),
+        (None if declared.origin else "origin", None if declared.whence else "origin-place"),
     )
 
 
-def _method(ad: Ad) -> _Said:
-    wanted = "whether the figure is what was invoiced, budgeted or charged, and whether value added tax is in it"
-    return _Said((f"As the source gives it: {ad.source}.",) if ad.spend else (), (wanted,))
+def _method(ad: Ad, declared: Declaration, words: NoticeWords) -> _Said:
+    if declared.method:
+        return _Said((declared.method, words.say("declared")))
+    return _Said((words.say("as-source", source=ad.source),) if ad.spend else (), ("method",))
 
 
-def _linked(elections: tuple[Election, ...]) -> _Said:
-    told = [
-        f"{one.name}, {one.days[0]:%Y-%m-%d}" + (f" to {one.days[-1]:%Y-%m-%d}" if len(one.days) > 1 else "")
-        for one in elections
-    ]
-    near = [f"Near when it was shown: {line}" for line in told]
-    return _Said(near, ("whether the ad is clearly and substantially linked to an election or a law in the making",))
+def _linked(known: Known, words: NoticeWords) -> _Said:
+    if known.declared.linked is not None:
+        if not known.linked:
+            return _Said(left_out=words.say("not-linked"))
+        return _Said(
+            (*(words.say("linked", what=_election(one, words)) for one in known.linked), words.say("declared"))
+        )
+    return _Said((words.say("near", what=_election(one, words)) for one in known.elections), ("link",))
 
 
-def _official(elections: tuple[Election, ...]) -> _Said:
-    if not elections:
-        return _Said(left_out="No election is known to be near.")
-    return _Said(dict.fromkeys(one.official for one in elections))
+def _election(one: Election | str, words: NoticeWords) -> str:
+    if isinstance(one, str):
+        return one
+    name = words.elections.get(one.id, one.name)
+    if len(one.days) == 1:
+        return words.say("day", name=name, first=one.days[0])
+    return words.say("days", name=name, first=one.days[0], last=one.days[-1])
 
 
-def _suspended(ad: Ad) -> _Said:
+def _official(known: Known, words: NoticeWords) -> _Said:
+    about = known.elections if known.declared.linked is None else known.linked
+    pages = dict.fromkeys(one.official for one in about if isinstance(one, Election))
+    return _Said(pages) if pages else _Said(left_out=words.say("no-election"))
+
+
+def _notifying(publisher: Publisher, words: NoticeWords) -> _Said:
+    contact = publisher.contact and words.say("write-to", name=publisher.name, contact=publisher.contact)
+    return _Said((words.say("tell-us"), publisher.flag_at, contact))
+
+
+def _suspended(ad: Ad, words: NoticeWords) -> _Said:
     if ad.removed is None:
-        return _Said(left_out="No earlier publication is known to have been suspended.")
-    return _Said((f"Taken out of this library on {_day(ad.removed.at)}: {ad.removed.reason.replace('-', ' ')}.",))
+        return _Said(left_out=words.say("not-suspended"))
+    return _Said((words.say("removed", day=_day(ad.removed.at), reason=words.removals[ad.removed.reason]),))
 
 
-def _targeted(ad: Ad) -> _Said:
-    aimed = "It was aimed at the groups named under 15." if ad.targeting else None
-    return _Said((aimed,), ("whether targeting or ad-delivery techniques used personal data",))
+def _targeted(ad: Ad, declared: Declaration, words: NoticeWords) -> _Said:
+    aimed = words.say("aimed") if ad.targeting else None
+    if declared.personal_data is None:
+        return _Said((aimed,), ("personal-data",))
+    return _Said((aimed, words.say("personal-data" if declared.personal_data else "no-personal-data")))
 
 
-def _techniques(ad: Ad) -> _Said:
+def _techniques(ad: Ad, declared: Declaration, words: NoticeWords) -> _Said:
+    unsaid = declared.techniques is None and declared.personal_data is not False
     return _Said(
         (
-            *(_group(one) for one in ad.targeting),
-            _counted("Views", ad.impressions),
-            f"Clicks: {ad.clicks:,}" if ad.clicks is not None else None,
+            *(_group(one, words) for one in ad.targeting),
+            declared.techniques,
+            words.say("declared") if declared.techniques else None,
+            _counted(ad.impressions, words),
+            words.say("clicks", count=words.number(ad.clicks)) if ad.clicks is not None else None,
         ),
         (
-            None if ad.targeting else "the groups of recipients and the parameters used",
-            "the analytical techniques and the categories of personal data used",
-            "the goals, mechanisms and logic, and the reasons for the parameters",
-            "whether artificial intelligence was used",
-            "the internal policy on targeting",
-            None if ad.impressions else "the number of views",
-            None if ad.clicks is not None else "the number of engagements",
+            "groups" if unsaid and not ad.targeting else None,
+            *(("techniques", "logic", "ai", "policy") if unsaid else ()),
+            None if ad.impressions else "views",
+            None if ad.clicks is not None else "engagements",
         ),
     )
 
 
-def _group(one: Targeting) -> str:
-    return f"{'Kept away from' if one.excluded else 'Aimed at'} {one.dimension}: {one.value}"
+def _group(one: Targeting, words: NoticeWords) -> str:
+    return words.say("kept-from" if one.excluded else "aimed-at", dimension=one.dimension, value=one.value)
 
 
-def _counted(what: str, count: Count | None) -> str | None:
+def _counted(count: Count | None, words: NoticeWords) -> str | None:
     if count is None:
         return None
+    lower = words.number(count.lower)
     if count.lower == count.upper:
-        return f"{what}: {count.lower:,}"
-    return f"{what}: at least {count.lower:,}" + (f", at most {count.upper:,}" if count.upper is not None else "")
+        return words.say("views", count=lower)
+    if count.upper is None:
+        return words.say("views-open", lower=lower)
+    return words.say("views-between", lower=lower, upper=words.number(count.upper))
 
 
-def _data_rights(ad: Ad) -> _Said:
-    if not ad.targeting:
-        return _Said(left_out="Asked for where personal data was used to target (annex II, note 16).")
-    return _Said(
-        missing=("the controller and how to reach them", "where consent is withdrawn and other rights are exercised")
-    )
+def _data_rights(ad: Ad, declared: Declaration, words: NoticeWords) -> _Said:
+    if declared.rights:
+        return _Said((declared.rights, words.say("declared")))
+    used = bool(ad.targeting) if declared.personal_data is None else declared.personal_data
+    if not used:
+        return _Said(left_out=words.say("only-personal-data"))
+    return _Said(missing=("controller-of-data", "rights"))

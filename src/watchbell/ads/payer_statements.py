@@ -3,11 +3,12 @@
 United States: 52 U.S.C. 30120(a), 11 CFR 110.11(b) and, for small ads, the adapted form of 110.11(g) (87 FR 77467, in
 force since 1 March 2023). United Kingdom: the imprint of the Elections Act 2022, section 41(3). European Union: the
 label of Regulation (EU) 2024/900, article 11(1), in the words of Implementing Regulation (EU) 2025/1410, annex II,
-point 1. Canada: Canada Elections Act, section 320; third parties, sections 349.5 and 352.
+point 1, in the ad's language. Canada: Canada Elections Act, section 320; third parties, sections 349.5 and 352.
 """
 
 from enum import StrEnum
 
+from watchbell.ads.notice_words import notice_languages
 from watchbell.errors import UsageError
 from watchbell.model.record import Record
 
@@ -42,6 +43,8 @@ class Statement(Record):
     """On whose behalf a promoter or an agent acts, or who controls a sponsor."""
     behind_contact: str | None = None
     """The postal address of whom a promoter acts for; None: it is the promoter's."""
+    language: str = "en"
+    """In which the European label is written: the ad's."""
 
 
 def composed(statement: Statement) -> str:
@@ -94,10 +97,10 @@ def _british(statement: Statement) -> str:
 
 
 def _european(statement: Statement) -> str:
-    said = ["Political advertisement.", _ended(f"The sponsor is {statement.payer}")]
-    if statement.behind:
-        said.append(_ended(f"The sponsor is controlled by {statement.behind}"))
-    return " ".join(said)
+    known = notice_languages()
+    if statement.language not in known:
+        raise UsageError(f"The label is written in {', '.join(known)}; it is not known in {statement.language!r}.")
+    return known[statement.language].label_of(statement.payer, statement.behind)
 
 
 def _canadian(statement: Statement) -> str:

@@ -45,6 +45,19 @@ class Route(Record):
     """Whether the law wants the person's name on the ad, and the organisation's as whom they act for."""
 
 
+class FlagTerms(Record):
+    """What the law asks of whoever publishes political ads, when somebody says that one breaks it."""
+
+    hours_before_vote: int = Field(ge=1)
+    """Within how many hours such a notice is dealt with before a vote."""
+    days_before_vote: int = Field(ge=1)
+    """From how many days before the vote on."""
+    source: str
+    """The law's paragraph on that."""
+    redress: str
+    """Where somebody turns who does not agree with the answer."""
+
+
 class Jurisdiction(Record):
     """The routes of one country or union."""
 
@@ -53,6 +66,7 @@ class Jurisdiction(Record):
     source: str
     steps: dict[str, Step]
     routes: dict[str, Route] = Field(min_length=1)
+    flags: FlagTerms | None = None
 
     @model_validator(mode="after")
     def _steps_exist(self) -> "Jurisdiction":

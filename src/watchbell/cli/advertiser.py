@@ -11,7 +11,7 @@ from watchbell.ads.authorization import Standing
 from watchbell.ads.evidence.address import Address
 from watchbell.ads.evidence.government import GovernmentDomains
 from watchbell.ads.register import Register
-from watchbell.cli import advertiser_ads, advertiser_person, appeal, payer_disclaimer
+from watchbell.cli import ad_notice, advertiser_ads, advertiser_person, appeal, payer_disclaimer
 from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
 from watchbell.cli.screen import console
@@ -44,6 +44,7 @@ _MOST_BYTES = 20 * 1024 * 1024
 app.add_typer(payer_disclaimer.app, name="disclaimer")
 app.add_typer(advertiser_ads.app, name="account")
 app.add_typer(appeal.app, name="appeal")
+app.add_typer(ad_notice.app, name="notice")
 app.add_typer(advertiser_person.app, name="person")
 
 

@@ -46,6 +46,7 @@ def make(
         str | None, typer.Option(help="UK: the postal address of whom the promoter acts for, if it is another.")
     ] = None,
     controlled_by: Annotated[str | None, typer.Option(help="EU: who ultimately controls the sponsor.")] = None,
+    language: Annotated[str, typer.Option(metavar="CODE", help="EU: the ad's language: de, en, es, fr.")] = "en",
     register: Annotated[Path | None, typer.Option(metavar="FILE", help="Committees whose names are held.")] = None,
     members: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Members of Congress whose names are held.")
@@ -75,6 +76,7 @@ def make(
             contact=contact,
             behind=controlled_by,
             behind_contact=behind_contact,
+            language=language,
         )
         names = known_names(opened.settings) | {whose: some for whose, some in named.items() if some is not None}
         made = make_disclaimer(office_of(opened, routes), who, wanted, names, now=system_clock())

@@ -133,6 +133,8 @@ class Errand(StrEnum):
     APPLY = "advertiser:own:apply"
     """Choose a way to be authorised, and show what it asks for."""
     DISCLAIM = "advertiser:disclaimers:make"
+    DECLARE = "advertiser:notices:declare"
+    """Say of an ad of their own what its transparency notice must tell."""
     APPEAL = "advertiser:appeals:open"
 
 

@@ -139,6 +139,8 @@ class PayerDisclaimer(Record):
     payer: str
     """The name that it says paid: the verified organisation's, or the person's."""
     text: str
+    behind: str | None = None
+    """Whom it names beside the payer: who controls a sponsor, or for whom a promoter or an agent acts."""
     adapted: str | None = None
     """The short form, for an ad of which the whole would take more than a quarter (11 CFR 110.11(g))."""
     verdict: DisclaimerVerdict

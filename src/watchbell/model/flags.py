@@ -34,7 +34,7 @@ class FlagState(StrEnum):
 
 
 class AdFlag(Record):
-    """One flag. Nobody needs an account to raise one, and who did is not known."""
+    """One flag. Nobody needs an account to raise one, nor to say who they are."""
 
     id: str
     """Drawn at random: whoever raised it finds the answer by it, and nobody else can guess it."""
@@ -42,12 +42,16 @@ class AdFlag(Record):
     reason: FlagReason
     words: str = Field(max_length=4000)
     """What the reader says, in their words; never shown to the public."""
+    name: str | None = Field(default=None, max_length=200)
+    """Who they say they are, if they wish. Forgotten with the address, or with the answer where there is none."""
     email: str | None = None
     """Where the answer goes. Forgotten once it has gone."""
     made_at: UtcDatetime
     due_at: UtcDatetime
     due_by: str
     """Which rule sets the time."""
+    received_at: UtcDatetime | None = None
+    """When an e-mail confirmed that it came in; None where no address was left, or none could be sent."""
     state: FlagState = FlagState.OPEN
     answer: str | None = None
     answered_at: UtcDatetime | None = None

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from watchbell.model.ads import Declaration
 from watchbell.model.record import Record, UtcDatetime
 
 
@@ -25,6 +26,10 @@ class TransparencyNotice(Record):
     label: str
     """What stands on the ad itself (article 11(1))."""
     headings: tuple[Heading, ...]
+    language: str = "en"
+    """In which it is written."""
+    ad_language: str | None = None
+    """The ad's, where no notice can be written in it (article 12(3))."""
     made_up: bool = False
 
     @property
@@ -45,3 +50,13 @@ class NoticeVersion(Record):
     """1 is the first."""
     at: UtcDatetime
     notice: TransparencyNotice
+
+
+class DeclaredVersion(Record):
+    """What an advertiser declared of an ad for its notice, from a moment on; it never changes."""
+
+    number: int
+    at: UtcDatetime
+    by: str
+    """The advertiser's account, or who entered it at the command line."""
+    declaration: Declaration

@@ -69,6 +69,12 @@ class AdFlagShelf:
                 raise UsageError("Somebody has answered this flag already.")
             write(connection, entry)
 
+    def note_receipt(self, flag: AdFlag) -> None:
+        """Keep an open flag whose receipt was confirmed; one that was answered meanwhile stays as it is."""
+        waits = (ad_flags.c.id == flag.id) & (ad_flags.c.state == FlagState.OPEN)
+        with self._database.write() as connection:
+            connection.execute(update(ad_flags).where(waits).values(_row(flag)))
+
     def note_told(self, flag: AdFlag) -> None:
         """Keep an answered flag whose answer has gone out."""
         with self._database.write() as connection:

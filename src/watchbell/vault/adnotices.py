@@ -1,13 +1,16 @@
-"""The transparency notices of ads, version by version; there is no way to change one."""
+"""The transparency notices of ads and what sponsors declare for them, version by version; none is ever changed."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from watchbell.model.notices import NoticeVersion, TransparencyNotice
+from watchbell.errors import UsageError
+from watchbell.model.ads import Declaration
+from watchbell.model.notices import DeclaredVersion, NoticeVersion, TransparencyNotice
 from watchbell.vault.database import Database
-from watchbell.vault.schema_library import ad_notices
+from watchbell.vault.ledger import Entry, write
+from watchbell.vault.schema_library import ad_declarations, ad_notices
 
 
 class AdNoticeShelf:
@@ -38,6 +41,36 @@ class AdNoticeShelf:
         query = select(ad_notices).where(ad_notices.c.ad_id == ad_id).order_by(ad_notices.c.number.desc())
         with self._database.read() as connection:
             return [_version(row) for row in connection.execute(query)]
+
+    def declare(self, ad_id: str, declaration: Declaration, entry: Entry) -> DeclaredVersion:
+        """Keep what is declared of an ad from now on, and write the entry; return the last where it says the same.
+
+        Raises:
+            UsageError: somebody declared something else at the same moment.
+        """
+        last = next(iter(self.declared(ad_id)), None)
+        if last is not None and last.declaration == declaration:
+            return last
+        kept = DeclaredVersion(
+            number=last.number + 1 if last else 1, at=entry.at, by=entry.actor, declaration=declaration
+        )
+        row = {"ad_id": ad_id, "number": kept.number, "at": kept.at, "record": kept.model_dump_json()}
+        try:
+            with self._database.write() as connection:
+                connection.execute(insert(ad_declarations), [row])
+                write(connection, entry)
+        except IntegrityError as error:
+            raise UsageError(
+                "Somebody declared something of this ad meanwhile. Look at it, and send yours again."
+            ) from error
+        return kept
+
+    def declared(self, ad_id: str) -> list[DeclaredVersion]:
+        """Return all that was declared of an ad, what stands first."""
+        table = ad_declarations
+        query = select(table.c.record).where(table.c.ad_id == ad_id).order_by(table.c.number.desc())
+        with self._database.read() as connection:
+            return [DeclaredVersion.model_validate_json(record) for record in connection.scalars(query)]
 
 
 def _last(connection: Connection, ad_id: str) -> NoticeVersion | None:

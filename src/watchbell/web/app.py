@@ -41,6 +41,7 @@ from watchbell.web.advertiser import ads as advertiser_ads
 from watchbell.web.advertiser import again as advertiser_again
 from watchbell.web.advertiser import disclaimers as advertiser_disclaimers
 from watchbell.web.advertiser import home as advertiser_home
+from watchbell.web.advertiser import notices as advertiser_notices
 from watchbell.web.advertiser import password as advertiser_password
 from watchbell.web.advertiser import steps as advertiser_steps
 from watchbell.web.gate import HeadAsGet, KnownHostsOnly, OwnFormsOnly, SafeHeaders
@@ -75,6 +76,7 @@ ROUTERS = (
     advertiser_steps.router,
     advertiser_disclaimers.router,
     advertiser_ads.router,
+    advertiser_notices.router,
     advertiser_again.router,
 )
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ads.flags import Told, answer_flag, due_for, raise_flag
+from watchbell.desk.ads.flags import Told, answer_flag, due_for, raise_flag, redress_for
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad
@@ -27,6 +27,7 @@ class Flagging(BaseModel):
     reason: str = Field("", max_length=30)
     words: str = Field("", max_length=10_000)
     email: str = Field("", max_length=320)
+    name: str = Field("", max_length=200)
 
 
 @router.get("/library/flag/{ad_id:path}", dependencies=[needs(Permission.FLAGS_SEND)])
@@ -41,7 +42,7 @@ def send_flag(request: Request, ad_id: str, told: Annotated[Flagging, Form()]) -
     desk, ad = desk_of(request), _ad(request, ad_id)
     now, vault = desk.clock(), desk.workspace.vault
     try:
-        said = Told(told.reason, told.words, told.email)
+        said = Told(told.reason, told.words, told.email, told.name)
         flag = raise_flag(
             vault, ad, said, desk.workspace.settings, now, admit=lambda: desk.flag_gate.admit(_address(request), now)
         )
@@ -53,7 +54,9 @@ def send_flag(request: Request, ad_id: str, told: Annotated[Flagging, Form()]) -
 @router.get("/library/flags/{flag_id}", dependencies=[needs(Permission.FLAGS_SEND)])
 def own_flag(request: Request, flag_id: str) -> Response:
     """Show whoever raised a flag where it stands: the address of this page is known to them alone."""
-    return page(request, "flag.html", flag=_flag(request, flag_id), now=desk_of(request).clock())
+    desk, flag = desk_of(request), _flag(request, flag_id)
+    redress = redress_for(desk.workspace.vault.ads.get(flag.ad_id), desk.workspace.settings)
+    return page(request, "flag.html", flag=flag, redress=redress, now=desk.clock())
 
 
 @router.get("/desk/flags", dependencies=[needs(Permission.FLAGS_ANSWER)])

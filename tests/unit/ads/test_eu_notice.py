@@ -1,18 +1,23 @@
 """Notices of ads in the Union: the template's sixteen headings, what is known under each, and what is missing."""
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from watchbell.ads.calendar import Calendar
-from watchbell.ads.eu_notice import Known, is_under_the_regulation, notice_of
-from watchbell.model.ads import Ad, Count, Money, Targeting
+from watchbell.ads.disclaimers import statement_in
+from watchbell.ads.eu_notice import Known, Publisher, is_under_the_regulation, notice_of
+from watchbell.ads.notice_words import language_of, notice_languages
+from watchbell.model.ads import Ad, Count, Declaration, Money, Origin, RemovalReason, Targeting, Whence
 from watchbell.model.advertisers import Advertiser
+from watchbell.model.notices import TransparencyNotice
 
-FLAG = "https://library.example/library/flag/jsonl:1"
+FLAG_AT = "https://library.example/library/flag/jsonl:1"
+FLAG = Publisher(FLAG_AT)
 SHOWN = datetime(2029, 5, 20, 12, tzinfo=UTC)
-BARE = Ad(id="jsonl:1", source="jsonl", platform="facebook", country="DE", declared_political=True)
+BARE = Ad(id="jsonl:1", source="jsonl", platform="facebook", country="DE", declared_political=True, language="en")
 FULL = BARE.model_copy(
     update={
         "payer": "Verein Beispiel",
@@ -43,7 +48,7 @@ def test_a_notice_has_the_templates_sixteen_headings_in_their_order() -> None:
     headings = notice_of(BARE, Known(FLAG)).headings
     assert [one.number for one in headings] == list(range(1, 17))
     assert headings[0].title == "The sponsor"
-    assert headings[11].told[-1] == FLAG
+    assert headings[11].told[-1] == FLAG_AT
     assert all(one.told or one.missing or one.left_out for one in headings)
 
 
@@ -69,6 +74,94 @@ def test_what_is_known_stands_under_its_heading() -> None:
     assert notice.label == (
         "Political advertisement. The sponsor is Verein Beispiel. The sponsor is controlled by Holding SA."
     )
+
+
+DECLARED = Declaration(
+    address="Weg 1, 10115 Berlin",
+    nobody_controls=True,
+    origin=Origin.PRIVATE,
+    whence=Whence.INSIDE,
+    campaign=Money(currency="EUR", lower=Decimal(9000), upper=Decimal(9000)),
+    method="As invoiced, value added tax included.",
+    linked=("eu-parliament-2029", "Law on lamps"),
+    personal_data=False,
+)
+
+
+def declared_notice(declared: Declaration, language: str = "en") -> TransparencyNotice:
+    elections = Calendar.bundled().near(SHOWN.date(), "DE")
+    known = Known(FLAG._replace(name="House", contact="mail@house.example"), SPONSOR, None, elections, declared)
+    known = known._replace(linked=(elections[0], "Law on lamps") if declared.linked else ())
+    return notice_of(FULL, known, notice_languages()[language])
+
+
+def test_what_a_sponsor_declares_completes_the_notice_and_is_told_as_theirs() -> None:
+    notice = declared_notice(DECLARED)
+    assert notice.missing == ()
+    told = {one.number: " | ".join(one.told) for one in notice.headings}
+    assert "Weg 1, 10115 Berlin" in told[1]
+    assert told[6] == "9,000 EUR | Declared by the sponsor under their own responsibility."
+    assert told[7].startswith("The money is private. | It comes from inside the Union. | Declared")
+    assert "Linked to: Law on lamps" in told[9]
+    assert "Or write to House: mail@house.example" in told[12]
+    assert "no personal data was used" in told[14]
+    left_out = [one.number for one in notice.headings if one.left_out]
+    assert left_out == [2, 3, 11, 13, 16]
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"in_campaign": True, "campaign": None}, [6]),
+        ({"in_campaign": False, "campaign": None}, []),
+        ({"linked": ()}, []),
+        ({"origin": None}, [7]),
+        ({"personal_data": True}, [15, 16]),
+        ({"personal_data": True, "techniques": "Age and region", "rights": "House, mail@house.example"}, []),
+    ],
+)
+def test_what_is_not_declared_stays_missing(changes: dict[str, object], missing: list[int]) -> None:
+    notice = declared_notice(DECLARED.model_copy(update=changes))
+    assert [one.number for one in notice.missing] == missing
+
+
+def test_a_notice_is_in_the_language_of_its_ad_with_its_numbers() -> None:
+    german = declared_notice(DECLARED, "de")
+    told = {one.number: " | ".join(one.told) for one in german.headings}
+    assert german.language == "de"
+    assert german.label == "Politische Anzeige. Der Sponsor ist Verein Beispiel."
+    assert told[5] == "1.234,50 EUR"
+    assert "Wahl zum Europäischen Parlament 2029, 2029-06-07 bis 2029-06-10" in told[9]
+    assert notice_of(BARE.model_copy(update={"language": None}), Known(FLAG)).language == "de"
+    assert notice_of(BARE.model_copy(update={"language": "fr_FR"}), Known(FLAG)).headings[0].title == "Le parraineur"
+
+
+def test_where_the_ads_language_is_none_of_ours_the_notice_says_so() -> None:
+    notice = notice_of(BARE.model_copy(update={"language": "it"}), Known(FLAG))
+    assert (notice.language, notice.ad_language) == ("en", "it")
+    assert notice_of(BARE.model_copy(update={"language": None, "country": "BE"}), Known(FLAG)).ad_language is None
+    assert [language_of(one, None) for one in ("Español", "es-419", "en, de", "Klingon", None)] == [
+        "es",
+        "es",
+        "en",
+        "klingon",
+        None,
+    ]
+
+
+def test_each_language_says_all_that_english_says_with_the_same_told_in_it() -> None:
+    english, *others = notice_languages().values()
+    assert {one.language for one in others} == {"de", "es", "fr"}
+    for one in others:
+        for said, there in ((english.says, one.says), (english.lacks, one.lacks), (english.label, one.label)):
+            assert {key: sorted(re.findall("{[a-z]+}", text)) for key, text in said.items()} == {
+                key: sorted(re.findall("{[a-z]+}", text)) for key, text in there.items()
+            }
+        assert set(one.removals) == set(RemovalReason)
+        for words in one.label_of("Club", "Holding SA"), one.label_of("Club", None):
+            found = statement_in(words)
+            assert found is not None
+            assert found.payer == "Club"
 
 
 def test_a_range_is_no_total_and_another_payer_has_a_heading() -> None:

@@ -11,6 +11,7 @@ AD = Ad(
     platform="facebook",
     country="DE",
     payer="Verein <Beispiel>",
+    language="en",
     started_at=NOW,
     declared_political=True,
 )
@@ -25,12 +26,13 @@ def test_anyone_reads_the_notice_and_finds_it_from_the_ad(workspace: Workspace, 
     notice = visitor(None).get(PAGE).text
     assert "16. How to exercise data protection rights" in notice
     assert "This notice is not complete." in notice
-    assert "/library/flag/jsonl%3Aeu/1" in notice
+    assert 'href="/library/flag/jsonl%3Aeu/1"' in notice
 
 
 def test_machines_get_the_same_and_every_version(workspace: Workspace, visitor: Visitor) -> None:
     workspace.vault.ads.add([AD], NOW)
     first = visitor(None).get(API)
+    assert first.json()["flag_at"] == "http://desk.example/library/flag/jsonl%3Aeu/1"
     assert first.headers["access-control-allow-origin"] == "*"
     assert (first.json()["version"], first.json()["is_complete"]) == (1, False)
     workspace.vault.ads.add([AD.model_copy(update={"payer": "Club"})], NOW)

@@ -1,10 +1,8 @@
 """Flags on ads: by when each is owed an answer, and the answer with its reason.
 
-Regulation (EU) 2024/900, article 15, is about notices that an ad breaks it. The terms here follow the Council's general
-approach of 13 December 2022, as summaries of it tell: without undue delay, and within 48 hours in the last month before
-an election or referendum where the publisher is a very large platform. The adopted text was not at hand: a house in the
-Union must hold them against it. Here everybody who flags an ad in that month waits 48 hours at most, in any country of
-the calendar; at other times the house's own term holds (the setting `flag_days`).
+Regulation (EU) 2024/900, article 15, is about notices that an ad breaks it; its terms stand in `ads/routes/eu.yaml`.
+What it asks for in the last month before a vote holds here for ads of every country of the calendar, elsewhere as the
+house's own rule; at other times the house's own term holds (the setting `flag_days`).
 """
 
 import ipaddress
@@ -16,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from watchbell.ads.calendar import Calendar
+from watchbell.ads.calendar import EU_STATES, Calendar
 from watchbell.ads.evidence.organisation import host_of_email
+from watchbell.ads.routebook import FlagTerms, RouteBook
 from watchbell.clock import utc_text
 from watchbell.desk.advertisers.senders import Message, Way, sender_for
 from watchbell.desk.permissions import Permission, demand
@@ -30,13 +29,12 @@ from watchbell.settings import Settings
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
-NEAR_A_VOTE = timedelta(hours=48)
-LAST_MONTH = timedelta(days=31)
 THE_PUBLIC = "public"
 """Stands in the ledger for whoever flags an ad: nobody knows who that is."""
 _ONE_SENDER, _ALL_SENDERS, _WINDOW = 5, 300, timedelta(hours=1)
 # Whoever has one address of version 6 has the 64 bits behind its network, too (RFC 4291, section 2.5.4).
 _NETWORK = 64
+_LONGEST_NAME = 200
 
 
 class Due(NamedTuple):
@@ -54,6 +52,7 @@ class Told:
     """One of `FlagReason`."""
     words: str
     email: str = ""
+    name: str = ""
 
 
 class FlagGate:
@@ -84,19 +83,28 @@ class FlagGate:
 
 def due_for(ad: Ad, settings: Settings, now: datetime) -> Due:
     """Return by when a flag on an ad is owed an answer."""
-    today = now.date()
-    countries = (ad.country or "").split(", ")
-    for election in (one for country in countries if country for one in Calendar.bundled().near(today, country)):
-        if today <= election.days[-1] and election.days[0] - today <= LAST_MONTH:
-            return Due(now + NEAR_A_VOTE, f"48 hours, in the last month before: {election.name}")
+    today, terms = now.date(), _terms(settings)
+    for country in _countries(ad):
+        for election in Calendar.bundled().near(today, country):
+            if today <= election.days[-1] and election.days[0] - today <= timedelta(days=terms.days_before_vote):
+                whose = terms.source if country in EU_STATES else "the term that this house sets itself"
+                by = f"{terms.hours_before_vote} hours, in the last month before: {election.name} ({whose})"
+                return Due(now + timedelta(hours=terms.hours_before_vote), by)
     days = settings.flag_days
     return Due(now + timedelta(days=days), f"{days} days, the term that this house sets itself")
+
+
+def redress_for(ad: Ad | None, settings: Settings) -> str | None:
+    """Return where somebody turns who does not agree with an answer; None where no law of the ad's country says it."""
+    return _terms(settings).redress if ad is not None and not EU_STATES.isdisjoint(_countries(ad)) else None
 
 
 def raise_flag(
     vault: Vault, ad: Ad, told: Told, settings: Settings, now: datetime, *, admit: Callable[[], None]
 ) -> AdFlag:
-    """Keep what a reader says is wrong with an ad, and return the flag.
+    """Keep what a reader says is wrong with an ad, confirm its receipt, and return the flag.
+
+    The confirmation goes by e-mail where an address was left and e-mail is sent; else it stands on the flag's own page.
 
     Args:
         vault: the records.
@@ -121,6 +129,7 @@ def raise_flag(
         ad_id=ad.id,
         reason=FlagReason(told.reason),
         words=worded(told.words, "flag"),
+        name=" ".join(told.name.split())[:_LONGEST_NAME] or None,
         email=email or None,
         made_at=now,
         due_at=due.at,
@@ -129,7 +138,7 @@ def raise_flag(
     admit()
     details = {"reason": told.reason, "due": utc_text(due.at)}
     vault.ad_flags.add(flag, Entry(THE_PUBLIC, "ad.flagged", ad.id, details, now))
-    return flag
+    return _confirmed(vault, flag, settings, now)
 
 
 def answer_flag(
@@ -164,6 +173,7 @@ def answer_flag(
             "answer": worded(answer["words"], "answer"),
             "answered_at": now,
             "answered_by": by.username,
+            **({} if flag.email else {"name": None}),
         }
     )
     details = {"state": state, "late": done.answered_late}
@@ -181,15 +191,48 @@ def _sender(address: str) -> str:
 
 def _told(vault: Vault, flag: AdFlag, settings: Settings, now: datetime) -> AdFlag:
     """Send the answer; return the flag as it is kept."""
-    if flag.email is None or settings.smtp_host is None:
-        return flag
     said = "You were right, and we act on it." if flag.state is FlagState.UPHELD else "The ad stands as it is."
-    text = f"You flagged the ad {flag.ad_id} in the ad library of {settings.operator}.\n\n{said}\n\n{flag.answer}\n"
-    message = Message(flag.id, flag.email, "Your flag on a political ad", text)
-    try:
-        sender_for(Way.EMAIL, settings).send(message)
-    except NotSentError:
+    redress = redress_for(vault.ads.get(flag.ad_id), settings)
+    if not _mailed(flag, "\n\n".join(filter(None, [said, flag.answer, redress])), settings):
         return flag
-    done = flag.model_copy(update={"told_at": now, "email": None})
+    done = flag.model_copy(update={"told_at": now, "email": None, "name": None})
     vault.ad_flags.note_told(done)
     return done
+
+
+def _confirmed(vault: Vault, flag: AdFlag, settings: Settings, now: datetime) -> AdFlag:
+    """Confirm that a flag came in (article 15(4)); return it as it is kept."""
+    text = (
+        f"It came in on {flag.made_at:%Y-%m-%d %H:%M} UTC. You get an answer with reasons by "
+        f"{flag.due_at:%Y-%m-%d %H:%M} UTC ({flag.due_by})."
+    )
+    if not _mailed(flag, text, settings):
+        return flag
+    done = flag.model_copy(update={"received_at": now})
+    vault.ad_flags.note_receipt(done)
+    return done
+
+
+def _mailed(flag: AdFlag, text: str, settings: Settings) -> bool:
+    """Write to whoever raised a flag; return whether it went out. What they wrote themselves is not in it."""
+    if flag.email is None or settings.smtp_host is None:
+        return False
+    text = f"You flagged the ad {flag.ad_id} in the ad library of {settings.operator}.\n\n{text}\n"
+    try:
+        sender_for(Way.EMAIL, settings).send(Message(flag.id, flag.email, "Your flag on a political ad", text))
+    except NotSentError:
+        return False
+    return True
+
+
+def _terms(settings: Settings) -> FlagTerms:
+    """Return the European Union's terms, or an operator's own of their file for it."""
+    mine = RouteBook.bundled().with_files(settings.route_files).jurisdictions["EU"].flags
+    bundled = RouteBook.bundled().jurisdictions["EU"].flags
+    if (terms := mine or bundled) is None:
+        raise UsageError("The routes of the European Union have no terms for flags; name them in its file.")
+    return terms
+
+
+def _countries(ad: Ad) -> list[str]:
+    return [country for country in (ad.country or "").split(", ") if country]

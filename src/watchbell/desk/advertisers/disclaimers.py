@@ -83,6 +83,7 @@ def drafted_disclaimer(
         advertiser_id=advertiser.id,
         payer=payer,
         text=text,
+        behind=said.behind,
         adapted=adapted(said),
         verdict=DisclaimerVerdict.HELD if held else DisclaimerVerdict.APPROVED,
         reason=held or "The name was verified, and is like nobody else's.",

@@ -33,7 +33,7 @@ def ads(request: Request, advertiser_id: str, account: Reader) -> Response:
 def ad(request: Request, advertiser_id: str, ad_id: str, account: Reader) -> Response:
     """Show one ad, the decision with its reason, and the appeal."""
     found = own(request, account, advertiser_id)
-    return _page(request, found, _own_ad(request, found, ad_id))
+    return _page(request, found, own_ad(request, found, ad_id))
 
 
 @router.post("/{ad_id:path}/appeal")
@@ -46,7 +46,7 @@ def appeal(
 ) -> Response:
     """Appeal against the decision that stands."""
     found, now = own(request, account, advertiser_id), desk_of(request).clock()
-    view = _own_ad(request, found, ad_id)
+    view = own_ad(request, found, ad_id)
     try:
         open_appeal(office_of(request).vault, found, ad_id, reasons, by=account.id, now=now)
     except UsageError as error:
@@ -54,7 +54,12 @@ def appeal(
     return RedirectResponse(f"{address_of(found)}/ads/{quote(ad_id)}", HTTPStatus.SEE_OTHER)
 
 
-def _own_ad(request: Request, advertiser: Advertiser, ad_id: str) -> PaidView:
+def own_ad(request: Request, advertiser: Advertiser, ad_id: str) -> PaidView:
+    """Return an ad of an advertiser.
+
+    Raises:
+        HTTPException: there is none of this id, or it is another's.
+    """
     views = ads_of(office_of(request), advertiser, desk_of(request).clock())
     found = next((one for one in views if one.ad.id == ad_id), None)
     if found is None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
+from watchbell.ads.notice_words import notice_languages
 from watchbell.ads.payer_statements import Authority
 from watchbell.desk.advertisers.disclaimers import drafted_disclaimer, enabled_disclaimers, make_disclaimer
 from watchbell.desk.advertisers.registers import known_names
@@ -31,6 +32,7 @@ class DisclaimerForm(BaseModel):
     contact: str = Field(default="", max_length=300)
     behind: str = Field(default="", max_length=200)
     behind_contact: str = Field(default="", max_length=300)
+    language: str = Field(default="en", max_length=2)
     do: Literal["preview", "make"] = "preview"
 
 
@@ -65,6 +67,8 @@ def draft_or_make(
 
 def _blamed(form: DisclaimerForm, jurisdiction: str) -> str:
     """Return beside which field stands what the law asks for beyond the form; of the US, by 11 CFR 110.11(b)."""
+    if jurisdiction == "EU":
+        return "language"
     if jurisdiction != "US":
         return "contact"
     return {Authority.OTHER.value: "candidate", Authority.NONE.value: "contact"}.get(form.authority, "authority")
@@ -86,6 +90,7 @@ def _page(
         advertiser=advertiser,
         fields=DISCLAIMER_FORMS.get(advertiser.jurisdiction),
         form=form.model_dump(),
+        languages=notice_languages(),
         draft=draft,
         standing=status(office, advertiser, now),
         made=office.vault.advertisers.disclaimers(advertiser.id)[::-1],

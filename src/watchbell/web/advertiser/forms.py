@@ -177,5 +177,6 @@ def statement_of(words: Mapping[str, str], advertiser: Advertiser) -> Statement:
         jurisdiction=advertiser.jurisdiction,
         payer=advertiser.organisation or advertiser.person,
         authority=Authority(authority) if authority else None,
+        language=words.get("language") or "en",
         **given,
     )

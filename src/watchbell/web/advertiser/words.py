@@ -3,6 +3,7 @@
 from jinja2 import Environment
 
 from watchbell.ads.authorization import State, StepState
+from watchbell.ads.calendar import EU_STATES
 from watchbell.ads.payer_statements import Authority
 from watchbell.model.advertisers import DisclaimerVerdict, EvidenceKind, EvidenceVerdict
 from watchbell.model.appeals import AppealState
@@ -92,4 +93,5 @@ def teach(environment: Environment) -> None:
         EVIDENCE_KINDS=EVIDENCE_KINDS,
         AUTHORITIES=AUTHORITIES,
         NOTICES=NOTICES,
+        EU_STATES=EU_STATES,
     )

@@ -1,13 +1,14 @@
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 
 from tests.unit.desk.advertisers.test_senders import Mailbox
-from watchbell.desk.ads.flags import FlagGate, Told, answer_flag, due_for, raise_flag
+from watchbell.desk.ads.flags import FlagGate, Told, answer_flag, due_for, raise_flag, redress_for
 from watchbell.errors import NotAllowedError, UsageError
 from watchbell.model.ads import Ad
 from watchbell.model.flags import AdFlag, FlagState
@@ -119,16 +120,42 @@ def free_port() -> int:
 
 def test_the_answer_goes_to_the_address_which_is_then_forgotten(vault: Vault, free_port: int) -> None:
     settings = Settings(smtp_host="127.0.0.1", smtp_port=free_port, smtp_security="none")
-    flag = raised(vault, Told("other", "It names a wrong day", "ann@example.org"), settings)
+    flag = raised(vault, Told("other", "It names a wrong day", "ann@example.org", "Ann"), settings)
     unsent = answered(vault, flag, settings)  # nobody listens at the port yet
     assert (unsent.told_at, unsent.email) == (None, "ann@example.org")
+    assert (flag.received_at, unsent.name) == (None, "Ann")
     server = Controller(mailbox := Mailbox(), hostname="127.0.0.1", port=free_port)
     server.start()
-    done = answered(vault, raised(vault, Told("other", "And more", "bob@example.org"), settings), settings)
+    raised_flag = raised(vault, Told("other", "And <more>", "bob@example.org", "Bob"), settings)
+    done = answered(vault, raised_flag, settings)
     server.stop()
-    [mail] = mailbox.received
-    assert mail.rcpt_tos == ["bob@example.org"]
+    assert raised_flag.received_at == QUIET
+    receipt, mail = mailbox.received
+    assert receipt.rcpt_tos == mail.rcpt_tos == ["bob@example.org"]
+    assert b"It came in on 2027-03-01 00:00 UTC" in receipt.content
+    assert b"<more>" not in receipt.content
     assert b"a day that is none" in mail.content
     assert done.told_at is not None
-    assert done.email is None
+    assert (done.email, done.name) == (None, None)
     assert vault.ad_flags.get(done.id) == done
+
+
+def test_a_name_without_an_address_goes_with_the_answer_and_the_answer_names_the_authority(vault: Vault) -> None:
+    flag = raised(vault, Told("other", "It names a wrong day", name=f"  Ann \n Roe {'x' * 300}"))
+    assert (flag.name or "").startswith("Ann Roe x")
+    assert len(flag.name or "") == 200
+    assert answered(vault, flag).name is None
+    assert "authority" in (redress_for(ad("FR, DE"), SETTINGS) or "")
+    assert redress_for(ad("US"), SETTINGS) is None
+    assert redress_for(None, SETTINGS) is None
+
+
+def test_whose_term_it_is_is_said(tmp_path: Path) -> None:
+    assert "(Regulation (EU) 2024/900, article 15(7))" in due_for(ad("DE"), SETTINGS, BEFORE_A_VOTE).by
+    in_a_state = due_for(ad("US"), SETTINGS, datetime(2028, 11, 1, tzinfo=UTC))
+    assert "the term that this house sets itself" in in_a_state.by
+    own = tmp_path / "eu.yaml"
+    bundled = (files("watchbell.ads") / "routes" / "eu.yaml").read_text("utf-8")
+    own.write_text(bundled.replace("hours_before_vote: 48", "hours_before_vote: 24"), "utf-8")
+    due = due_for(ad("DE"), Settings(route_files=(own,)), BEFORE_A_VOTE)
+    assert (due.at - BEFORE_A_VOTE, due.by[:8]) == (timedelta(hours=24), "24 hours")

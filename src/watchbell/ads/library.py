@@ -54,6 +54,7 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
             "clicks": ad.clicks,
             "targeting": [target.model_dump() for target in ad.targeting],
             "media": list(ad.media),
+            "pictures": [picture.model_dump() for picture in ad.pictures],
             "reports_payer": ad.reports_payer,
             "declared_political": ad.declared_political,
             "made_up": ad.synthetic,
@@ -96,6 +97,10 @@ def _decision(decision: AdDecision) -> dict[str, Any]:
 
 _TARGET = pl.Struct({"dimension": pl.String, "value": pl.String, "excluded": pl.Boolean})
 _SEEN = pl.Struct(dict.fromkeys(["share", "region", "age", "gender"], pl.String))
+_PICTURE = pl.Struct(
+    dict.fromkeys(["name", "sha256", "media_type", "pdq", "words", "problem"], pl.String)
+    | dict.fromkeys(["size", "width", "height"], pl.Int64)
+)
 _FINDING = pl.Struct({"code": pl.String, "quote": pl.String, "reason": pl.String})
 _SPEND = pl.Struct({"currency": pl.String, "lower": pl.String, "upper": pl.String})
 _IMPRESSIONS = pl.Struct({"lower": pl.Int64, "upper": pl.Int64})
@@ -112,7 +117,7 @@ _AD = pl.Struct(
     | dict.fromkeys(["declared_political", "reports_payer", "synthetic"], pl.Boolean)
     | {"clicks": pl.Int64, "sums_up": pl.Int64}
     | {"spend": _SPEND, "impressions": _IMPRESSIONS, "targeting": pl.List(_TARGET), "removed": _REMOVAL}
-    | {"seen_by": pl.List(_SEEN)}
+    | {"seen_by": pl.List(_SEEN), "pictures": pl.List(_PICTURE)}
     | dict.fromkeys(_LISTS, pl.List(pl.String))
 )
 _DECISION = pl.Struct(
@@ -125,7 +130,8 @@ _DECISION = pl.Struct(
 def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFrame:
     """Return ads and the decisions on them as rows of a bulk dump, from their records as JSON text.
 
-    Sums are exact decimals as text, times are UTC. `targeting`, `seen_by` and `policies` are lists of structs.
+    Sums are exact decimals as text, times are UTC. `targeting`, `seen_by`, `pictures` and `policies` are lists of
+    structs.
     """
     told = pl.DataFrame(
         {
@@ -134,7 +140,8 @@ def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFr
         }
     )
     ad, decision = pl.col("ad").struct, pl.col("decision").struct
-    plain = (*_WORDS, "declared_political", "reports_payer", "clicks", "sums_up", "targeting", "seen_by", *_LISTS)
+    nested = ("targeting", "seen_by", "pictures")
+    plain = (*_WORDS, "declared_political", "reports_payer", "clicks", "sums_up", *nested, *_LISTS)
     return told.select(
         *(ad.field(name) for name in plain),
         *(_time(ad.field(name)) for name in _TIMES),
@@ -176,9 +183,11 @@ def flat(table: pl.DataFrame) -> pl.DataFrame:
     who = pl.concat_str(
         *(seen.field(name) for name in ("region", "age", "gender", "share")), separator=" ", ignore_nulls=True
     )
+    shown = pl.concat_str(*(seen.field(name) for name in ("sha256", "pdq", "words")), separator=" ", ignore_nulls=True)
     plain = table.with_columns(
         pl.col("targeting").list.eval(aims).list.join("; "),
         pl.col("seen_by").list.eval(who).list.join("; "),
+        pl.col("pictures").list.eval(shown).list.join("; "),
         pl.col("policies").list.eval(pl.element().struct.field("code")).list.join(" "),
         pl.col(_LISTS).list.join(" "),
     )

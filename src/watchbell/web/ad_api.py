@@ -16,6 +16,7 @@ from watchbell.errors import UsageError
 from watchbell.model.ads import Verdict
 from watchbell.model.record import UtcDatetime
 from watchbell.vault.ads import AdQuery, AdSort
+from watchbell.web.ad_pictures import picture_address
 from watchbell.web.api_words import ANSWERED, OURS
 from watchbell.web.guard import desk_of, needs
 from watchbell.web.pages import not_found, page
@@ -111,9 +112,13 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         return JSONResponse({"error": {"message": str(error)}}, HTTPStatus.BAD_REQUEST, headers=OPEN)
     base = str(request.base_url).rstrip("/")
     groups = desk_of(request).workspace.vault.ad_sums.groups_of(ad.id for ad, _ in found.ads if not ad.content_hidden)
+    shown = desk_of(request).workspace.vault.ad_pictures.groups_of(ad.id for ad, _ in found.ads)
     data = [document(ad, decision, page_address=f"{base}/library/ads/{quote(ad.id)}") for ad, decision in found.ads]
     for told in data:
         told["watchbell"]["alike"] = groups.get(told["id"])
+        told["watchbell"]["alike_pictures"] = shown.get(told["id"], [])
+        for picture in told["watchbell"]["pictures"]:
+            picture["url"] = base + picture_address(told["id"], picture["sha256"]) if picture["sha256"] else None
     paging = {}
     if found.next_cursor:
         given = asked.model_dump(mode="json", exclude_defaults=True) | {"after": found.next_cursor}

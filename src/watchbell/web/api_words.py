@@ -34,11 +34,14 @@ OURS = {
     "clicks": "Clicks, where the source tells.",
     "targeting": "All that it was aimed at or kept away from: dimension, value, excluded.",
     "media": "Addresses or names of its pictures and films.",
+    "pictures": "Those of them that are kept here: sha256, pdq, size, width, height, media_type, url, and the words "
+    "that were read in them; problem says why one could not be taken or read.",
     "reports_payer": "Whether the source has a place for who paid; where not, a missing payer means nothing.",
     "declared_political": "Whether the advertiser or the source declared it political.",
     "made_up": "Whether it was made up for a demonstration.",
     "sums_up": "How many ads this record sums up; null: it is one ad.",
     "removed": "Its tombstone, if it was taken out: why, when, by whom.",
     "decision": "The decision that stands: verdict, reasons, the rules it touches with the words that do; null: none.",
+    "alike_pictures": "Ids of the groups of ads that show nearly the same picture (PDQ, at most 31 bits apart).",
     "alike": "Id of the group of ads that say nearly the same; null: none was found.",
 }

@@ -15,6 +15,7 @@ from watchbell.vault.workspace import Workspace
 from watchbell.web import (
     ad_api,
     ad_counts,
+    ad_pictures,
     ad_queue,
     appeals,
     auth,
@@ -51,6 +52,7 @@ from watchbell.web.pages import STATIC, handle_errors
 ROUTERS = (
     ad_api.router,
     ad_counts.router,
+    ad_pictures.router,
     library.router,
     notices.router,
     payers.router,

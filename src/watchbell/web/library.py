@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from watchbell.desk.ads.eu_notices import eu_label
 from watchbell.desk.ads.library import ad_view
-from watchbell.desk.ads.likeness import alike_by_payer
+from watchbell.desk.ads.likeness import alike_by_payer, same_picture_by_payer
 from watchbell.desk.ads.payer_view import known_of
 from watchbell.desk.ads.payers import paid_view
 from watchbell.desk.ads.queue import turn_of
@@ -63,6 +63,7 @@ def ad_page(request: Request, ad_id: str) -> Response:
         paid=paid_view(office, view.ad, view.decision, now),
         known=known_of(office, view.ad.payer, [ad_id], now) if view.ad.payer else None,
         alike=[] if view.ad.content_hidden else alike_by_payer(vault, ad_id),
+        alike_pictures=[] if view.ad.content_hidden else same_picture_by_payer(vault, ad_id),
         flags=vault.ad_flags.of_ad(ad_id),
         eu_label=eu_label(vault, ad_id),
         FIRST_PASS=FIRST_PASS,

@@ -50,6 +50,7 @@ def test_who_may_ask_for_what(workspace: Workspace, visitor: Visitor) -> None:
         "appeal_id": "no-such-appeal",
         "dump": "no-such-dump",
         "file": "ads.parquet",
+        "sha256": "no-such-picture",
     }
     # The advertisers' counter has a table of its own: no role of the desk opens it.
     routes = [route for route in every_route() if isinstance(permission_of(route), Permission)]

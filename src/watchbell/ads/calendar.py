@@ -210,9 +210,11 @@ class Calendar:
     def place_of(self, ad: Ad) -> str:
         """Return where an ad runs: all of its country, or the one part it is aimed at, if the calendar knows it.
 
-        ISO 3166-2 or 3166-1; empty where its source does not say.
+        ISO 3166-2 or 3166-1; empty where its source does not say, or not in ISO 3166-1 alpha-2.
         """
         country = ad.country or ""
+        if len(country) != 2:  # noqa: PLR2004  # alpha-2
+            return ""
         aims = {
             target.value.strip().casefold()
             for target in ad.targeting

@@ -8,8 +8,10 @@ from watchbell.ads.normalise import Normalised
 from watchbell.ads.rulebook import CompiledPattern, Rule, RuleBook
 from watchbell.model.ads import PolicyFinding, Verdict
 
-__all__ = ["Judged", "RuleBook", "policy_findings"]
+__all__ = ["FOR_TWO", "Judged", "RuleBook", "policy_findings"]
 
+FOR_TWO = frozenset({"AD-DELEG"})
+"""Rules about speech of which people argue in good faith: neither the rules nor one person alone reject under them."""
 _SENTENCE_END = re.compile(r"[.!?;](?=[\s\"]|$)|\n\s*\n")
 # How far a word of `also`, `unless` or a softening guard may stand from the match, in characters: two sentences or so.
 _NEAR = 160

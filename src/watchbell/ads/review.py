@@ -8,14 +8,15 @@ from watchbell.ads import disclaimers
 from watchbell.ads.bound_payers import PayerBook
 from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.election_facts import held_against
 from watchbell.ads.house_rules import HouseRules, Seen
 from watchbell.ads.images import with_picture_words
 from watchbell.ads.normalise import READ_AT_MOST, normalise
-from watchbell.ads.policy import Judged, policy_findings
+from watchbell.ads.policy import FOR_TWO, Judged, policy_findings
 from watchbell.ads.political import Answer, political
 from watchbell.ads.register import Register, payer_findings
 from watchbell.ads.rulebook import RuleBook
-from watchbell.ads.voting_days import checked_days
+from watchbell.ads.under_law import under_law
 from watchbell.model.ads import Ad, AdDecision, DisclaimerFinding, DisclaimerState, PolicyFinding, Verdict
 
 CODE_TOO_LONG = "TEXT-TOO-LONG"
@@ -63,7 +64,8 @@ def review(
     words = "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
     plain = normalise(words[:READ_AT_MOST])
     calendar = aids.calendar or Calendar.bundled()
-    judged = checked_days(policy_findings(plain, rules), plain, ad, calendar, now.date())
+    judged = held_against(calendar, policy_findings(plain, rules), plain, ad, now)
+    judged = under_law(judged, rules.laws, calendar.place_of(ad), plain)
     classifier = aids.classifier or Classifier.bundled()
     answer = political(ad, classifier, plain)
     is_political = answer.political or bool(judged)
@@ -74,15 +76,17 @@ def review(
     held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)
     held += payer_findings(ad, aids.register, now) if aids.register else ()
     held += aids.payers.whose(ad, disclaimer).findings if aids.payers else ()
+    verdict = _verdict(judged, held=bool(held))
     return AdDecision(
         ad_id=ad.id,
-        verdict=_verdict(judged, held=bool(held)),
+        verdict=verdict,
+        proposed=_proposed(judged, verdict),
         political=is_political,
         political_reason=answer.reason if answer.political or not is_political else _SPEAKS_OF_VOTING,
         policies=tuple(one.finding for one in judged) + held,
         disclaimer=disclaimer,
         political_probability=answer.probability,
-        rules_version=f"{rules.version}+{aids.house.version}" if aids.house else rules.version,
+        rules_version="+".join([rules.version, calendar.version, *([aids.house.version] if aids.house else [])]),
         political_model=classifier.version,
         decided_at=now,
     )
@@ -107,7 +111,13 @@ def _too_long(words: str) -> tuple[PolicyFinding, ...]:
 
 def _verdict(judged: Iterable[Judged], *, held: bool) -> Verdict:
     """Return the gravest verdict: plain interference rejects, anything unsure or unsaid holds."""
-    verdicts = {one.verdict for one in judged}
-    if Verdict.REJECT in verdicts:
+    judged = tuple(judged)
+    if any(one.verdict is Verdict.REJECT and one.finding.code not in FOR_TWO for one in judged):
         return Verdict.REJECT
-    return Verdict.REVIEW if held or verdicts else Verdict.APPROVE
+    return Verdict.REVIEW if held or judged else Verdict.APPROVE
+
+
+def _proposed(judged: Iterable[Judged], verdict: Verdict) -> Verdict | None:
+    """Return the rejection that a person must second, where only rules for two would reject."""
+    is_rejected = any(one.verdict is Verdict.REJECT for one in judged)
+    return Verdict.REJECT if is_rejected and verdict is not Verdict.REJECT else None

@@ -10,6 +10,7 @@ from pydantic import Field
 from watchbell.ads.concepts import Concepts, lexicon_texts
 from watchbell.ads.expressions import Sieve, WordSearch
 from watchbell.ads.frames import Frame, Frames
+from watchbell.ads.laws import LawBook, Laws
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.political import lexicon_text
 from watchbell.ads.written import entries_in, record_of, yaml_in
@@ -18,6 +19,8 @@ from watchbell.model.ads import Verdict
 from watchbell.model.record import Record
 
 _WORDS_FILE = "words.yaml"
+_LAWS = "laws."
+"""How the names of the files begin that say what one jurisdiction's law says."""
 _BETWEEN_WORDS = "(?:[^a-z0-9.!?;:,]+)"
 # A gap stops here: at the end of a sentence, and at the signs that head the items of a list.
 _ENDS_CLAUSE = ".!?;•●▪✅✔☑➡→👉|"
@@ -105,10 +108,11 @@ def leading_in(written: Iterable[str], groups: Mapping[str, str], *, at_most: in
 class RuleBook:
     """All rules of one version."""
 
-    def __init__(self, words: Words, rules: Iterable[Rule], version: str) -> None:
+    def __init__(self, words: Words, rules: Iterable[Rule], laws: Iterable[Laws], version: str) -> None:
         """Compile the rules and the guards."""
         self.version = version
         self.rules = tuple(rules)
+        self.laws = LawBook(laws, {rule.code: rule.source for rule in self.rules})
         self.context = WordSearch(re.sub(r"\n\s*", "", words.context))
         self.patterns = tuple(
             CompiledPattern(rule, pattern, words.groups) for rule in self.rules for pattern in rule.patterns
@@ -147,14 +151,16 @@ class RuleBook:
         """
         said = {name: f"The rule file {name}" for name in (_WORDS_FILE, *files)}
         words = record_of(Words, yaml_in(files.get(_WORDS_FILE, ""), said[_WORDS_FILE]), said[_WORDS_FILE], "the file")
+        of_law = sorted(name for name in files if name.startswith(_LAWS))
         rules = [
             record_of(Rule, entry, said[name])
-            for name in sorted(files.keys() - {_WORDS_FILE})
+            for name in sorted(files.keys() - {_WORDS_FILE, *of_law})
             for entry in entries_in(files[name], "rules", said[name])
         ]
+        laws = [record_of(Laws, yaml_in(files[name], said[name]), said[name], "the file") for name in of_law]
         lexicons = lexicon_texts()
         digest = short_digest(
             lexicon_text(),
             *(part for texts in (lexicons, files) for name in sorted(texts) for part in (name, texts[name])),
         )
-        return cls(words, rules, f"{words.version}+{digest}")
+        return cls(words, rules, laws, f"{words.version}+{digest}")

@@ -280,6 +280,9 @@ class PolicyFinding(Record):
     quote: str
     """The ad's own words (or its missing field) that the rule is about."""
     reason: str
+    source: str | None = None
+    """The law of where the ad runs, or else the policy, that the rule rests on; None: the rule is an operator's own, or
+    is about the record."""
 
 
 class DisclaimerState(StrEnum):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from watchbell.ads.calendar import Calendar
 from watchbell.ads.review import review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict
@@ -52,7 +53,7 @@ def test_a_decision_can_be_replayed() -> None:
     ad = Ad(id="a:1", source="a", platform="p", text="The election is rigged. Vote by phone!")
     first, later = review(ad, RULES, now=NOW), review(ad, RULES, now=NOW + timedelta(days=9))
     assert first == later.model_copy(update={"decided_at": NOW})
-    assert first.rules_version == RULES.version
+    assert first.rules_version == f"{RULES.version}+{Calendar.bundled().version}"
 
 
 def test_words_in_a_picture_are_reviewed() -> None:

@@ -8,21 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watchbell.ads.bound_payers import delivery
+from watchbell.ads.policy import FOR_TWO
 from watchbell.desk.ads.appeal_answers import granted_with, undo_answer
 from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
-from watchbell.model.ads import Ad, AdDecision, Verdict
+from watchbell.model.ads import FIRST_PASS, Ad, AdDecision, Verdict
 from watchbell.model.advertisers import EvidenceVerdict
 from watchbell.model.partners import User
 from watchbell.model.payers import Delivery
 from watchbell.vault.ads import AdPage, AdQuery
 from watchbell.vault.claims import Claim
 from watchbell.vault.vault import Vault
-
-_FOR_TWO = frozenset({"AD-DELEG"})
-"""Rules about speech of which people argue in good faith: one person alone rejects nothing under them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,11 @@ def turn_of(vault: Vault, ad_id: str, decision: AdDecision | None, user: User, n
     """Return how an ad stands with a reviewer."""
     holder = vault.claims.of([ad_id], now).get(ad_id)
     mine_last = decision is not None and decision.decided_by == user.username
+    ad = vault.ads.get(ad_id) if decision is not None and decision.proposed is not None else None
     return Turn(
         holder,
         is_mine=holder is not None and holder.username == user.username,
-        waits_for_second=decision is not None and decision.proposed is not None and not mine_last,
+        waits_for_second=bool(ad and decision and not mine_last and _is_seconded(vault, ad, decision)),
         undo_until=may_undo(decision.decided_by, decision.decided_at, user, now) if decision else None,
     )
 
@@ -85,8 +84,8 @@ def take_ad(vault: Vault, ad: Ad, *, by: User, now: datetime) -> None:
 def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, now: datetime) -> AdDecision:
     """Decide about an ad, and return the decision that stands now.
 
-    To reject an ad of a registered payer or a candidate, or under a rule of `_FOR_TWO`, takes two people: the first
-    one's rejection holds the ad, and whoever comes second decides.
+    To reject an ad of a registered payer or a candidate, or under a rule of `FOR_TWO`, takes two: the first one's
+    rejection holds the ad, and whoever comes second decides. In a restriction period the rules are the first.
 
     Raises:
         NotAllowedError: the person may not review ads.
@@ -102,7 +101,8 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
         raise UsageError("The rules have not read this ad yet. Run `watchbell ads import` on its file first.")
     if standing.proposed is not None and standing.decided_by == by.username:
         raise UsageError("You have rejected this ad already. Another reviewer must look at it now.")
-    first_of_two = verdict is Verdict.REJECT and standing.proposed is None and takes_two(vault, ad, standing)
+    is_first = verdict is Verdict.REJECT and not _is_seconded(vault, ad, standing)
+    first_of_two = is_first and takes_two(vault, ad, standing)
     decision = standing.model_copy(
         update={
             "verdict": Verdict.REVIEW if first_of_two else verdict,
@@ -121,11 +121,21 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
 
 def takes_two(vault: Vault, ad: Ad, decision: AdDecision) -> bool:
     """Tell whether one person alone may not reject this ad: of a registered payer, a candidate, or about delegates."""
-    return (
-        ad.registration_id is not None
-        or any(finding.code in _FOR_TWO for finding in decision.policies)
-        or _is_of_candidate(vault, ad)
-    )
+    return any(finding.code in FOR_TWO for finding in decision.policies) or _is_of_payer_for_two(vault, ad)
+
+
+def _is_seconded(vault: Vault, ad: Ad, decision: AdDecision) -> bool:
+    """Tell whether a rejection now is the second one.
+
+    The rules' own proposal, in a restriction period, counts as the first, but for a registered payer or a candidate.
+    """
+    if decision.proposed is None:
+        return False
+    return decision.decided_by != FIRST_PASS or not _is_of_payer_for_two(vault, ad)
+
+
+def _is_of_payer_for_two(vault: Vault, ad: Ad) -> bool:
+    return ad.registration_id is not None or _is_of_candidate(vault, ad)
 
 
 def _is_of_candidate(vault: Vault, ad: Ad) -> bool:

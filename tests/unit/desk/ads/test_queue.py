@@ -92,6 +92,19 @@ def test_the_second_person_may_see_it_otherwise(vault: Vault) -> None:
     assert verdict(vault, REGISTERED) is Verdict.APPROVE
 
 
+def test_what_the_rules_would_reject_in_a_restriction_period_needs_one_person(vault: Vault) -> None:
+    ann = person(vault, "ann")
+    for ad in (HELD, REGISTERED):
+        standing = vault.ads.decision(ad.id)
+        assert standing is not None
+        vault.ads.decide([standing.model_copy(update={"proposed": Verdict.REJECT, "decided_at": NOW})])
+        assert turn_of(vault, ad.id, vault.ads.decision(ad.id), ann, SOON).waits_for_second is (ad is HELD)
+    assert decide_ad(vault, HELD, Verdict.REJECT, "So it is.", by=ann, now=SOON).verdict is Verdict.REJECT
+    # Of a registered payer it takes two people all the same.
+    first = decide_ad(vault, REGISTERED, Verdict.REJECT, "So it is.", by=ann, now=SOON)
+    assert (first.verdict, first.proposed) == (Verdict.REVIEW, Verdict.REJECT)
+
+
 def test_one_person_is_enough_to_reject_another_ad_or_approve_one(vault: Vault) -> None:
     ann = person(vault, "ann")
     assert decide_ad(vault, HELD, Verdict.REJECT, "No payer.", by=ann, now=NOW).verdict is Verdict.REJECT

@@ -16,7 +16,7 @@ from watchbell.ads.readers.sources import READERS
 from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
-from watchbell.cli import ad_calendar, ad_counts, ad_likeness, ad_registry, ad_removal, ad_rules
+from watchbell.cli import ad_calendar, ad_counts, ad_export, ad_likeness, ad_registry, ad_removal, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
@@ -77,6 +77,7 @@ ModelOption = Annotated[
 ]
 app.command("remove")(ad_removal.remove)
 app.command("restore")(ad_removal.restore)
+app.command("export")(ad_export.export)
 app.add_typer(ad_counts.app, name="counts")
 app.command()(ad_likeness.alike)
 app.add_typer(ad_calendar.app, name="calendar")

@@ -2,23 +2,24 @@
 
 Its rows are sums over ads, not ads. Each becomes one record that says how many ads it sums up (`Ad.sums_up`); nothing
 is decided about it, for there are no words to decide about. Meta writes `≤100` (U+2264) for a hundred or less, which
-stays a range, and `These ads ran without a disclaimer` where there was none, which is no payer's name. Neither the
-country nor the period stands in the file.
+stays a range, and `These ads ran without a disclaimer` where there was none, which is no payer's name; an empty cell
+says nothing of who paid. Neither the country nor the period stands in the file.
 """
 
 import re
 from decimal import Decimal
 from typing import Any
 
-from watchbell.ads.readers.fields import FieldError, ad_key, count_of, decimal_of, money_of, text_of
+from watchbell.ads.readers.fields import FieldError, ad_key, count_of, decimal_of, id_text, money_of, text_of
 from watchbell.files import Row
 from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, Money
 
-COLUMNS = frozenset({"Page ID", "Page name", "Disclaimer", "Number of ads in Library"})
+NUMBER = "Number of ads in Library"
+COLUMNS = frozenset({"Page ID", "Page name", "Disclaimer", NUMBER})
 """What tells this file from others, beside a column such as `Amount spent (USD)`."""
 
-_WITHOUT = "These ads ran without a disclaimer"
+WITHOUT = "These ads ran without a disclaimer"
 _AMOUNT = re.compile(r"Amount spent \(([A-Z]{3})\)")
 
 
@@ -35,15 +36,17 @@ def read_ad(row: Row) -> Ad:
     payer = text_of(values, "Disclaimer")
     written = "\n".join(f"{name}: {value}" for name, value in sorted(values.items()))
     page = ad_key("meta-report", values.get("Page ID"), "Page ID")
-    count = count_of(values, "Number of ads in Library")
+    count = count_of(values, NUMBER)
     if count is None:
-        raise FieldError("Number of ads in Library", "`Number of ads in Library` is empty; a report's row has one.")
+        raise FieldError(NUMBER, f"`{NUMBER}` is empty; a report's row has one.")
     return Ad(
         id=f"{page}:{row.number}:{short_digest(written)}",
         source="meta-report",
         platform="facebook, instagram",
         advertiser=text_of(values, "Page name"),
-        payer=None if payer == _WITHOUT else payer,
+        account_id=id_text(values.get("Page ID"), "Page ID"),
+        payer=None if payer == WITHOUT else payer,
+        reports_payer=payer is not None,
         declared_political=True,
         spend=_spend(values),
         sums_up=count,

@@ -23,7 +23,7 @@ COLUMNS = frozenset({"ADID", "Currency Code", "Spend", "StartDate", "PayingAdver
 """What tells this file from others."""
 
 # Column, dimension, excluded.
-_TARGETING = (
+TARGETING = (
     ("Gender", "gender", False),
     ("AgeBracket", "age", False),
     ("Regions (Included)", "region", False),
@@ -49,7 +49,7 @@ _TARGETING = (
 )
 
 # ISO 3166-1 for the countries that Snap has written out in its files of 2018 to 2023; others stay as written.
-_COUNTRIES = {
+COUNTRIES = {
     "argentina": "AR", "australia": "AU", "austria": "AT", "bahrain": "BH", "belgium": "BE", "brazil": "BR",
     "canada": "CA", "chile": "CL", "denmark": "DK", "finland": "FI", "france": "FR", "germany": "DE", "india": "IN",
     "iraq": "IQ", "ireland": "IE", "israel": "IL", "italy": "IT", "kuwait": "KW", "lithuania": "LT", "mexico": "MX",
@@ -59,7 +59,7 @@ _COUNTRIES = {
 }  # fmt: skip
 
 _FEC_ID = re.compile(r"\bC\d{8}\b")
-_ADDRESS = re.compile(r"(?:^|;)\s*(?:web_view_url|deep_link_uri|[a-z_]*ur[il]):(\S+)")
+_ADDRESS = re.compile(r"(?:^|;)\s*(?:web_view_url|deep_link_uri|[a-z_]*ur[il]):(\S+?)(?=;\s|;?$)")
 
 
 def read_ad(row: Row) -> Ad:
@@ -88,14 +88,14 @@ def read_ad(row: Row) -> Ad:
         targeting=_targeting(row),
         links=tuple(_ADDRESS.findall(text_of(values, "CreativeProperties") or "")),
         media=(creative,) if creative else (),
-        country=_COUNTRIES.get(country.lower(), country) if country else None,
+        country=COUNTRIES.get(country.lower(), country) if country else None,
     )
 
 
 def _targeting(row: Row) -> tuple[Targeting, ...]:
     return tuple(
         target
-        for column, dimension, excluded in _TARGETING
+        for column, dimension, excluded in TARGETING
         for target in targets(row.values, column, dimension, excluded=excluded)
     )
 

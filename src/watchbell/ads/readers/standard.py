@@ -2,7 +2,7 @@
 
 Schema: WhoTargetsMe/ad-transparency-standards, `schema.json`. It gives sums without a currency; they are read where
 `provider_data` names one (`currency`), and a document with a sum and no currency is refused rather than cut. Of who
-paid the schema knows only the advertiser.
+paid the schema knows only the advertiser; our own documents say it under `provider_data`, where it is read back.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def read_ad(row: Row) -> Ad:
     """
     values = row.values
     advertiser, advert = _part(values, "advertiser"), _part(values, "advertisement")
-    reach = _part(values, "reach")
+    reach, beside = _part(values, "reach"), _part(values, "provider_data")
     period = _period(advert)
     return Ad(
         id=ad_key("standard", advert.get("advert_id"), "advert_id"),
@@ -33,9 +33,13 @@ def read_ad(row: Row) -> Ad:
         text="\n".join(list_of(advert, "advert_copy")) or None,
         advertiser=text_of(advertiser, "advertiser_real_name"),
         registration_id=text_of(advertiser, "advertiser_electoral_id"),
-        reports_payer=False,
+        account_id=text_of(advertiser, "advertiser_id"),
+        payer=text_of(beside, "payer"),
+        payer_address=text_of(beside, "payer_address"),
+        disclaimer=text_of(beside, "disclaimer"),
+        reports_payer="payer" in beside,
         declared_political=True,
-        spend=_spend(_part(values, "spending"), text_of(_part(values, "provider_data"), "currency")),
+        spend=_spend(_part(values, "spending"), text_of(beside, "currency")),
         impressions=_impressions(_part(reach, "impressions")),
         clicks=count_of(_part(reach, "engagement"), "engagement_clicks"),
         started_at=time_of(period, "datetime_live"),
@@ -43,6 +47,8 @@ def read_ad(row: Row) -> Ad:
         targeting=tuple(_target(one) for one in _objects(values, "targeting_categories")),
         links=tuple(list_of(advert, "advert_urls")),
         media=tuple(list_of(advert, "advert_media_urls")),
+        language=text_of(beside, "language"),
+        country=text_of(beside, "country"),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 from watchbell.ads.expressions import Sieve, ascii_of
+from watchbell.ads.payer_statements import reaches
 from watchbell.model.ads import Ad, DisclaimerFinding, DisclaimerState, PolicyFinding
 
 CODE_MISSING = "DISC-MISSING"
@@ -38,6 +39,7 @@ _STATEMENTS = tuple(
 )
 
 
+_NOT_AUTHORISED = re.compile(r"\bnot\s+authori[sz]ed\s+by\s+any\b", re.IGNORECASE)
 _SIEVE = Sieve([statement.pattern for statement in _STATEMENTS])
 
 
@@ -78,7 +80,8 @@ def disclaimer(ad: Ad, *, political: bool) -> DisclaimerFinding:
             reason="A political ad must say who paid for it (52 U.S.C. 30120, 11 CFR 110.11; Regulation (EU) 2024/900, "
             "article 11). This one does not, in its text or in its record.",
         )
-    return DisclaimerFinding(state=DisclaimerState.PRESENT, payer=payer, quote=quote, reason=_whose_words(ad))
+    reason = _whose_words(ad) + _lacking(ad, claim)
+    return DisclaimerFinding(state=DisclaimerState.PRESENT, payer=payer, quote=quote, reason=reason)
 
 
 def _whose_words(ad: Ad) -> str:
@@ -87,6 +90,21 @@ def _whose_words(ad: Ad) -> str:
     if ad.disclaimer:
         return "The ad's record holds a disclaimer."
     return "The ad's own text says who paid; that is the advertiser's claim and has not been checked."
+
+
+def _lacking(ad: Ad, claim: Statement | None) -> str:
+    """Return what a US disclaimer lacks that says that no candidate authorised it."""
+    words = ad.disclaimer or ad.text or ""
+    denied = _NOT_AUTHORISED.search(words) if claim and ad.country in {None, "US"} else None
+    if claim is None or denied is None:
+        return ""
+    start = max(words.find(claim.quote), 0)
+    if reaches(words[start:].replace(claim.quote, "", 1)):
+        return ""
+    return (
+        " It says that no candidate authorised it, and gives no street address, telephone number or web address of "
+        "whoever paid (11 CFR 110.11(b)(3))."
+    )
 
 
 def missing(found: DisclaimerFinding) -> tuple[PolicyFinding, ...]:

@@ -6,6 +6,7 @@ label of Regulation (EU) 2024/900, article 11(1), in the words of Implementing R
 point 1, in the ad's language. Canada: Canada Elections Act, section 320; third parties, sections 349.5 and 352.
 """
 
+import re
 from enum import StrEnum
 
 from watchbell.ads.notice_words import notice_languages
@@ -14,6 +15,12 @@ from watchbell.model.record import Record
 
 SHARE = 0.25
 """A whole disclaimer that would take more than this part of the ad may give way to the adapted one (110.11(g))."""
+# A letter of a proportional script is about half as wide as it is high, and a line a fifth higher than its letters.
+_LETTER = 0.5 * 1.2
+_PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,}\d")
+_EMAIL = re.compile(r"\S+@\S+")
+_WEB = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_STREET = re.compile(r"\d.*[^\W\d_]{2}|[^\W\d_]{2}.*(?:\d|,)", re.DOTALL)
 
 
 class Authority(StrEnum):
@@ -67,9 +74,35 @@ def adapted(statement: Statement) -> str | None:
     return f"Paid for by {statement.payer}" if statement.jurisdiction == "US" else None
 
 
-def shown_on(whole: str, short: str | None, characters: int) -> str:
-    """Return which form stands on an ad with room for so many characters of text."""
-    return short if short is not None and len(whole) > SHARE * characters else whole
+def share_of_text(words: str, characters: int) -> float:
+    """Return which part words take of an ad with room for so many characters, spaces and punctuation counted.
+
+    The rule says 25 percent "of the communication" and not of what; of a text ad characters are what is scarce.
+    """
+    return len(words) / characters
+
+
+def share_of_picture(words: str, width: int, height: int, letters: int) -> float:
+    """Return which part of a picture's area words take that are written in it.
+
+    Args:
+        words: the words.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        letters: their height in pixels; letters as large as most of the ad's other text are large enough (110.11(c)).
+    """
+    return len(words) * _LETTER * letters**2 / (width * height)
+
+
+def shown_at(whole: str, short: str | None, share: float) -> str:
+    """Return which form stands on an ad of which the whole disclaimer would take this part."""
+    return short if short is not None and share > SHARE else whole
+
+
+def reaches(contact: str) -> bool:
+    """Tell whether words give a street address, a telephone number or an address on the web (110.11(b)(3))."""
+    rest = _EMAIL.sub(" ", contact)
+    return any(pattern.search(rest) for pattern in (_WEB, _PHONE, _STREET))
 
 
 def _american(statement: Statement) -> str:
@@ -80,19 +113,22 @@ def _american(statement: Statement) -> str:
         candidate = _needed(statement.candidate, "the candidate or committee that authorised it (11 CFR 110.11(b)(2))")
         return _ended(f"{paid} and authorized by {candidate}")
     if statement.authority is Authority.NONE:
-        contact = _needed(statement.contact, "a street address, telephone number or website (11 CFR 110.11(b)(3))")
+        wanted = "a street address, telephone number or website (11 CFR 110.11(b)(3))"
+        contact = _needed(statement.contact, wanted)
+        if not reaches(contact):
+            raise UsageError(f"The disclaimer must name {wanted}; {contact!r} is none.")
         return f"{paid}, {contact}. Not authorized by any candidate or candidate's committee."
     raise UsageError("Say whether a candidate authorised the ad: own, other or none (11 CFR 110.11(b)).")
 
 
 def _british(statement: Statement) -> str:
-    address = _needed(statement.contact, "the promoter's postal address (Elections Act 2022, section 41(3)(a))")
+    address = _postal(statement.contact, "the promoter's postal address (Elections Act 2022, section 41(3)(a))")
     promoted = f"Promoted by {statement.payer}"
     if not statement.behind:
         return f"{promoted}, {address}."
     if not statement.behind_contact:
         return f"{promoted} on behalf of {statement.behind}, both of {address}."
-    other = _needed(statement.behind_contact, "the postal address of whom they act for (section 41(3)(b))")
+    other = _postal(statement.behind_contact, "the postal address of whom they act for (section 41(3)(b))")
     return f"{promoted}, {address}, on behalf of {statement.behind}, {other}."
 
 
@@ -109,7 +145,11 @@ def _canadian(statement: Statement) -> str:
     wanted = (
         "the third party's telephone number and civic or Internet address (Canada Elections Act, sections 349.5, 352)"
     )
-    return f"Authorized by {statement.payer}, {_needed(statement.contact, wanted)}."
+    contact = _needed(statement.contact, wanted)
+    rest = _PHONE.sub(" ", contact)
+    if not _PHONE.search(contact) or not (_WEB.search(rest) or _STREET.search(rest)):
+        raise UsageError(f"The disclaimer must name {wanted}, both; {contact!r} does not.")
+    return f"Authorized by {statement.payer}, {contact}."
 
 
 _COMPOSERS = {"US": _american, "GB": _british, "EU": _european, "CA": _canadian}
@@ -119,6 +159,13 @@ def _needed(value: str | None, what: str) -> str:
     if not value or not value.strip():
         raise UsageError(f"The disclaimer must name {what}.")
     return " ".join(value.split())
+
+
+def _postal(value: str | None, what: str) -> str:
+    address = _needed(value, what)
+    if not _STREET.search(_WEB.sub(" ", _PHONE.sub(" ", _EMAIL.sub(" ", address)))):
+        raise UsageError(f"The disclaimer must name {what}; {address!r} is none.")
+    return address
 
 
 def _ended(sentence: str) -> str:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from watchbell.ads.evidence.government import GovernmentDomains
 from watchbell.ads.payer_names import members_of_congress
-from watchbell.ads.payer_statements import Authority, Statement, shown_on
+from watchbell.ads.payer_statements import Authority, Statement, share_of_picture, share_of_text, shown_at
 from watchbell.ads.register import Register
 from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
@@ -56,11 +56,20 @@ def make(
         int | None,
         typer.Option(min=1, metavar="CHARACTERS", help="How much text the ad holds: say which form it bears."),
     ] = None,
+    picture: Annotated[
+        tuple[int, int, int] | None,
+        typer.Option(
+            metavar="WIDTH HEIGHT LETTERS",
+            help="Of an ad that is a picture: its width, height and how high its letters are, in pixels.",
+        ),
+    ] = None,
     routes: RoutesOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compose a disclaimer from the verified name; one that is like somebody else's is held for a person."""
+    if picture and min(picture) < 1:
+        raise UsageError("A picture's width, height and letters are whole numbers of pixels, one or more.")
     named = {
         "committee": Register.read(register).names() if register else None,
         "member of Congress": members_of_congress(members) if members else None,
@@ -80,7 +89,10 @@ def make(
         )
         names = known_names(opened.settings) | {whose: some for whose, some in named.items() if some is not None}
         made = make_disclaimer(office_of(opened, routes), who, wanted, names, now=system_clock())
-    _print(made, as_json=as_json, room=room)
+    share = share_of_text(made.text, room) if room else None
+    if picture:
+        share = share_of_picture(made.text, *picture)
+    _print(made, as_json=as_json, share=share)
 
 
 @app.command("list")
@@ -127,14 +139,14 @@ def decide(
     _print(decided, as_json=as_json)
 
 
-def _print(found: PayerDisclaimer, *, as_json: bool, room: int | None = None) -> None:
-    on_ad = None if room is None else shown_on(found.text, found.adapted, room)
+def _print(found: PayerDisclaimer, *, as_json: bool, share: float | None = None) -> None:
+    on_ad = None if share is None else shown_at(found.text, found.adapted, share)
     if as_json:
         print_json(found.model_dump(mode="json") | ({"on_ad": on_ad} if on_ad else {}))
         return
     console.say(f"{found.verdict}: {found.text}")
     console.say(found.reason)
     if on_ad:
-        console.say(f"On this ad: {on_ad}")
+        console.say(f"On this ad, of which the whole would take {share:.0%}: {on_ad}")
     elif found.adapted:
         console.say(f"Where that would take more than a quarter of the ad: {found.adapted}")

@@ -7,7 +7,16 @@ import pytest
 from watchbell.ads.disclaimers import statement_in
 from watchbell.ads.evidence.government import GovernmentDomains
 from watchbell.ads.payer_names import KnownNames, collision, members_of_congress
-from watchbell.ads.payer_statements import Authority, Statement, adapted, composed, shown_on
+from watchbell.ads.payer_statements import (
+    Authority,
+    Statement,
+    adapted,
+    composed,
+    reaches,
+    share_of_picture,
+    share_of_text,
+    shown_at,
+)
 from watchbell.ads.register import Register
 from watchbell.errors import InputError, UsageError
 
@@ -56,6 +65,10 @@ def changed(**fields: object) -> Statement:
             changed(jurisdiction="CA", contact="613-555-0100, club.example"),
             "Authorized by Club for America, 613-555-0100, club.example.",
         ),
+        (
+            changed(jurisdiction="EU", behind="Holding SA", language="es"),
+            "Anuncio político. El patrocinador es Club for America. El patrocinador está controlado por Holding SA.",
+        ),
     ],
 )
 def test_each_law_has_its_words(statement: Statement, words: str) -> None:
@@ -85,7 +98,17 @@ def test_the_commissions_own_examples_are_composed_and_read() -> None:
         (changed(authority=Authority.NONE, contact=" "), "110.11\\(b\\)\\(3\\)"),
         (changed(jurisdiction="GB"), "postal address"),
         (changed(jurisdiction="GB", contact="1 The Mall", behind="Club", behind_contact=" "), "41\\(3\\)\\(b\\)"),
+        (changed(authority=Authority.NONE, contact="ann@club.org"), "'ann@club.org' is none"),
+        (changed(jurisdiction="GB", contact="www.club.org"), "'www.club.org' is none"),
+        (changed(jurisdiction="GB", contact="ann@club.org, 020 7946 0000"), "is none"),
+        (
+            changed(jurisdiction="GB", contact="1 The Mall", behind="Club", behind_contact="club.org"),
+            "41\\(3\\)\\(b\\)",
+        ),
         (changed(jurisdiction="CA"), "sections 349.5, 352"),
+        (changed(jurisdiction="CA", contact="613-555-0100"), "both"),
+        (changed(jurisdiction="CA", contact="club.example"), "both"),
+        (changed(jurisdiction="EU", language="it"), "de, es, fr"),
         (changed(jurisdiction="NZ"), "No words are known"),
     ],
 )
@@ -113,9 +136,35 @@ def test_the_review_of_ads_reads_the_payer_out_of_what_is_composed_here(statemen
 def test_the_short_form_stands_where_the_whole_would_take_more_than_a_quarter() -> None:
     whole, short = composed(changed(authority=Authority.NONE, contact="www.club.org")), adapted(CLUB)
     assert short == "Paid for by Club for America"
-    assert shown_on(whole, short, 4 * len(whole)) == whole
-    assert shown_on(whole, short, 4 * len(whole) - 1) == short
-    assert shown_on(whole, adapted(changed(jurisdiction="GB")), 10) == whole
+    assert shown_at(whole, short, share_of_text(whole, 4 * len(whole))) == whole
+    assert shown_at(whole, short, share_of_text(whole, 4 * len(whole) - 1)) == short
+    assert shown_at(whole, adapted(changed(jurisdiction="GB")), share_of_text(whole, 10)) == whole
+
+
+@pytest.mark.parametrize(("width", "height", "form"), [(720, 300, "whole"), (300, 250, "whole"), (88, 31, "short")])
+def test_of_a_picture_the_area_of_the_words_counts(width: int, height: int, form: str) -> None:
+    # The largest and the smallest are those that the FEC showed when it asked about adapted disclaimers (REG 2011-02).
+    whole, short = composed(changed(authority=Authority.NONE, contact="www.club.org")), adapted(CLUB)
+    shown = shown_at(whole, short, share_of_picture(whole, width, height, 12))
+    assert shown == {"whole": whole, "short": short}[form]
+
+
+@pytest.mark.parametrize(
+    ("contact", "there"),
+    [
+        ("www.club.org", True),
+        ("https://club.org/about", True),
+        ("(202) 555-0143", True),
+        ("1 Main St, Springfield", True),
+        ("somewhere", False),
+        ("our office", False),
+        ("ann@club.org", False),
+        ("ann.roe@club.org", False),
+        ("ann@club.org, www.club.org", True),
+    ],
+)
+def test_how_whoever_paid_is_reached(contact: str, *, there: bool) -> None:
+    assert reaches(contact) is there
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from watchbell.ads.evidence.names import words
 from watchbell.ads.payer_names import KnownNames, collision
 from watchbell.ads.payer_statements import Authority, Statement, adapted, composed
 from watchbell.desk.ads.payers import link_ads_of
@@ -77,7 +78,12 @@ def drafted_disclaimer(
     text = composed(said)
     others = [one for one in office.vault.advertisers.all() if one.id != advertiser.id]
     known = KnownNames({**names, "advertiser": {one.organisation or one.person for one in others}})
-    held = collision(payer, known, _own_names(office, advertiser)) or _unverified(said, person_signs=person_signs)
+    doubts = [
+        collision(payer, known, _own_names(office, advertiser)),
+        _unverified(said, person_signs=person_signs),
+        _elsewhere(office, said, advertiser),
+    ]
+    held = " ".join(filter(None, doubts))
     return PayerDisclaimer(
         id=fact_id("disclaimer", advertiser.id, text),
         advertiser_id=advertiser.id,
@@ -157,6 +163,17 @@ def _unverified(said: Statement, *, person_signs: bool) -> str | None:
     if not person_signs:
         named = named or said.behind
     return None if named is None else f"It names {named}, and that they stand behind it is the advertiser's word."
+
+
+def _elsewhere(office: Office, said: Statement, advertiser: Advertiser) -> str | None:
+    """Return why a British promoter's address must be looked at: the letter with the code went to another place."""
+    if advertiser.jurisdiction != "GB":
+        return None
+    shown = [one for one in office.vault.advertisers.evidence(advertiser.id) if one.kind is EvidenceKind.LETTER]
+    places = [one.facts["place"] for one in shown if one.verdict is EvidenceVerdict.ACCEPTED and "place" in one.facts]
+    if not places or set(words(places[-1].split(", ")[0])) <= set(words(said.contact or "")):
+        return None
+    return f"The letter with the code went to {places[-1]}, and the imprint names {said.contact}."
 
 
 def _own_names(office: Office, advertiser: Advertiser) -> list[str]:

@@ -1,4 +1,4 @@
-"""Passports that nobody holds: zones with right check digits, and pictures of the page."""
+"""Passports and identity cards that nobody holds: zones with right check digits, and pictures of the page."""
 
 import io
 import random
@@ -10,6 +10,10 @@ from watchbell.ads.evidence.zone import check_digit
 
 # ICAO Doc 9303, part 4, appendix B.
 SPECIMEN = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+
+# ICAO Doc 9303, part 5 and part 6, the specimens of their appendices.
+CARD = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
+LARGE_CARD = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6"
 
 _PAGE = (1000, 700)
 _PAPER, _INK, _TABLE = 232, 24, 70
@@ -26,16 +30,19 @@ def zone(family: str, given: str, expires_on: date, number: str = "L898902C3", c
 
 
 def page(lines: str) -> Image.Image:
-    """Return the page of a passport with these two lines at its foot."""
+    """Return the page of a passport, or the side of a card, with these lines at its foot."""
     drawn = Image.new("L", _PAGE, _PAPER)
     pen, font = ImageDraw.Draw(drawn), ImageFont.load_default(30)
     pen.rectangle((40, 120, 280, 470), outline=_INK, width=3)
     for height, words in ((60, "PASSPORT"), (150, "UTOPIA"), (230, "Date of birth  12 AUG 1974")):
         pen.text((320, height), words, font=font, fill=_INK)
-    for row, line in enumerate(lines.splitlines()):
+    rows = lines.splitlines()
+    cell, highest = _CELL * 44 / len(rows[0]), _LINES_FROM - (len(rows) - 2) * _LINE_HEIGHT
+    signs = ImageFont.load_default(30 * 44 / len(rows[0]))
+    for row, line in enumerate(rows):
         for place, sign in enumerate(line):
-            where = (40 + place * _CELL, _LINES_FROM + row * _LINE_HEIGHT)
-            pen.text(where, sign, font=font, fill=_INK, anchor="ms")
+            where = (40 + place * cell, highest + row * _LINE_HEIGHT)
+            pen.text(where, sign, font=signs, fill=_INK, anchor="ms")
     return drawn
 
 

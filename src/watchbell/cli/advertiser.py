@@ -41,6 +41,7 @@ app = typer.Typer(no_args_is_help=True, help="Let advertisers show who they are,
 
 StepArgument = Annotated[str, typer.Argument(metavar="STEP", help="A step of the route, such as identity.")]
 _MOST_BYTES = 20 * 1024 * 1024
+_WITH_LINES = frozenset({EvidenceKind.PASSPORT, EvidenceKind.IDENTITY_CARD})
 app.add_typer(payer_disclaimer.app, name="disclaimer")
 app.add_typer(advertiser_ads.app, name="account")
 app.add_typer(appeal.app, name="appeal")
@@ -119,7 +120,8 @@ def evidence(
         str, typer.Option(help="A number, an id, a website, an e-mail address, or the title of a document.")
     ] = "",
     file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A picture or scan; of a passport also its two lines as text.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A picture or scan; of a passport or identity card also its lines as text."),
     ] = None,
     email: Annotated[str, typer.Option(help="The e-mail address beside a governmental website.")] = "",
     address: Annotated[
@@ -139,7 +141,7 @@ def evidence(
     document = _read(file) if file else b""
     shown = Shown(
         kind=kind,
-        text=text or (document.decode("ascii") if kind is EvidenceKind.PASSPORT and document.isascii() else ""),
+        text=text or (document.decode("ascii") if kind in _WITH_LINES and document.isascii() else ""),
         email=email,
         document=document,
         address=_address(address, country) if address else None,

@@ -46,6 +46,8 @@ class EvidenceKind(StrEnum):
 
     PASSPORT = "passport"
     """The machine-readable zone of a passport (ICAO 9303)."""
+    IDENTITY_CARD = "identity_card"
+    """The machine-readable zone of an identity card (ICAO 9303, parts 5 and 6)."""
     US_DRIVER_LICENCE = "us_driver_licence"
     """A picture of the PDF417 on a North American licence (AAMVA)."""
     DOCUMENT = "document"

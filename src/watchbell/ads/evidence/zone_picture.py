@@ -1,14 +1,14 @@
-"""The machine-readable zone of a passport, found and read in a picture of its page (by rapidocr, on this machine)."""
+"""The machine-readable zone of a document, found and read in a picture of it (by rapidocr, on this machine)."""
 
 import importlib
 import math
 import threading
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from watchbell.ads.evidence.picture import opened
-from watchbell.ads.evidence.zone import LINE, name_line, number_line, wrong_digit
+from watchbell.ads.evidence.zone import Layout, NameRow, NumberRow, is_right, name_line, number_line, wrong_digit
 from watchbell.errors import MissingExtraError
 
 # Signs of OCR-B are 1.7 mm wide and 2.5 high: 1600 pixels give each of 44 more than the engine needs.
@@ -28,14 +28,14 @@ class _Look(NamedTuple):
     """Pixels of paper above and below."""
     blur: float
     """Radius in pixels."""
+    stretch: float = 1
+    """How much wider it is made: large signs, as on a card, are read better apart."""
 
 
 # Where one look errs, another seldom does: the engine sways with the margin, and thin strokes are read better blurred.
-_LOOKS = (_Look(0, 0), _Look(2, 0), _Look(8, 0), _Look(2, 0.8))
-# What is shorter is no lower line, and no second look will make it one: 28 signs stand before the fillers.
-_SHORTEST = 28
+_LOOKS = (_Look(0, 0), _Look(2, 0), _Look(8, 0), _Look(2, 0.8), _Look(2, 0.8, 1.5))
 _FULL_WIDTH = {ord(sign) + 0xFEE0: sign for sign in "0123456789<ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-_SIGNS = str.maketrans({"«": "<<", "《": "<<", "〈": "<", "≤": "<", "\u00d7": "X"}) | _FULL_WIDTH
+_SIGNS = str.maketrans({"«": "<<", "《": "<<", "〈": "<", "≤": "<", "|": "I", "丨": "I", "\u00d7": "X"}) | _FULL_WIDTH
 
 
 class _Row(NamedTuple):
@@ -51,8 +51,12 @@ class _Row(NamedTuple):
         return self.right - self.left
 
 
-def zone_in(picture: bytes) -> str | None:
-    """Return the two lines of the zone in a picture, turned any way; None where there are none.
+def zone_in(picture: bytes, layouts: Sequence[Layout]) -> str | None:
+    """Return the lines of the zone in a picture, turned any way; None where there are none.
+
+    Args:
+        picture: the file.
+        layouts: what kinds of document it may show.
 
     Raises:
         InputError: the file is no picture, or beyond all measure.
@@ -62,7 +66,7 @@ def zone_in(picture: bytes) -> str | None:
     image.thumbnail((_WIDEST, _WIDEST))
     with _BUSY:
         level = _levelled(image)
-        return _upright_zone(level) or _upright_zone(level.rotate(180))
+        return _upright_zone(level, layouts) or _upright_zone(level.rotate(180), layouts)
 
 
 # One picture at a time: the engine fills all cores and some hundred megabytes.
@@ -74,7 +78,7 @@ def _engine() -> Any:
     try:
         return importlib.import_module("rapidocr_onnxruntime").RapidOCR()
     except ModuleNotFoundError as error:
-        raise MissingExtraError("Reading a passport's picture", "desk") from error
+        raise MissingExtraError("Reading a document's picture", "desk") from error
 
 
 def _boxes(image: Any) -> list[list[list[float]]]:
@@ -109,43 +113,79 @@ def _middle(one: list[float], other: list[float]) -> list[float]:
     return [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2]
 
 
-def _upright_zone(image: Any) -> str | None:
-    """Return the lowest two lines, one under the other, that can be a passport's."""
-    rows = _rows(_boxes(image))
-    widest = max((row.width for row in rows), default=0)
-    for upper, lower in reversed(list(pairwise(rows[-_LOWEST:]))):
-        # Both lines are equally long, although the fillers at an end may not have looked like text.
-        left, right = min(upper.left, lower.left), max(upper.right, lower.right)
+def _upright_zone(image: Any, layouts: Sequence[Layout]) -> str | None:
+    """Return the lowest lines, one under the other, that can be a document's, those whose check digits are right first.
+
+    A zone that is right in no layout is returned as it is read in the first that it can be.
+    """
+    rows = _rows(_boxes(image))[-_LOWEST:]
+    doubtful = None
+    for layout in layouts:
+        lines = _lines(image, rows, layout)
+        if lines and not wrong_digit(layout, lines):
+            return "\n".join(lines)
+        doubtful = doubtful or lines
+    return "\n".join(doubtful) if doubtful else None
+
+
+def _lines(image: Any, rows: list[_Row], layout: Layout) -> list[str] | None:
+    widest, height = max((row.width for row in rows), default=0), len(layout.rows)
+    for first in range(len(rows) - height, -1, -1):
+        block = rows[first : first + height]
+        # All lines are equally long, although the fillers at an end may not have looked like text.
+        left, right = min(row.left for row in block), max(row.right for row in block)
         if right - left < _ACROSS * widest:
             continue
-        numbers = _number_line(image, lower._replace(left=left, right=right))
-        names = numbers and _name_line(image, upper._replace(left=left, right=right))
-        if names:
-            return f"{names}\n{numbers}"
+        found = _block(image, [row._replace(left=left, right=right) for row in block], layout)
+        if found:
+            return found
     return None
 
 
-def _number_line(image: Any, row: _Row) -> str | None:
-    """Return the first reading whose check digits are right; if none is, the first that can be a lower line."""
-    doubtful = None
+def _block(image: Any, block: list[_Row], layout: Layout) -> list[str] | None:
+    """Return what stands in rows that may be a zone; the numbers are read first, for few rows look like them."""
+    found = [""] * len(block)
+    for place, row in sorted(enumerate(layout.rows), key=lambda one: isinstance(one[1], NameRow)):
+        if isinstance(row, NameRow):
+            line = _name_line(image, block[place], layout, row)
+        else:
+            is_sound = partial(_is_sound, layout, found, place)
+            line = _number_line(image, block[place], (layout, row), is_sound)
+        if line is None:
+            return None
+        found[place] = line
+    return found
+
+
+def _is_sound(layout: Layout, found: list[str], place: int, line: str) -> bool:
+    return is_right(layout, place, [*found[:place], line, *found[place + 1 :]])
+
+
+def _number_line(
+    image: Any, where: _Row, kind: tuple[Layout, NumberRow], is_sound: Callable[[str], bool]
+) -> str | None:
+    """Return the first reading whose check digits are right; if none is, the one with the most signs in it."""
+    layout, row = kind
+    doubtful = ""
     for look in _LOOKS:
-        read = _read(image, row, look)
-        if len(read) < _SHORTEST:
-            return doubtful
-        line = number_line(read)
-        if line and not wrong_digit(line):
+        read = _read(image, where, look)
+        # What is shorter than all that stands before the fillers is none, and no second look will make it one.
+        if len(read) < row.head:
+            break
+        line = number_line(read, layout, row)
+        if line and is_sound(line):
             return line
-        doubtful = doubtful or line
-    return doubtful
+        doubtful = max(doubtful, line or "", key=lambda one: len(one.replace("<", "")))
+    return doubtful or None
 
 
-def _name_line(image: Any, row: _Row) -> str | None:
+def _name_line(image: Any, where: _Row, layout: Layout, row: NameRow) -> str | None:
     """Return the first reading of the right length; if none is, the one with the longest names."""
     doubtful = ""
     for look in _LOOKS:
-        read = _read(image, row, look)
-        line = name_line(read)
-        if line and len(read) == LINE:
+        read = _read(image, where, look)
+        line = name_line(read, layout, row)
+        if line and len(read) == layout.width:
             return line
         doubtful = max(doubtful, line or "", key=lambda one: len(one.rstrip("<")))
     return doubtful or None
@@ -156,8 +196,10 @@ def _read(image: Any, row: _Row, look: _Look) -> str:
     numpy: Any = importlib.import_module("numpy")
     blur: Any = importlib.import_module("PIL.ImageFilter").GaussianBlur
     edges = (row.left, row.top - look.margin, row.right, row.bottom + look.margin)
-    strip = image.crop(tuple(round(edge) for edge in edges))
-    read, _ = _engine()(numpy.asarray(strip.filter(blur(look.blur))), use_det=False, use_cls=False)
+    strip = image.crop(tuple(round(edge) for edge in edges)).filter(blur(look.blur))
+    if look.stretch != 1:
+        strip = strip.resize((round(strip.width * look.stretch), strip.height))
+    read, _ = _engine()(numpy.asarray(strip), use_det=False, use_cls=False)
     return "".join("".join(part[0] for part in read or ()).translate(_SIGNS).upper().split())
 
 

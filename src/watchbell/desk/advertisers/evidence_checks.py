@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from watchbell.ads.evidence.address import Address, deliverable, letter_address
 from watchbell.ads.evidence.committee import committee
@@ -10,8 +11,8 @@ from watchbell.ads.evidence.finding import for_review
 from watchbell.ads.evidence.government import GovernmentDomains, government_domain
 from watchbell.ads.evidence.licence import driver_licence
 from watchbell.ads.evidence.organisation import business_email, phone, website
-from watchbell.ads.evidence.passport import passport, passport_picture
 from watchbell.ads.evidence.tax_id import TaxRegister, tax_id, tax_letter
+from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, Document, by_lines, by_picture
 from watchbell.ads.register import Register
 from watchbell.ads.routebook import Step
 from watchbell.desk.advertisers.senders import Way
@@ -76,11 +77,11 @@ def check(asked: Asked, shown: Shown) -> Finding:
     return _CHECKS[shown.kind](asked, shown)
 
 
-def _passport(asked: Asked, shown: Shown) -> Finding:
+def _with_zone(document: Document, asked: Asked, shown: Shown) -> Finding:
     if shown.document and not shown.text.strip():
-        return passport_picture(shown.document, asked.advertiser.person, asked.today)
-    lines = _text(shown, "a picture of the passport's page, or the two lines at its foot")
-    return passport(lines, asked.advertiser.person, asked.today)
+        return by_picture(document, shown.document, asked.advertiser.person, asked.today)
+    lines = _text(shown, f"a picture of the {document.name}, or the lines on it that machines read")
+    return by_lines(document, lines, asked.advertiser.person, asked.today)
 
 
 def _licence(asked: Asked, shown: Shown) -> Finding:
@@ -122,7 +123,8 @@ def _website(asked: Asked, shown: Shown) -> Finding:
 
 
 _CHECKS: dict[EvidenceKind, Callable[[Asked, Shown], Finding]] = {
-    EvidenceKind.PASSPORT: _passport,
+    EvidenceKind.PASSPORT: partial(_with_zone, PASSPORT),
+    EvidenceKind.IDENTITY_CARD: partial(_with_zone, IDENTITY_CARD),
     EvidenceKind.US_DRIVER_LICENCE: _licence,
     EvidenceKind.DOCUMENT: _paper,
     EvidenceKind.LETTER: lambda asked, shown: letter_address(_address(shown), asked.country),

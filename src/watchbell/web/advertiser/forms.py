@@ -64,6 +64,22 @@ EVIDENCE_FORMS: dict[EvidenceKind, tuple[Field, ...]] = {
             needed=False,
         ),
     ),
+    EvidenceKind.IDENTITY_CARD: (
+        Field(
+            "document",
+            "Picture of the side with lines of capitals and <",
+            "Mostly the back. Flat and in light, the lines whole.",
+            "file",
+            needed=False,
+        ),
+        Field(
+            "text",
+            "Or these lines, typed",
+            "Three lines of 30 signs, or two of 36: letters, digits and <.",
+            "lines",
+            needed=False,
+        ),
+    ),
     EvidenceKind.US_DRIVER_LICENCE: (
         Field("document", "Picture of the card's back", "Flat and in light, the bar code whole.", "file"),
     ),

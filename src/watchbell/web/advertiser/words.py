@@ -53,6 +53,7 @@ DELIVERIES = {
 }
 EVIDENCE_KINDS = {
     EvidenceKind.PASSPORT: "Passport",
+    EvidenceKind.IDENTITY_CARD: "Identity card",
     EvidenceKind.US_DRIVER_LICENCE: "US or Canadian driver's licence",
     EvidenceKind.DOCUMENT: "A document that a person reads",
     EvidenceKind.LETTER: "A letter with a code",

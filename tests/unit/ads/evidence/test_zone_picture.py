@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from PIL import Image
 
-from tests.passports import SPECIMEN, as_file, page, photographed, zone
-from watchbell.ads.evidence.passport import passport_picture
-from watchbell.ads.evidence.zone import name_line, number_line
+from tests.passports import CARD, LARGE_CARD, SPECIMEN, as_file, page, photographed, zone
+from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_picture
+from watchbell.ads.evidence.zone import TD3, NameRow, NumberRow, name_line, number_line
 from watchbell.ads.evidence.zone_picture import zone_in
 from watchbell.model.advertisers import EvidenceVerdict
 
@@ -17,20 +17,35 @@ TODAY = date(2026, 11, 3)
 
 @pytest.mark.parametrize("angle", [-5, 90, 180])
 def test_a_photographed_page_is_read_whichever_way_it_lies(angle: float) -> None:
-    assert zone_in(as_file(photographed(page(SPECIMEN), angle), "JPEG")) == SPECIMEN
+    assert zone_in(as_file(photographed(page(SPECIMEN), angle), "JPEG"), (TD3,)) == SPECIMEN
+
+
+@pytest.mark.parametrize(("lines", "angle"), [(CARD, -5), (CARD, 90), (LARGE_CARD, 180)])
+def test_a_photographed_identity_card_is_read_whichever_way_it_lies(lines: str, angle: float) -> None:
+    picture = as_file(photographed(page(lines), angle), "JPEG")
+    assert zone_in(picture, IDENTITY_CARD.layouts) == lines
+    assert "expired on 2012-04-15" in by_picture(IDENTITY_CARD, picture, "Anna Eriksson", TODAY).reason
+
+
+def test_a_forged_identity_card_is_found_in_the_picture_and_a_passport_is_none() -> None:
+    forged = by_picture(IDENTITY_CARD, as_file(page(CARD.replace("D23145890", "D23145891"))), "Anna Eriksson", TODAY)
+    assert "check digit of the card's number" in forged.reason
+    passport = by_picture(IDENTITY_CARD, as_file(page(SPECIMEN)), "Anna Eriksson", TODAY)
+    assert "cannot be read in the picture" in passport.reason
+    assert {forged.verdict, passport.verdict} == {EvidenceVerdict.REFUSED}
 
 
 def test_a_picture_shows_who_they_are() -> None:
     picture = as_file(page(zone("GARCIA MARQUEZ", "ANA", date(2031, 1, 31), "C01X00T47", "FRA")))
-    found = passport_picture(picture, "Ana García Márquez", TODAY)
+    found = by_picture(PASSPORT, picture, "Ana García Márquez", TODAY)
     assert (found.verdict, found.expires_on) == (EvidenceVerdict.ACCEPTED, date(2031, 1, 31)), found.reason
     assert "C01X00T47" not in str(found.facts)
-    assert "not Bob Márquez" in passport_picture(picture, "Bob Márquez", TODAY).reason
+    assert "not Bob Márquez" in by_picture(PASSPORT, picture, "Bob Márquez", TODAY).reason
 
 
 def test_a_forged_number_is_found_in_the_picture() -> None:
     forged = as_file(page(zone("ERIKSSON", "ANNA", date(2031, 1, 31)).replace("L898902C3", "L898902C4")))
-    found = passport_picture(forged, "Anna Eriksson", TODAY)
+    found = by_picture(PASSPORT, forged, "Anna Eriksson", TODAY)
     assert found.verdict is EvidenceVerdict.REFUSED
     assert "check digit of the passport number" in found.reason
 
@@ -46,7 +61,7 @@ def test_a_forged_number_is_found_in_the_picture() -> None:
     ],
 )
 def test_what_shows_no_passport_is_refused_in_a_sentence(content: bytes, words: str) -> None:
-    found = passport_picture(content, "Anna Eriksson", TODAY)
+    found = by_picture(PASSPORT, content, "Anna Eriksson", TODAY)
     assert found.verdict is EvidenceVerdict.REFUSED
     assert words in found.reason
 
@@ -56,7 +71,7 @@ def test_the_camera_says_which_way_is_up() -> None:
     exif = Image.Exif()
     exif[0x0112] = 8  # turned a quarter
     page(SPECIMEN).rotate(-90, expand=True).save(file, "JPEG", exif=exif)
-    assert zone_in(file.getvalue()) == SPECIMEN
+    assert zone_in(file.getvalue(), (TD3,)) == SPECIMEN
 
 
 @pytest.mark.parametrize(
@@ -70,7 +85,7 @@ def test_the_camera_says_which_way_is_up() -> None:
     ],
 )
 def test_letters_are_put_right_only_where_no_digit_can_be(read: str, is_: str | None) -> None:
-    assert name_line(read) == (is_.ljust(44, "<") if is_ else None)
+    assert name_line(read, TD3, NameRow(5)) == (is_.ljust(44, "<") if is_ else None)
 
 
 @pytest.mark.parametrize(
@@ -85,4 +100,6 @@ def test_letters_are_put_right_only_where_no_digit_can_be(read: str, is_: str | 
     ],
 )
 def test_digits_are_put_right_only_where_no_letter_can_be(read: str, is_: str | None) -> None:
-    assert number_line(read) == is_
+    row = TD3.rows[1]
+    assert isinstance(row, NumberRow)
+    assert number_line(read, TD3, row) == is_

@@ -1,0 +1,117 @@
+"""A passport or an identity card, by the machine-readable zone on it (ICAO Doc 9303, parts 4, 5 and 6)."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from watchbell.ads.evidence.finding import accepted, refused
+from watchbell.ads.evidence.names import same_person
+from watchbell.ads.evidence.zone import TD1, TD2, TD3, Layout, cut, wrong_digit
+from watchbell.ads.evidence.zone_picture import zone_in
+from watchbell.errors import InputError
+from watchbell.model.advertisers import EvidenceVerdict, Finding
+
+_LINE = re.compile(r"[A-Z0-9<]+")
+
+
+class Document(NamedTuple):
+    """A kind of document that has a zone."""
+
+    name: str
+    one: str
+    """The name with its article."""
+    layouts: tuple[Layout, ...]
+    lines: str
+    """What its zone looks like."""
+    place: str
+    """Where it stands."""
+    begins: str
+
+
+PASSPORT = Document(
+    "passport",
+    "a passport",
+    (TD3,),
+    "has two lines of 44 signs: letters, digits and <",
+    "The two lines at the foot of a passport's page",
+    "whose first sign is P",
+)
+IDENTITY_CARD = Document(
+    "identity card",
+    "an identity card",
+    (TD1, TD2),
+    "has three lines of 30 signs or two of 36: letters, digits and <",
+    "The lines of an identity card that machines read, on its back or at its foot,",
+    "whose first sign is I, A or C",
+)
+
+
+class Zone(NamedTuple):
+    """What is read from the lines."""
+
+    issuer: str
+    family: str
+    given: str
+    expires_on: date
+
+
+def by_lines(document: Document, text: str, person: str, today: date) -> Finding:
+    """Check the lines of a document's zone against the name that the person gave.
+
+    Check digits find a slip or a clumsy forgery; they prove nobody's identity by themselves.
+    """
+    zone = _zone(document, text)
+    if isinstance(zone, str):
+        return refused(zone)
+    if zone.expires_on < today:
+        return refused(f"The {document.name} expired on {zone.expires_on}.")
+    if not same_person(person, zone.family, zone.given):
+        return refused(f"The name in the {document.name} is not {person}.")
+    facts = {"issued by": zone.issuer, "name": f"{zone.given} {zone.family}".strip()}
+    return accepted(f"The {document.name}'s check digits, expiry and name are right.", facts, zone.expires_on)
+
+
+def by_picture(document: Document, picture: bytes, person: str, today: date) -> Finding:
+    """Check the picture of a document, by the lines of its zone, against the name that the person gave."""
+    try:
+        lines = zone_in(picture, document.layouts)
+    except InputError as error:
+        return refused(str(error))
+    if lines is None:
+        return refused(f"{document.place} cannot be read in the picture. {_BETTER}")
+    found = by_lines(document, lines, person, today)
+    return refused(f"{found.reason} {_BETTER}") if found.verdict is EvidenceVerdict.REFUSED else found
+
+
+_BETTER = "If it was misread, photograph the whole side, flat and in light, or type the lines."
+
+
+def _zone(document: Document, text: str) -> Zone | str:
+    """Return what the lines say, or why they cannot be the document's."""
+    lines = ["".join(line.split()).upper() for line in text.strip().splitlines()]
+    layout = next((one for one in document.layouts if _fits(one, lines)), None)
+    if layout is None:
+        return f"The machine-readable zone of {document.one} {document.lines}."
+    if lines[0][0] not in layout.first:
+        return f"This is not the zone of {document.one}, {document.begins}."
+    wrong = wrong_digit(layout, lines)
+    if wrong:
+        return f"The check digit of {wrong} is wrong."
+    return _read(layout, lines) or f"The day of expiry in the {document.name} is no day."
+
+
+def _fits(layout: Layout, lines: list[str]) -> bool:
+    widths = [len(line) for line in lines if _LINE.fullmatch(line)]
+    return widths == [layout.width] * len(layout.rows)
+
+
+def _read(layout: Layout, lines: list[str]) -> Zone | None:
+    family, _, given = cut(lines, layout.names).partition("<<")
+    expiry = cut(lines, layout.expiry)
+    try:
+        # A document is good for ten years or so: the century is this one.
+        expires_on = date(2000 + int(expiry[:2]), int(expiry[2:4]), int(expiry[4:]))
+    except ValueError:
+        return None
+    family, given = (" ".join(part.replace("<", " ").split()) for part in (family, given))
+    return Zone(lines[0][2:5].strip("<"), family, given, expires_on)

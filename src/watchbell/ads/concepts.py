@@ -5,18 +5,24 @@ language speaks of it; the rules join concepts into frames (`frames.py`) and kno
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache, reduce
 from importlib import resources
+from operator import or_
 from typing import NamedTuple
 
 from watchbell.ads.written import record_of, yaml_in
+from watchbell.engine.words import WordBook, Words, WordWalk
 from watchbell.model.record import Record
 
-_STEP = re.compile(r"([^\W_]+|[$€£🗑💵])|[.!?;•●▪✅✔☑➡→👉|](?=[\s\"]|$)|\n\s*\n")
-"""A word, or the end of a sentence, which is read as an empty word."""
-_KEPT = 20_000
-"""Words and steps remembered: a hostile ad may bring any number of its own."""
+_SIGNS = "$€£🗑💵"
+"""Signs that are words by themselves."""
+_STOPS = ".!?;•●▪✅✔☑➡→👉|"
+"""What ends a sentence, which is read as an empty word, or heads the items of a list."""
+_LETTERS_KEPT = 1 << 18
+_STEPS_KEPT = 1 << 17
+_WORDS_KEPT = 20_000
+"""Letters of words, steps and words remembered: a hostile ad may bring any number of its own."""
 _SHAPES = {
     "{code}": re.compile(r"\d{5,6}"),
     "{day}": re.compile(r"[0-3]?\d(?:st|nd|rd|th|er)?"),
@@ -39,19 +45,25 @@ class Spotted(NamedTuple):
 class Reading:
     """A text in plain form, its words and what they speak of."""
 
-    def __init__(self, text: str, words: list[str], spotted: list[Spotted]) -> None:
-        """Keep them; `words` has an empty one for each sentence's end."""
+    def __init__(self, text: str, words: Words, found: list[list[int]], concepts: Sequence[int]) -> None:
+        """Keep them; `found` has state, first and last word and sentence of each expression, `concepts` is by state."""
         self.text = text
         self.words = words
-        self.spotted = spotted
+        self._found = found
+        self._concepts = concepts
         self.said = 0
-        for one in spotted:
-            self.said |= one.concepts
+        for state in {one[0] for one in found}:
+            self.said |= concepts[state]
+
+    @cached_property
+    def spotted(self) -> list[Spotted]:
+        """Return all expressions, in the order of their first words."""
+        return [Spotted(self._concepts[state], *place) for state, *place in self._found]
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
-        """Return where each word stands in the text."""
-        return [match.span() for match in _STEP.finditer(self.text)]
+        """Return where each word, and the end of each sentence, stands in the text."""
+        return list(zip(self.words.starts.tolist(), self.words.ends.tolist(), strict=True))
 
 
 class Lexicon(Record):
@@ -71,7 +83,7 @@ class Concepts:
         """Grow the tree."""
         lexicons = tuple(lexicons)
         self.languages = tuple(lexicon.language for lexicon in lexicons)
-        self._common = [frozenset(lexicon.common.split()) for lexicon in lexicons]
+        self._common_words = [lexicon.common for lexicon in lexicons]
         self._bits: dict[tuple[str, str], int] = {}
         self._expressions: dict[str, list[list[str]]] = {}
         self._root = _Node()
@@ -81,7 +93,9 @@ class Concepts:
                 for expression in filter(None, map(str.split, expressions.split(","))):
                     _grow(self._root, expression, bit)
                     self._expressions.setdefault(concept, []).append(expression)
-        self._start = _State([self._root], _Places(_places_below(self._root)))
+        self._places = _Places(_places_below(self._root))
+        self._book = WordBook(_SIGNS, _STOPS)
+        self._begin_again(0)
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -97,7 +111,7 @@ class Concepts:
         """All words of all languages that are written out in full."""
         places = _places_below(self._root)
         written = {word for place in places for word in place.split("/") if "*" not in word and word not in _SHAPES}
-        return frozenset(written.union(*self._common))
+        return frozenset(written.union(*map(str.split, self._common_words)))
 
     def names(self) -> frozenset[str]:
         """Return the concepts that some language has words for."""
@@ -111,22 +125,27 @@ class Concepts:
         return bits
 
     def read(self, text: str) -> Reading:
-        """Return a text in plain form with all expressions in it, in the order of their first words."""
-        words: list[str] = _STEP.findall(text)
-        found: list[Spotted] = []
-        sentence = 0
-        for first, begun in enumerate(map(self._start.after.__getitem__, words)):
-            if begun is None:
-                sentence += not words[first]
-                continue
-            state: _State | None = begun
-            last = first
-            while state is not None:
-                if state.concepts:
-                    found.append(Spotted(state.concepts, first, last, sentence))
-                last += 1
-                state = state.after[words[last]] if last < len(words) else None
-        return Reading(text, words, found)
+        """Return a text in plain form with all expressions in it."""
+        if len(self._walk) > _STEPS_KEPT or not self._book.has_room_for(text):
+            self._begin_again(len(text))
+        words = self._book.read(text)
+        return Reading(text, words, self._walk.found(words.numbers).tolist(), self._states.concepts)
+
+    def _begin_again(self, letters: int) -> None:
+        """Forget the words of texts read so far."""
+        self._book.empty(_LETTERS_KEPT + 4 * letters)
+        self._common = [frozenset(self._book.read(words).numbers.tolist()) for words in self._common_words]
+        self._states = _States(self._root)
+        self._walk = WordWalk(_depth(self._root), self._step)
+
+    def _step(self, state: int, number: int) -> tuple[int, bool]:
+        """Return the state after one more word, and whether an expression ends there."""
+        places = self._places[self._book.word(number)]
+        nodes = (
+            node.following[place] for node in self._states.nodes[state] for place in places if place in node.following
+        )
+        following = self._states.number(tuple(nodes))
+        return following, self._states.concepts[following] != 0
 
     def telling_words(self, names: Iterable[str]) -> frozenset[str]:
         """Return words, some ending or beginning with `*`, one of which is in every text that speaks of a concept."""
@@ -135,7 +154,7 @@ class Concepts:
 
     def languages_of(self, reading: Reading) -> tuple[str, ...]:
         """Return the languages a text may be in: those whose common words it has, none with twice as many."""
-        words = set(reading.words)
+        words = set(reading.words.numbers.tolist())
         counts = [len(words & common) for common in self._common]
         most = max(counts)
         return tuple(name for name, count in zip(self.languages, counts, strict=True) if 2 * count >= most)
@@ -154,35 +173,24 @@ class _Node:
         return self.following.setdefault(place, _Node())
 
 
-class _State:
-    """All nodes that the words so far lead to."""
+class _States:
+    """The sets of nodes that words have led to, by number: 0 is that of none, 1 that of the root."""
 
-    __slots__ = ("after", "concepts", "nodes")
+    def __init__(self, root: _Node) -> None:
+        self.nodes: list[tuple[_Node, ...]] = []
+        self.concepts: list[int] = []
+        """What the expressions that end in each state speak of."""
+        self._numbers: dict[tuple[_Node, ...], int] = {}
+        for nodes in ((), (root,)):
+            self.number(nodes)
 
-    def __init__(self, nodes: list[_Node], places: "_Places") -> None:
-        self.nodes = nodes
-        self.after = _Following(self, places)
-        """The state after one more word; None where no expression goes on."""
-        self.concepts = 0
-        for node in nodes:
-            self.concepts |= node.concepts
-
-
-class _Following(dict[str, _State | None]):
-    """The states after each word; worked out once for each, and remembered."""
-
-    def __init__(self, state: _State, places: "_Places") -> None:
-        super().__init__()
-        self._state = state
-        self._places = places
-
-    def __missing__(self, word: str) -> _State | None:
-        if len(self) > _KEPT:
-            self.clear()
-        places = self._places[word]
-        nodes = [node.following[place] for node in self._state.nodes for place in places if place in node.following]
-        state = self[word] = _State(nodes, self._places) if nodes else None
-        return state
+    def number(self, nodes: tuple[_Node, ...]) -> int:
+        """Return the number of the state that some nodes make."""
+        if nodes not in self._numbers:
+            self._numbers[nodes] = len(self.nodes)
+            self.nodes.append(nodes)
+            self.concepts.append(reduce(or_, (node.concepts for node in nodes), 0))
+        return self._numbers[nodes]
 
 
 class _Places(dict[str, tuple[str, ...]]):
@@ -201,11 +209,15 @@ class _Places(dict[str, tuple[str, ...]]):
                     self._exact.setdefault(written, []).append(place)
 
     def __missing__(self, word: str) -> tuple[str, ...]:
-        if len(self) > _KEPT:
+        if len(self) > _WORDS_KEPT:
             self.clear()
         shaped = (place for place, shape in self._shaped if shape.fullmatch(word))
         found = self[word] = tuple(dict.fromkeys([*self._exact.get(word, ()), *shaped]))
         return found
+
+
+def _depth(node: _Node) -> int:
+    return max((1 + _depth(following) for following in node.following.values()), default=0)
 
 
 def lexicon_texts() -> dict[str, str]:

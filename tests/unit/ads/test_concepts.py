@@ -72,4 +72,4 @@ def test_each_language_speaks_of_voting(language: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(text: str) -> None:
     reading = Concepts.bundled().read(text)
-    assert all(0 <= one.first <= one.last < len(reading.words) == len(reading.spans) for one in reading.spotted)
+    assert all(0 <= one.first <= one.last < len(reading.spans) for one in reading.spotted)

@@ -11,7 +11,7 @@ from watchbell.ads.bound_payers import changed, delivery, platforms_of
 from watchbell.desk.ads.links import Linked, link_reviewed, payer_book
 from watchbell.desk.advertisers.evidence_checks import storable
 from watchbell.desk.advertisers.office import Office
-from watchbell.desk.advertisers.steps import status
+from watchbell.desk.advertisers.steps import standing_of, status
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
 from watchbell.errors import UsageError
@@ -109,13 +109,16 @@ def link_ads_of(office: Office, advertiser_id: str, now: datetime) -> Linked:
 
 def ads_of(office: Office, advertiser: Advertiser, now: datetime) -> list[PaidView]:
     """Return an advertiser's ads, and whether they run; those that began last first."""
-    standing = status(office, advertiser, now)
+    given = office.vault.advertisers.evidence(advertiser.id)
     words = {one.id: one for one in office.vault.advertisers.disclaimers(advertiser.id)}
     found = []
+    standings: dict[str | None, Standing] = {}
     for paid in office.vault.payers.ads_of(advertiser.id):
         ad = office.vault.ads.get(paid.ad_id)
         if ad is not None:
-            decision = office.vault.ads.decision(ad.id)
+            if ad.country not in standings:
+                standings[ad.country] = standing_of(office, advertiser, given, now, ad.country)
+            standing, decision = standings[ad.country], office.vault.ads.decision(ad.id)
             runs = delivery(ad, decision, now, may_run=standing.may_run)
             found.append(PaidView(ad, decision, runs, advertiser, standing, words.get(paid.disclaimer_id or "")))
     return sorted(found, key=lambda one: (one.ad.started_at is not None, one.ad.started_at, one.ad.id), reverse=True)
@@ -125,7 +128,7 @@ def paid_view(office: Office, ad: Ad, decision: AdDecision | None, now: datetime
     """Return who pays for an ad, whether it runs, and what its account showed otherwise."""
     paid = None if ad.content_hidden else office.vault.payers.of_ads([ad.id]).get(ad.id)
     advertiser = office.vault.advertisers.get(paid.advertiser_id) if paid else None
-    standing = status(office, advertiser, now) if advertiser else None
+    standing = status(office, advertiser, now, ad.country) if advertiser else None
     mine = office.vault.advertisers.disclaimers(advertiser.id) if advertiser else []
     return PaidView(
         ad=ad,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from watchbell.ads.authorization import Standing, StepStanding, standing
-from watchbell.ads.calendar import Calendar
+from watchbell.ads.calendar import EU_STATES, Calendar
 from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
 from watchbell.ads.evidence.letter import letter
 from watchbell.ads.evidence.names import mixes_scripts
@@ -117,14 +117,23 @@ def advertiser_named(vault: Vault, name: str) -> Advertiser:
     return found[0]
 
 
-def status(office: Office, advertiser: Advertiser, now: datetime) -> Standing:
-    """Return where an advertiser stands."""
-    return standing_of(office, advertiser, office.vault.advertisers.evidence(advertiser.id), now)
+def status(office: Office, advertiser: Advertiser, now: datetime, country: str | None = None) -> Standing:
+    """Return where an advertiser stands with ads of a country; None: with ads of any."""
+    return standing_of(office, advertiser, office.vault.advertisers.evidence(advertiser.id), now, country)
 
 
-def standing_of(office: Office, advertiser: Advertiser, given: Iterable[Evidence], now: datetime) -> Standing:
-    """Return where an advertiser stands who gave this evidence."""
-    near = Calendar.bundled().near(now.date(), advertiser.jurisdiction)
+def standing_of(
+    office: Office, advertiser: Advertiser, given: Iterable[Evidence], now: datetime, country: str | None = None
+) -> Standing:
+    """Return where an advertiser stands who gave this evidence.
+
+    What is asked for only before a vote is asked for before one of the whole jurisdiction and, with ads of a member
+    state of the Union, before that state's own: article 5(2) of Regulation (EU) 2024/900 is about each of them.
+    """
+    voting = {advertiser.jurisdiction}
+    if advertiser.jurisdiction == "EU" and country in EU_STATES:
+        voting.add(country)
+    near = (election for one in voting for election in Calendar.bundled().near(now.date(), one))
     votes = [day for election in near for day in election.days]
     return standing(office.plan(advertiser), given, now, votes)
 

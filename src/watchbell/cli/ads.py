@@ -16,12 +16,13 @@ from watchbell.ads.readers.sources import READERS
 from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rulebook import RuleBook
-from watchbell.cli import ad_calendar, ad_counts, ad_export, ad_likeness, ad_registry, ad_removal, ad_rules
+from watchbell.cli import ad_calendar, ad_counts, ad_export, ad_likeness, ad_registry, ad_removal, ad_replay, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
 from watchbell.desk.ads.dump import nightly_dump
 from watchbell.desk.ads.media import MediaFolder
+from watchbell.desk.ads.replay import replay
 from watchbell.desk.ads.review import AdTally, Reviewer, import_ads, review_file, review_lines
 from watchbell.desk.ads.training import train_classifier
 from watchbell.errors import InputError, NothingUsableError, UsageError
@@ -164,6 +165,30 @@ def review_(
     with waiting(file.name):
         tally = review_file(file, out, reviewer)
     _print_done({file: tally}, reviewer, [], as_json=as_json)
+
+
+@app.command(name="replay")
+def replay_(
+    ad: Annotated[str, typer.Argument(metavar="AD", help="The ad's id, such as snap:123.")],
+    *,
+    register: RegisterOption = None,
+    register_covers: RegisterDays = None,
+    model: ModelOption = None,
+    calendar: CalendarOption = None,
+    rules: RulesOption = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the rules' decision on an ad again, with each rule's words and source; nothing is kept.
+
+    Give the files that the decision was taken with. It ends with 1 if the same rules say something else now.
+    """
+    reviewer = _reviewer(register, register_covers, model, calendar or [], rules)
+    with open_workspace(workspace) as opened:
+        again = replay(opened, ad, reviewer)
+    ad_replay.tell(again, as_json=as_json)
+    if again.same_rules and again.differs:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -80,7 +80,7 @@ def test_review_answers_each_line_in_order(ads: Terminal, tmp_path: Path) -> Non
     assert {tuple(line) for line in lines} == {
         ("id", "decision", "political", "political_probability", "policies", "disclaimer")
     }
-    assert {tuple(finding) for line in lines for finding in line["policies"]} == {("code", "quote", "reason")}
+    assert {tuple(finding) for line in lines for finding in line["policies"]} == {("code", "quote", "reason", "source")}
     assert lines[0]["disclaimer"]["payer"] == "Friends of Jane Roe"
     assert not (tmp_path / "out.rejects.jsonl").exists()
 
@@ -224,10 +224,30 @@ def test_the_calendar_is_checked_with_ones_own_file(ads: Terminal, tmp_path: Pat
     ended = ads("calendar", "check", own, "--json")
     listed = json.loads(ended.out)["elections"]
     assert {"us-general-2028", "zz-1"} <= {one["id"] for one in listed}
+    missing = {one["id"]: one["missing"] for one in listed}
+    assert missing["zz-1"] == ["hours", "zones", "methods", "places", "post_back_by", "periods"]
+    assert "hours" not in missing["us-general-2028"]
+    assert "us-general-2024" in json.loads(ended.out)["past"]
     own.write_text("elections: [{id: zz-1}]")
     ended = ads("calendar", "check", own)
     assert ended.code != 0
     assert "election 1, jurisdiction" in ended.err
+
+
+@pytest.mark.usefixtures("workspace")
+def test_a_decision_is_replayed_with_the_rules_that_it_names(ads: Terminal, tmp_path: Path) -> None:
+    line = {"id": "1", "text": "We will pay you $40 for your vote on Tuesday.", "country": "US", "payer": "A"}
+    ads("import", written(tmp_path / "ads.jsonl", [line]))
+    ended = ads("replay", "jsonl:1")
+    assert ended.code == 0
+    assert "VF-BUY" in ended.out
+    assert "18 U.S.C. 597" in ended.out
+    assert "say the same as on" in ended.out
+    own = tmp_path / "rules.yaml"
+    own.write_text("rules:\n- {code: HOUSE-ALL, title: Hold all, reason: We do., verdict: review, when: 'true'}\n")
+    told = json.loads(ads("replay", "jsonl:1", "--rules", own, "--json").out)
+    assert (told["same_rules"], told["differs"]) == (False, ["policies"])
+    assert "There is no ad jsonl:2" in ads("replay", "jsonl:2").err
 
 
 @pytest.mark.usefixtures("workspace")

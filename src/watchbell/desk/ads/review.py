@@ -75,7 +75,7 @@ def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer
         InputError: the whole file cannot be read.
         NothingUsableError: not one row is an ad.
     """
-    tally, reviewer = AdTally(), _knowing_payers(workspace, reviewer)
+    tally, reviewer = AdTally(), knowing_payers(workspace, reviewer)
     place = rejects_file(workspace.rejects, path)
     tally.rejected = write_rejects(
         place, _stored(workspace, read_ads(path, source, left_out=tally.left_out), reviewer, tally)
@@ -104,7 +104,8 @@ def _stored(workspace: Workspace, items: Iterator[Ad | Reject], reviewer: Review
             link_reviewed(workspace.vault, reviewer.aids.payers, reviewed, reviewer.now)
 
 
-def _knowing_payers(workspace: Workspace, reviewer: Reviewer) -> Reviewer:
+def knowing_payers(workspace: Workspace, reviewer: Reviewer) -> Reviewer:
+    """Return the reviewer with the workspace's advertisers and their words."""
     book = payer_book(workspace.vault, workspace.settings)
     return replace(reviewer, aids=replace(reviewer.aids, payers=book))
 

@@ -197,7 +197,10 @@ def dump(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", metavar="DIR", help="Where it goes; else to the workspace's dumps, for all to see."
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="Where it goes, in place of an earlier dump; else to the workspace's dumps, for all to see.",
         ),
     ] = None,
     workspace: WorkspaceOption = None,

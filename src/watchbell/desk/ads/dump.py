@@ -24,6 +24,7 @@ from watchbell.clock import utc_text
 from watchbell.desk.ads.counts import HISTORY as OF_DAY
 from watchbell.desk.ads.counts import make_counts, signed_days
 from watchbell.desk.ads.counts_key import CountsKey
+from watchbell.files.whole import replacing_folder
 from watchbell.model.ads import KEPT_YEARS
 from watchbell.vault.vault import Vault
 from watchbell.vault.workspace import Workspace
@@ -49,25 +50,25 @@ class Dump:
 def write_dump(vault: Vault, folder: Path, now: datetime, counts: Path | None = None) -> Dump:
     """Write all ads into `folder` as Parquet, CSV and JSON lines, with checksums in the form of `sha256sum`.
 
-    The folder appears when the dump is complete; one of the same name is replaced.
+    The folder appears when the dump is complete; an earlier dump of the same name is replaced.
 
     Args:
         vault: holds the ads.
         folder: where the dump goes.
         now: the time of the dump.
         counts: the folder of signed counts, to be put beside the ads.
+
+    Raises:
+        UsageError: there is something else than a dump at `folder`.
     """
-    part = folder.with_name(folder.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    ads = _write_tables(vault, part)
-    names = (*FILES, *(_write_counts(counts, part) if counts else ()))
-    sums = {name: _sha256(part / name) for name in names}
-    (part / SUMS).write_text("".join(f"{value}  {name}\n" for name, value in sums.items()), "utf-8")
-    about = {"watchbell": __version__, "at": utc_text(now), "ads": ads, "kept_years": KEPT_YEARS, "sha256": sums}
-    (part / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
+    folder = folder.resolve()  # "." may be the dump that gives way
+    with replacing_folder(folder, ABOUT) as part:
+        ads = _write_tables(vault, part)
+        names = (*FILES, *(_write_counts(counts, part) if counts else ()))
+        sums = {name: _sha256(part / name) for name in names}
+        (part / SUMS).write_text("".join(f"{value}  {name}\n" for name, value in sums.items()), "utf-8")
+        about = {"watchbell": __version__, "at": utc_text(now), "ads": ads, "kept_years": KEPT_YEARS, "sha256": sums}
+        (part / ABOUT).write_text(json.dumps(about, indent=2) + "\n", "utf-8")
     return Dump(folder, ads, sum((folder / name).stat().st_size for name in names))
 
 
@@ -76,6 +77,7 @@ def nightly_dump(workspace: Workspace, folder: Path, now: datetime) -> tuple[Dum
 
     Raises:
         InputError: the key or earlier counts cannot be read.
+        UsageError: there is something else than a dump at `folder`.
     """
     file = workspace.settings.counts_key_file
     if file is None:
@@ -91,7 +93,7 @@ def files_of(folder: Path) -> list[str]:
 
 def dumps_in(root: Path) -> list[Path]:
     """Return the complete dumps below a folder, the latest first."""
-    return sorted((about.parent for about in root.glob(f"*/{ABOUT}") if about.parent.suffix != ".part"), reverse=True)
+    return sorted((about.parent for about in root.glob(f"[!.]*/{ABOUT}")), reverse=True)
 
 
 def _write_tables(vault: Vault, folder: Path) -> int:

@@ -12,9 +12,17 @@ from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, p
 from watchbell.cli.options import waiting as waiting_for
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock
-from watchbell.desk.accounts import at_command_line
+from watchbell.desk.accounts import COMMAND_LINE, at_command_line
 from watchbell.desk.ads.links import Linked
-from watchbell.desk.ads.payers import PaidView, ads_of, bind_account, changes_of, link_library, unbind_account
+from watchbell.desk.ads.payers import (
+    PaidView,
+    ads_of,
+    bind_account,
+    changes_of,
+    import_faces,
+    link_library,
+    unbind_account,
+)
 from watchbell.desk.advertisers.authorizations import waiting
 from watchbell.desk.advertisers.steps import advertiser_named
 
@@ -51,6 +59,25 @@ def unbind(
 ) -> None:
     """Take an account from an advertiser; ads from it that bear their words are then held."""
     _print_linked(_changed(unbind_account, advertiser, platform, account, workspace), as_json=as_json)
+
+
+@app.command("seen")
+def seen(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Rows of platform, account, name, countries, at.")],
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take in what accounts showed of themselves: a log of who manages a page, or CrowdTangle's table of posts."""
+    with open_workspace(workspace) as opened:
+        done = import_faces(opened, file, system_clock(), by=COMMAND_LINE)
+    if as_json:
+        print_json(
+            {"rows": done.rows, "rejected": done.rejected, "rejects": str(done.rejects) if done.rejects else None}
+        )
+        return
+    console.say(f"{done.rows:,} rows read.")
+    if done.rejects:
+        console.say(f"{done.rejected:,} could not be used and are kept in {done.rejects}.")
 
 
 @app.command("list")

@@ -61,7 +61,7 @@ def scan_posts(posts: pa.Table, index: IndicatorIndex) -> pa.Table:
 
 
 def scan_ads(ads: Iterable[Ad], index: IndicatorIndex) -> pa.Table:
-    """Return the hits (HITS) of the index in ads: in their links, their text, and the hashes of their pictures."""
+    """Return the hits (HITS) of the index in ads: in links, text and account, and the hashes of their pictures."""
     return scanned(frame_of_ads(ads), lambda frame: _places(frame, index), "ad")
 
 
@@ -84,6 +84,8 @@ def _ad_row(ad: Ad) -> dict[str, Any]:
         "target_id": ad.id,
         "platform": ad.platform,
         "advertiser": ad.advertiser,
+        "account_id": f"{ad.platform}:{ad.account_id}" if ad.account_id else None,
+        "account_name": ad.advertiser,
         "text": ad.text,
         "links": list(ad.links),
         "created_at": ad.started_at,

@@ -11,6 +11,7 @@ from watchbell.desk.ads.likeness import alike_by_payer, same_picture_by_payer
 from watchbell.desk.ads.payer_view import known_of
 from watchbell.desk.ads.payers import paid_view
 from watchbell.desk.ads.queue import turn_of
+from watchbell.desk.ads.signals import signals_of
 from watchbell.desk.permissions import Permission, may
 from watchbell.model.ads import FIRST_PASS
 from watchbell.web.guard import desk_of, needs, office_of, signed_in
@@ -52,6 +53,9 @@ def ad_page(request: Request, ad_id: str) -> Response:
     if view is None:
         raise not_found("There is no such ad in this library.")
     vault, office, now = desk.workspace.vault, office_of(request), desk.clock()
+    paid = paid_view(office, view.ad, view.decision, now)
+    alike = [] if view.ad.content_hidden else alike_by_payer(vault, ad_id)
+    alike_pictures = [] if view.ad.content_hidden else same_picture_by_payer(vault, ad_id)
     reviews = user is not None and may(user.role, Permission.ADS_REVIEW) and view.ad.removed is None
     return page(
         request,
@@ -60,10 +64,11 @@ def ad_page(request: Request, ad_id: str) -> Response:
         ad=view.ad,
         decision=view.decision,
         turn=turn_of(vault, ad_id, view.decision, user, now) if user and reviews else None,
-        paid=paid_view(office, view.ad, view.decision, now),
+        signals=signals_of(desk.workspace, paid, view.hits, [*alike, *alike_pictures], now) if reviews else [],
+        paid=paid,
         known=known_of(office, view.ad.payer, [ad_id], now) if view.ad.payer else None,
-        alike=[] if view.ad.content_hidden else alike_by_payer(vault, ad_id),
-        alike_pictures=[] if view.ad.content_hidden else same_picture_by_payer(vault, ad_id),
+        alike=alike,
+        alike_pictures=alike_pictures,
         flags=vault.ad_flags.of_ad(ad_id),
         eu_label=eu_label(vault, ad_id),
         FIRST_PASS=FIRST_PASS,

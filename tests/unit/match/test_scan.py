@@ -151,12 +151,16 @@ def test_ads_are_looked_through_like_posts() -> None:
         Ad(id="snap:1", source="snap", platform="snapchat", links=("https://bad.example/",), started_at=_AT),
         Ad(id="ira:2", source="ira", platform="facebook", text="Join #AmericaTheThief at www.bad.example now"),
         Ad(id="ira:3", source="ira", platform="facebook", text="Nothing", advertiser="some_one"),
+        Ad(id="x:4", source="jsonl", platform="twitter", text="Nothing", advertiser="Some_One"),
+        Ad(id="x:5", source="jsonl", platform="twitter", text="Nothing", advertiser="Some One", account_id="some_one"),
     ]
     hits = scan_ads(ads, _INDEX).to_pylist()
     assert [(hit["target_id"], hit["field"], hit["indicator_value"]) for hit in hits] == [
         ("snap:1", "links", "bad.example"),
         ("ira:2", "text", "bad.example"),
         ("ira:2", "text", "americathethief"),
+        ("x:4", "account_name", "some_one"),
+        ("x:5", "account_id", "some_one"),
     ]
     assert {hit["target_kind"] for hit in hits} == {"ad"}
     assert hits[0]["at"] == _AT

@@ -4,24 +4,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice, pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 from watchbell.ads.authorization import Standing
 from watchbell.ads.bound_payers import changed, delivery, platforms_of
+from watchbell.ads.readers.faces import read_faces
 from watchbell.desk.ads.links import Linked, link_reviewed, payer_book
 from watchbell.desk.advertisers.evidence_checks import storable
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.steps import standing_of, status
 from watchbell.desk.permissions import Permission, demand
 from watchbell.desk.wording import worded
-from watchbell.errors import UsageError
+from watchbell.errors import NothingUsableError, UsageError
+from watchbell.files import Reject, write_rejects
 from watchbell.model.ads import Ad, AdDecision
 from watchbell.model.advertisers import Advertiser, PayerDisclaimer
 from watchbell.model.partners import User
-from watchbell.model.payers import AdAccount, Delivery
+from watchbell.model.payers import AccountFace, AdAccount, Delivery
+from watchbell.sources.importing import rejects_file
 from watchbell.vault.ads import AdQuery
+from watchbell.vault.columns import folded
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
+from watchbell.vault.workspace import Workspace
 
 _LONGEST = 200
 # Ads read and linked together.
@@ -81,6 +87,45 @@ def bind_account(
     details = {"platform": platform, "account": account}
     office.vault.payers.bind(bound, Entry(by.username, "account.bound", advertiser.id, details, now))
     return link_ads_of(office, advertiser.id, now)
+
+
+class Faces(NamedTuple):
+    """What became of a file that says what accounts showed of themselves."""
+
+    rows: int
+    rejected: int
+    rejects: Path | None
+    """Where the rows are kept that could not be used; None where there are none."""
+
+
+def import_faces(workspace: Workspace, path: Path, now: datetime, *, by: str) -> Faces:
+    """Keep what accounts showed of themselves, out of a log of who manages them or an export; twice changes nothing.
+
+    Raises:
+        InputError: the whole file cannot be read.
+        NothingUsableError: not one row can be used.
+    """
+    seen, place = 0, rejects_file(workspace.rejects, path)
+
+    def kept(items: Iterator[AccountFace | Reject]) -> Iterator[Reject]:
+        nonlocal seen
+        while batch := list(islice(items, _AT_ONCE)):
+            faces = [one for one in batch if isinstance(one, AccountFace)]
+            # Of one face in one write the first time counts, as it does of two writes.
+            first = {_one_face(one): one for one in sorted(faces, key=lambda face: face.first_at, reverse=True)}
+            workspace.vault.payers.see(first.values())
+            seen += len(faces)
+            yield from (one for one in batch if isinstance(one, Reject))
+
+    rejected = write_rejects(place, kept(read_faces(path)))
+    if not seen:
+        raise NothingUsableError(f"Not one row of {path} says what an account showed; {place} says why.")
+    workspace.vault.ledger.append(by, "accounts.seen", path.name, {"rows": seen, "rejected": rejected}, now)
+    return Faces(seen, rejected, place if rejected else None)
+
+
+def _one_face(face: AccountFace) -> tuple[str, str, str, tuple[str, ...]]:
+    return folded(face.platform), folded(face.account), face.name, face.countries
 
 
 def unbind_account(

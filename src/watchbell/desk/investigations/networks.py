@@ -1,7 +1,7 @@
 """Detected groups as the desk shows them: the list of a run, and one group with its picture and tables."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -154,6 +154,14 @@ def groups_of_run(run: Run) -> list[GroupRow]:
 def group_ids(run: Run) -> set[str]:
     """Return the ids of a run's groups."""
     return set(pl.read_parquet(run.folder / "groups.parquet", columns=["group_id"])["group_id"])
+
+
+def groups_with(run: Run, accounts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return which of these accounts are in groups of a run, each with its group's id; letter case does not matter."""
+    wanted = [account.casefold() for account in accounts]
+    groups = pl.scan_parquet(run.folder / "groups.parquet").select("account_id", "group_id").unique()
+    found = groups.filter(pl.col("account_id").str.to_lowercase().is_in(wanted)).sort("account_id", "group_id")
+    return found.collect().rows()
 
 
 def network_of(run: Run, group_id: str) -> Network | None:

@@ -50,7 +50,7 @@ class Walk:
         decide(self.office, self.advertiser, step, finding, by=reviewer(now), now=now)
 
     def disclaimer(self, **told: str) -> str:
-        return self.client.post(f"{self.base}/disclaimers", data=told | {"do": "make"}, follow_redirects=True).text
+        return str(self.client.post(f"{self.base}/disclaimers", data=told | {"do": "make"}, follow_redirects=True).text)
 
 
 @pytest.fixture

@@ -135,8 +135,8 @@ def dump_table(ads: Sequence[str], decisions: Sequence[str | None]) -> pl.DataFr
     """
     told = pl.DataFrame(
         {
-            "ad": pl.Series(ads, dtype=pl.String).str.json_decode(_AD),
-            "decision": pl.Series(decisions, dtype=pl.String).str.json_decode(_DECISION),
+            "ad": _decoded(ads, _AD),
+            "decision": _decoded(decisions, _DECISION),
         }
     )
     ad, decision = pl.col("ad").struct, pl.col("decision").struct
@@ -166,7 +166,7 @@ def fields_of(ads: Sequence[str], names: Iterable[str]) -> pl.DataFrame:
     Spend and impressions are structs of their bounds, as text.
     """
     wanted = pl.Struct([field for field in _AD.fields if field.name in set(names)])
-    told = pl.Series("ad", ads, dtype=pl.String).str.json_decode(wanted).struct.unnest()
+    told = _decoded(ads, wanted).struct.unnest()
     return told.with_columns(_time(pl.col(name)) for name in _TIMES if name in told.columns)
 
 
@@ -195,6 +195,19 @@ def flat(table: pl.DataFrame) -> pl.DataFrame:
     return plain.with_columns(
         pl.when(words.str.contains(r"^[=+\-@\t\r\n]")).then("'" + words).otherwise(words).name.keep()
     )
+
+
+# The decoder holds what it is given once more as it works: so many at once take half the time that 25,000 take.
+_DECODED_AT_ONCE = 2_000
+
+
+def _decoded(texts: Sequence[str | None], shape: pl.Struct) -> pl.Series:
+    """Return JSON texts as structs, in chunks."""
+    pieces = [
+        pl.Series(texts[at : at + _DECODED_AT_ONCE], dtype=pl.String) for at in range(0, len(texts), _DECODED_AT_ONCE)
+    ]
+    decoded = [piece.str.json_decode(shape) for piece in pieces]
+    return pl.concat(decoded, rechunk=False) if decoded else pl.Series([], dtype=shape)
 
 
 def _time(written: pl.Expr) -> pl.Expr:

@@ -160,7 +160,7 @@ class AdShelf:
         )
         last = None
         while rows := self._rows(query if last is None else query.where(ads.c.id > last)):
-            yield [(row.record, row.decision) for row in rows]
+            yield [(record, decision) for _, record, decision in rows]
             last = rows[-1].id
 
     def _rows(self, query: Select[Any]) -> Sequence[Any]:

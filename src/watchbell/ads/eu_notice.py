@@ -51,7 +51,9 @@ class Known(NamedTuple):
 
     publisher: Publisher
     sponsor: Advertiser | None = None
-    """The advertiser who was shown to stand behind it."""
+    """The advertiser whose ad it is."""
+    proved: bool = False
+    """Whether the sponsor's identity was shown and accepted."""
     controller: str | None = None
     """Who ultimately controls the sponsor, where a disclaimer that was approved names them."""
     elections: tuple[Election, ...] = ()
@@ -149,7 +151,7 @@ def _sponsor(ad: Ad, known: Known, words: NoticeWords) -> _Said:
     name = _name(ad, known.sponsor)
     if name is None:
         return _Said(missing=("name", "email", "place"))
-    shown = words.say("proved" if known.sponsor else "not-proved", name=name)
+    shown = words.say("proved" if known.proved else "not-proved", name=name)
     email = known.sponsor.email if known.sponsor else None
     address = known.declared.address or ad.payer_address
     return _Said((shown, email, address), (None if email else "email", None if address else "place"))

@@ -60,9 +60,10 @@ def test_what_nobody_told_is_named_as_missing() -> None:
 
 def test_what_is_known_stands_under_its_heading() -> None:
     elections = Calendar.bundled().near(SHOWN.date(), "DE")
-    notice = notice_of(FULL, Known(FLAG, SPONSOR, "Holding SA", elections))
+    notice = notice_of(FULL, Known(FLAG, SPONSOR, proved=True, controller="Holding SA", elections=elections))
     told = {one.number: " | ".join(one.told) for one in notice.headings}
-    assert "post@beispiel.example" in told[1]
+    assert told[1].startswith("Verein Beispiel, who proved who they are | post@beispiel.example")
+    assert "nobody proved it here" in notice_of(FULL, Known(FLAG, SPONSOR)).headings[0].told[0]
     assert told[2] == "Holding SA"
     assert told[4] == "From 2029-05-20 | To 2029-06-01"
     assert told[5] == "1,234.50 EUR"
@@ -90,7 +91,13 @@ DECLARED = Declaration(
 
 def declared_notice(declared: Declaration, language: str = "en") -> TransparencyNotice:
     elections = Calendar.bundled().near(SHOWN.date(), "DE")
-    known = Known(FLAG._replace(name="House", contact="mail@house.example"), SPONSOR, None, elections, declared)
+    known = Known(
+        FLAG._replace(name="House", contact="mail@house.example"),
+        SPONSOR,
+        proved=True,
+        elections=elections,
+        declared=declared,
+    )
     known = known._replace(linked=(elections[0], "Law on lamps") if declared.linked else ())
     return notice_of(FULL, known, notice_languages()[language])
 

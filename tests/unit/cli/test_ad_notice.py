@@ -62,8 +62,8 @@ def test_a_sponsor_shows_who_they_are_labels_an_ad_and_completes_its_notice(root
     imported = run("advertiser", "notice", "show", "jsonl:1")
     assert imported["headings"][6]["told"][0] == "Die Mittel sind öffentlich."
     declare = ("advertiser", "notice", "declare", SPONSOR, "jsonl:1")
-    told = ("--address", "Weg 1, 10115 Berlin", "--nobody-controls", "--origin", "private", "--whence", "inside")
-    told += ("--total", "9000.50", "eur", "--method", "Wie berechnet.", "--linked", "Gesetz über Lampen")
+    told = ["--address", "Weg 1, 10115 Berlin", "--nobody-controls", "--origin", "private", "--whence", "inside"]
+    told += ["--total", "9000.50", "eur", "--method", "Wie berechnet.", "--linked", "Gesetz über Lampen"]
     complete = run(*declare, *told, "--no-personal-data")
     assert [heading["number"] for heading in complete["headings"] if heading["missing"]] == [15]
     assert complete["headings"][6]["told"][0] == "Die Mittel sind privat."

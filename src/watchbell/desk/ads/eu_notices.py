@@ -14,7 +14,7 @@ from watchbell.ads.notice_words import NoticeWords, notice_languages
 from watchbell.desk.advertisers.evidence_checks import storable
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, Declaration
-from watchbell.model.advertisers import Advertiser, PayerDisclaimer
+from watchbell.model.advertisers import Advertiser, EvidenceVerdict, PayerDisclaimer
 from watchbell.model.notices import DeclaredVersion, NoticeVersion, TransparencyNotice
 from watchbell.settings import Settings
 from watchbell.vault.ledger import Entry
@@ -147,6 +147,7 @@ def _known(vault: Vault, ad_id: str, publisher: Publisher) -> tuple[Ad, Known] |
     if ad is None or ad.content_hidden:
         return None
     sponsor, controller = _sponsor(vault, ad_id)
+    shown = vault.advertisers.evidence(sponsor.id) if sponsor else []
     decision = vault.ads.decision(ad_id)
     political = decision.political if decision else ad.declared_political
     if not is_under_the_regulation(ad, sponsor, political=political):
@@ -157,10 +158,11 @@ def _known(vault: Vault, ad_id: str, publisher: Publisher) -> tuple[Ad, Known] |
     return ad, Known(
         publisher,
         sponsor,
-        controller,
-        calendar.near(first, ad.country or "EU") if first else (),
-        declared,
-        tuple(by_id.get(one, one) for one in declared.linked or ()),
+        proved=any(one.step == "identity" and one.verdict is EvidenceVerdict.ACCEPTED for one in shown),
+        controller=controller,
+        elections=calendar.near(first, ad.country or "EU") if first else (),
+        declared=declared,
+        linked=tuple(by_id.get(one, one) for one in declared.linked or ()),
     )
 
 

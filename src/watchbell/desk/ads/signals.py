@@ -40,7 +40,7 @@ def signals_of(
     """
     ad = paid.ad
     found = [
-        Signal(f"Its account changed its {one.what}, from “{one.before}” to “{one.after}”, {when}.", "#money")
+        Signal(f"The {one.what} of its account changed from “{one.before}” to “{one.after}”, {when}.", "#money")
         for one in paid.changes
         if (when := _sudden(ad, one.at, now))
     ]

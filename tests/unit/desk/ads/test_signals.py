@@ -54,8 +54,8 @@ def test_a_page_that_changed_of_late_is_told_and_an_old_change_is_not(workspace:
         done = import_faces(workspace, log(tmp_path, *rows), NOW, by="rev")
         assert (done.rows, done.rejected) == (4, 1)
     assert [signal.says for signal in seen(workspace)] == [
-        "Its account changed its countries of administrators, from “US” to “MK, US”, since it was first shown.",
-        "Its account changed its name, from “Old Examples” to “Patriots”, 5 days before it was first shown.",
+        "The countries of administrators of its account changed from “US” to “MK, US”, since it was first shown.",
+        "The name of its account changed from “Old Examples” to “Patriots”, 5 days before it was first shown.",
     ]
     assert workspace.vault.ledger.about("log.csv")[0].event == "accounts.seen"
     with pytest.raises(NothingUsableError, match="Not one row"):

@@ -26,6 +26,8 @@ _EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO S
 EU_STATES = frozenset(_EU.split())
 # An ad speaks of an election that is this near, else of some other one.
 AHEAD, BEHIND = timedelta(days=100), timedelta(days=3)
+_DAYS_KEPT = 10_000
+"""Days and countries whose elections are remembered: many ads are of the same ones."""
 _COUNTRY_NAMES = {"US": ("united states", "usa"), "GB": ("united kingdom", "uk")}
 """Names by which sources aim at a whole country beside one of its parts."""
 
@@ -178,6 +180,7 @@ class Calendar:
         """Keep them; of two with one id the later one given counts."""
         by_id = {election.id: election for election in elections}
         self.elections = tuple(sorted(by_id.values(), key=lambda one: (one.days[0], one.id)))
+        self._near: dict[tuple[date, str], tuple[Election, ...]] = {}
 
     @cached_property
     def version(self) -> str:
@@ -202,10 +205,14 @@ class Calendar:
 
     def near(self, day: date, country: str) -> tuple[Election, ...]:
         """Return the elections in a country or a part of it that an ad of that day may speak of, in their order."""
-        ahead, behind = day + AHEAD, day - BEHIND
-        return tuple(
-            one for one in self.elections if one.is_in(country) and behind <= one.days[-1] and one.days[0] <= ahead
-        )
+        if (day, country) not in self._near:
+            if len(self._near) > _DAYS_KEPT:
+                self._near.clear()
+            ahead, behind = day + AHEAD, day - BEHIND
+            self._near[day, country] = tuple(
+                one for one in self.elections if one.is_in(country) and behind <= one.days[-1] and one.days[0] <= ahead
+            )
+        return self._near[day, country]
 
     def place_of(self, ad: Ad) -> str:
         """Return where an ad runs: all of its country, or the one part it is aimed at, if the calendar knows it.

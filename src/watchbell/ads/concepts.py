@@ -12,6 +12,7 @@ from operator import or_
 from typing import NamedTuple
 
 from watchbell.ads.written import record_of, yaml_in
+from watchbell.engine.slots import Array
 from watchbell.engine.words import WordBook, Words, WordWalk
 from watchbell.model.record import Record
 
@@ -45,20 +46,18 @@ class Spotted(NamedTuple):
 class Reading:
     """A text in plain form, its words and what they speak of."""
 
-    def __init__(self, text: str, words: Words, found: list[list[int]], concepts: Sequence[int]) -> None:
+    def __init__(self, text: str, words: Words, found: Array, concepts: Sequence[int]) -> None:
         """Keep them; `found` has state, first and last word and sentence of each expression, `concepts` is by state."""
         self.text = text
         self.words = words
-        self._found = found
-        self._concepts = concepts
-        self.said = 0
-        for state in {one[0] for one in found}:
-            self.said |= concepts[state]
+        states, *self._places = found.T.tolist()
+        self._spoken = [concepts[state] for state in states]
+        self.said = reduce(or_, set(self._spoken), 0)
 
     @cached_property
     def spotted(self) -> list[Spotted]:
         """Return all expressions, in the order of their first words."""
-        return [Spotted(self._concepts[state], *place) for state, *place in self._found]
+        return list(map(Spotted, self._spoken, *self._places))
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
@@ -129,7 +128,7 @@ class Concepts:
         if len(self._walk) > _STEPS_KEPT or not self._book.has_room_for(text):
             self._begin_again(len(text))
         words = self._book.read(text)
-        return Reading(text, words, self._walk.found(words.numbers).tolist(), self._states.concepts)
+        return Reading(text, words, self._walk.found(words.numbers), self._states.concepts)
 
     def _begin_again(self, letters: int) -> None:
         """Forget the words of texts read so far."""

@@ -277,6 +277,7 @@ def policy_section(rule: Rule) -> str:
     """Return what one rule says, by whose text, and an ad's words that it finds."""
     languages = RuleBook.bundled().frames.languages(rule.code).union(pattern.lang for pattern in rule.patterns)
     verdicts = {pattern.verdict for pattern in rule.patterns} | {Verdict.REVIEW for _ in rule.frames}
+    laws = RuleBook.bundled().laws.of_code(rule.code)
     facts = [
         ("where", ", ".join(rule.jurisdictions)),
         ("by whose text", rule.source),
@@ -285,11 +286,13 @@ def policy_section(rule: Rule) -> str:
         ("verdicts", ", ".join(sorted(verdicts))),
         *(("finds", f"“{words}”") for words in rule.hits[:1]),
         *(("does not find", f"“{words}”") for words in rule.misses[:1]),
+        *((f"in {where}", f"{law.text} ({law.source})") for where, law in laws.items()),
     ]
     return f"## {rule.code}\n\n{rule.title}\n\n{table(('', ''), facts)}"
 
 
 CHECKS = (
+    (CODE_CHANGED, "A person decided about it, and its source tells something else of it since."),
     (review.CODE_UNSURE, "It may be political, the model cannot tell, and it names nobody who paid."),
     (disclaimers.CODE_MISSING, "The ad is political, and neither its record nor its text says who paid."),
     (register.CODE_UNKNOWN, "The ad claims a registration that the register does not have for the day the ad ran."),

@@ -116,7 +116,12 @@ def processor_clock(url: str) -> Callable[[], float]:
         return time.process_time
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
     with engine.connect() as connection:
-        servers = connection.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).all()
+        servers = connection.scalars(
+            text(
+                "SELECT pid FROM pg_stat_activity "
+                "WHERE datname = current_database() AND backend_type = 'client backend'"
+            )
+        ).all()
         own = connection.scalar(text("SELECT pg_backend_pid()"))
     # Nanoseconds on a processor: the first number (Linux, Documentation/scheduler/sched-stats.rst).
     files = [Path(f"/proc/{pid}/schedstat") for pid in servers if pid != own]

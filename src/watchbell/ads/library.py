@@ -1,7 +1,8 @@
 """Ads as the public gets them: the document that the JSON API answers with, and the table of a bulk dump.
 
-The API's fields carry the names of Meta's Ad Library API (`ads_archive`), so that scripts written for it read ours;
-what that API has no field for stands under `watchbell`. A person who decided is never named, only that one did.
+The API's fields carry the names and types of Meta's Ad Library API (`ads_archive`; the types as Meta's own client has
+them, facebookresearch/Radlibrary, `R/archived_ads.R`), so that scripts written for it read ours; what that API has no
+field for stands under `watchbell`. A person who decided is never named, only that one did.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,8 +11,6 @@ from typing import Any
 import polars as pl
 
 from watchbell.model.ads import FIRST_PASS, Ad, AdDecision, AdVersion, Count, Money
-
-_TARGETS = {"age": "target_ages", "gender": "target_gender", "region": "target_locations"}
 
 
 def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[str, Any]:
@@ -38,7 +37,11 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
         "publisher_platforms": ad.platform.split(", "),
         "languages": [ad.language] if ad.language else [],
         "target_countries": [ad.country] if ad.country else [],
-        **{name: _targets(ad, dimension) for dimension, name in _TARGETS.items()},
+        "target_ages": _aimed(ad, "age"),
+        "target_gender": ", ".join(_aimed(ad, "gender")) or None,
+        "target_locations": [
+            {"name": aim.value, "excluded": aim.excluded} for aim in ad.targeting if aim.dimension == "region"
+        ],
         "delivery_by_region": [
             {"region": one.region, "percentage": str(one.share)} for one in ad.seen_by if one.region
         ],
@@ -85,9 +88,9 @@ def _bounds(given: Money | Count | None) -> dict[str, str | None] | None:
     return {"lower_bound": str(given.lower), "upper_bound": None if given.upper is None else str(given.upper)}
 
 
-def _targets(ad: Ad, dimension: str) -> list[dict[str, Any]]:
-    wanted = (target for target in ad.targeting if target.dimension == dimension)
-    return [{"name": target.value, "excluded": target.excluded} for target in wanted]
+def _aimed(ad: Ad, dimension: str) -> list[str]:
+    """Return what it was aimed at: Meta's fields have no place for what it was kept away from, save for locations."""
+    return [aim.value for aim in ad.targeting if aim.dimension == dimension and not aim.excluded]
 
 
 def _decision(decision: AdDecision) -> dict[str, Any]:

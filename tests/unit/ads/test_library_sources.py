@@ -146,6 +146,29 @@ def test_metas_api_keeps_ranges_aims_and_names_what_is_left_out(tmp_path: Path) 
     assert left_out == {"estimated_audience_size"}
 
 
+# Its fields and their types, as Meta's own client for R has them (facebookresearch/Radlibrary, R/archived_ads.R).
+METAS_TYPES = {
+    **dict.fromkeys(["id", "ad_snapshot_url", "page_id", "page_name", "bylines", "currency", "target_gender"], str),
+    **dict.fromkeys(["ad_delivery_start_time", "ad_delivery_stop_time"], str),
+    **dict.fromkeys(["spend", "impressions"], dict),
+    **dict.fromkeys(["ad_creative_bodies", "ad_creative_link_captions", "publisher_platforms", "languages"], list),
+    **dict.fromkeys(["target_ages", "target_locations", "delivery_by_region", "demographic_distribution"], list),
+}
+
+
+def test_our_own_api_answers_in_the_fields_and_types_of_metas(tmp_path: Path) -> None:
+    path = tmp_path / "meta.json"
+    path.write_text(json.dumps({"data": [META]}), "utf-8")
+    (ad,), _ = all_read(path, "meta-api")
+    told = document(ad.model_copy(update={"links": ("a.example",), "ended_at": ad.started_at}), None, page_address="x")
+    assert {name: type(told[name]) for name in METAS_TYPES} == METAS_TYPES
+    same = ("page_id", "page_name", "bylines", "currency", "spend", "publisher_platforms", "languages", "target_ages")
+    for name in (*same, "target_gender", "delivery_by_region", "demographic_distribution"):
+        assert told[name] == META[name], name
+    assert told["target_locations"] == [{"name": "Ohio", "excluded": True}]
+    assert told["impressions"] == {"lower_bound": "1000000", "upper_bound": None}
+
+
 GOOGLE = {
     "Ad_ID": "CR1",
     "Ad_URL": "https://adstransparency.google.com/advertiser/AR1/creative/CR1",

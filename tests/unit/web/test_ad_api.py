@@ -60,7 +60,8 @@ def test_an_ad_is_told_in_the_fields_of_the_ad_library_api(visitor: Visitor) -> 
     assert held["spend"] == {"lower_bound": "100", "upper_bound": "499"}
     assert held["impressions"] == {"lower_bound": "1000", "upper_bound": None}
     assert held["target_locations"] == [{"name": "Ohio", "excluded": False}]
-    assert held["target_ages"] == [{"name": "65+", "excluded": True}]
+    assert (held["target_ages"], held["target_gender"]) == ([], None)
+    assert {"dimension": "age", "value": "65+", "excluded": True} in held["watchbell"]["targeting"]
     assert held["watchbell"]["decision"]["policies"][0]["code"] == "VI-METHOD"
     assert urlsplit(held["ad_snapshot_url"]).path == "/library/ads/jsonl%3Aheld"
 

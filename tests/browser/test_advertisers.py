@@ -38,8 +38,8 @@ NAME, EMAIL, PASSWORD = "Anna Eriksson", "anna@club.org", "correct horse battery
 ADDRESS = {"street": "1600 Pennsylvania Ave NW", "city": "Washington", "region": "DC", "postal_code": "20500"}
 _CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 COMMITTEES = (
-    "C00575795|CLUB FOR AMERICA|A TREASURER|P.O. BOX 1||NEW YORK|NY|10185|P|P|DEM|M|||P00003392\n"
-    "C00000059|CLUB FOR AMERICA|A TREASURER|P.O. BOX 1||NEW YORK|NY|10185|P|P|DEM|T|||\n"
+    "C00575795|CLUB FOR AMERICA|ERIKSSON, ANNA|P.O. BOX 1||NEW YORK|NY|10185|P|P|DEM|M|||P00003392\n"
+    "C00000059|CLUB FOR AMERICA|ERIKSSON, ANNA|P.O. BOX 1||NEW YORK|NY|10185|P|P|DEM|T|||\n"
 )
 
 

@@ -9,22 +9,26 @@ import pytest
 
 from watchbell.ads.authorization import State
 from watchbell.ads.evidence.codes import MOST_TRIES, code_hash
+from watchbell.ads.register import Register
 from watchbell.ads.routebook import RouteBook
 from watchbell.desk.accounts import at_command_line
+from watchbell.desk.advertisers import timekeeping
+from watchbell.desk.advertisers.authorizations import advertiser_view
 from watchbell.desk.advertisers.evidence_checks import Shown
 from watchbell.desk.advertisers.identity_key import IdentityKey
 from watchbell.desk.advertisers.office import Office
+from watchbell.desk.advertisers.senders import Message
 from watchbell.desk.advertisers.steps import (
     add_advertiser,
     advertiser_named,
     confirm,
     decide,
     give,
-    keep_time,
     see_document,
     status,
 )
-from watchbell.errors import InputError, NotAllowedError, UsageError
+from watchbell.desk.advertisers.timekeeping import keep_time
+from watchbell.errors import InputError, NotAllowedError, NotSentError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding, SentCode
 from watchbell.model.partners import Role, User
 from watchbell.settings import Settings
@@ -194,3 +198,52 @@ def test_without_a_key_or_in_production_without_a_sender_nothing_is_kept(office:
     with pytest.raises(UsageError, match="watchbell advertiser key"):
         show_document(keyless)
     assert office.vault.advertisers.evidence(ANN.id) == []
+
+
+def test_a_committee_that_another_advertiser_has_claimed_waits_for_a_person(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "cm26.txt").write_text("C00575795|CLUB|ROE, ANN|||||||||M|||\n")
+    shown = Shown(kind=EvidenceKind.COMMITTEE, text="C00575795", register=Register.read(tmp_path / "cm26.txt"))
+    us = {"person": "Ann Roe", "organisation": "Club", "jurisdiction": "US", "route": "committee"}
+    first, second = (ANN.model_copy(update=us | {"id": one}) for one in ("first", "second"))
+    for one in (first, second):
+        add_advertiser(office, one, by="test")
+    assert give(office, first, "committee", shown, by="test", now=NOW).evidence.verdict is EvidenceVerdict.ACCEPTED
+    again = give(office, first, "committee", shown, by="test", now=NOW + DAY).evidence
+    assert again.verdict is EvidenceVerdict.ACCEPTED
+    held = give(office, second, "committee", shown, by="test", now=NOW).evidence
+    assert (held.verdict, held.reason) == (
+        EvidenceVerdict.REVIEW,
+        "Another advertiser has shown the same: a person must see whose it is.",
+    )
+    (told,) = advertiser_view(office, second, at_command_line(office.vault, NOW), NOW).shown
+    assert told.others == (first,)
+    assert "first" not in str(held.model_dump())
+
+
+def test_a_notice_that_cannot_be_sent_holds_up_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    bob = ANN.model_copy(update={"id": "advertiser--2", "person": "Bob Roe", "email": "bob@example.org"})
+    add_advertiser(office, bob, by="test")
+    for one in (ANN, bob):
+        give(office, one, "identity", Shown(kind=EvidenceKind.DOCUMENT, text="card", document=b"x"), by="x", now=NOW)
+        decide(office, one, "identity", ACCEPT, by=at_command_line(office.vault, NOW), now=NOW)
+    sent = []
+
+    class Bouncing:
+        def send(self, message: Message) -> None:
+            if message.to == ANN.email:
+                raise NotSentError("no such mailbox")
+            sent.append(message.to)
+
+    monkeypatch.setattr(timekeeping, "sender_for", lambda *_: Bouncing())
+    kept = keep_time(office, NOW + 700 * DAY)
+    assert (kept.told, kept.untold, sent) == (1, {ANN.id: "no such mailbox"}, [bob.email])
+
+
+def test_a_notice_is_remembered_however_much_is_noted_after_it(office: Office) -> None:
+    show_document(office)
+    decide(office, ANN, "identity", ACCEPT, by=at_command_line(office.vault, NOW), now=NOW)
+    with pytest.warns(UserWarning, match="No e-mail was sent"):
+        assert keep_time(office, NOW + 700 * DAY).told == 1
+    for _ in range(1_001):
+        office.vault.ledger.append("test", "test", ANN.id, {}, NOW)
+    assert keep_time(office, NOW + 701 * DAY).told == 0

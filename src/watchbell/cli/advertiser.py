@@ -28,13 +28,13 @@ from watchbell.desk.advertisers.steps import (
     confirm_website,
     drafted_advertiser,
     give,
-    keep_time,
     see_document,
     status,
     waiting_evidence,
 )
+from watchbell.desk.advertisers.timekeeping import keep_time
 from watchbell.desk.advertisers.website_marks import WELL_KNOWN, published_marks
-from watchbell.errors import InputError, UsageError
+from watchbell.errors import InputError, NotSentError, UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding
 
 app = typer.Typer(no_args_is_help=True, help="Let advertisers show who they are, and say whether their ads may run.")
@@ -251,9 +251,12 @@ def expire(routes: RoutesOption = None, workspace: WorkspaceOption = None, as_js
     with open_workspace(workspace) as opened:
         kept = keep_time(office_of(opened, routes), system_clock())
     if as_json:
-        print_json({"changed": kept.changed, "told": kept.told, "deleted": kept.deleted})
-        return
-    console.say(f"{len(kept.changed):,} changed, {kept.told:,} told, {kept.deleted:,} documents deleted.")
+        print_json(kept._asdict())
+    else:
+        console.say(f"{len(kept.changed):,} changed, {kept.told:,} told, {kept.deleted:,} documents deleted.")
+    if kept.untold:
+        told = "; ".join(f"{one}: {why}" for one, why in kept.untold.items())
+        raise NotSentError(f"Not told this time, and tried again the next: {told}")
 
 
 for _more in (advertiser_ads.queue, advertiser_ads.ads, advertiser_ads.link):

@@ -111,6 +111,8 @@ class Finding(Record):
     reason: str
     facts: dict[str, str] = Field(default_factory=dict)
     expires_on: date | None = None
+    unique: str | None = None
+    """What belongs to one advertiser alone, such as a document's issuer and number; kept as a keyed hash only."""
 
 
 class SentCode(Record):

@@ -31,6 +31,8 @@ class Given(NamedTuple):
     """Encrypted; kept only where a person must look at it."""
     delete_at: datetime | None = None
     """From when the document is deleted if nobody decides."""
+    fingerprint: str | None = None
+    """A keyed hash of what belongs to one advertiser alone."""
 
 
 class AdvertiserShelf:
@@ -92,7 +94,9 @@ class AdvertiserShelf:
         """Keep evidence, its code and its document, and write the entry: all or nothing."""
         evidence = given.evidence
         with self._database.write() as connection:
-            connection.execute(insert(advertiser_evidence), _evidence_row(evidence))
+            connection.execute(
+                insert(advertiser_evidence), _evidence_row(evidence) | {"fingerprint": given.fingerprint}
+            )
             if given.code is not None:
                 connection.execute(insert(sent_codes), _code_row(given.code))
             if given.document is not None:
@@ -108,6 +112,26 @@ class AdvertiserShelf:
             query = query.where(table.c.advertiser_id == advertiser_id)
         with self._database.read() as connection:
             return [Evidence.model_validate_json(record) for record in connection.scalars(query)]
+
+    def fingerprint(self, evidence_id: str) -> str | None:
+        """Return the fingerprint of evidence; None if it has none."""
+        table = advertiser_evidence
+        with self._database.read() as connection:
+            found: str | None = connection.scalar(select(table.c.fingerprint).where(table.c.id == evidence_id))
+        return found
+
+    def others_with(self, fingerprint: str, advertiser_id: str) -> list[Advertiser]:
+        """Return those whose evidence has this fingerprint and was not refused, but for who is of the same account."""
+        shown, owners = advertiser_evidence, advertiser_owners
+        account = select(owners.c.account_id).where(owners.c.advertiser_id == advertiser_id).scalar_subquery()
+        mine = select(owners.c.advertiser_id).where(owners.c.account_id == account)
+        whose = select(shown.c.advertiser_id).where(
+            shown.c.fingerprint == fingerprint, shown.c.verdict != EvidenceVerdict.REFUSED
+        )
+        others = advertisers.c.id.in_(whose) & advertisers.c.id.not_in(mine) & (advertisers.c.id != advertiser_id)
+        with self._database.read() as connection:
+            records = connection.scalars(select(advertisers.c.record).where(others).order_by(advertisers.c.id))
+            return [Advertiser.model_validate_json(record) for record in records]
 
     def decide(self, evidence: Evidence, delete_at: datetime, entry: Entry) -> None:
         """Put the decided evidence in the place of that which waited; its document is then deleted at `delete_at`.

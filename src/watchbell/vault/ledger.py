@@ -78,6 +78,14 @@ class Ledger:
         with self._database.read() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
+    def holds(self, event: str, subject: str, details: dict[str, Any]) -> bool:
+        """Tell whether there is an entry of this event about one thing with these details."""
+        same = (
+            (ledger.c.subject == plain(subject)) & (ledger.c.event == event) & (ledger.c.details == canonical(details))
+        )
+        with self._database.read() as connection:
+            return connection.scalar(select(ledger.c.seq).where(same).limit(1)) is not None
+
     def verify(self) -> bool:
         """Recompute every hash; tell whether each is right and follows the one before."""
         query = select(ledger).order_by(ledger.c.seq)

@@ -21,6 +21,8 @@ advertiser_evidence = Table(
     Column("advertiser_id", Plain, ForeignKey("advertisers.id"), nullable=False, index=True),
     Column("verdict", Plain, nullable=False),
     Column("given_at", Instant, nullable=False),
+    # A keyed hash of what belongs to one advertiser alone, such as the number of a document.
+    Column("fingerprint", Plain, index=True),
     Column("record", Text, nullable=False),
 )
 

@@ -15,6 +15,29 @@ Erikson and Eriksson 93; Anna and Anne have 75."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = re.compile("['\u2019\u02bc`]")
 _PAIRS = (("rn", "m"), ("vv", "w"))
+_INITIALS = re.compile(r"\b[a-z](?: [a-z]\b)+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# How the registers of the FEC and the IRS shorten words.
+_LONG = {
+    "assn": "association",
+    "assoc": "association",
+    "cmte": "committee",
+    "comm": "committee",
+    "corp": "corporation",
+    "fdn": "foundation",
+    "intl": "international",
+    "natl": "national",
+    "pac": "political action",
+    "superpac": "super political action",
+    "soc": "society",
+    "univ": "university",
+    "4": "for",
+}
+# What one register writes and another leaves out: legal forms, and words that join others.
+_MAY_LACK = frozenset(
+    {"a", "an", "and", "the", "of", "for", "to"}
+    | {"committee", "corporation", "inc", "incorporated", "llc", "llp", "lp", "ltd"}
+)
 _ALIKE = str.maketrans("0135lq|$", "oiesigis")
 
 
@@ -29,6 +52,31 @@ def same_person(claimed: str, family: str, given: str) -> bool:
         return False
     wanted = surname + first_names[:1]
     return all(_among(word, told) for word in wanted) and all(_among(word, surname + first_names) for word in told)
+
+
+def same_organisation(told: str, registered: str) -> bool:
+    """Tell whether an organisation's name as told is the registered one, its words in any order and shortened or not.
+
+    Every word that tells one organisation from another must be in both. A year may be lacking, but may not be another.
+
+    >>> same_organisation("Nat'l Assn. of Example & Sons, Inc.", "NATIONAL ASSOCIATION OF EXAMPLE AND SONS")
+    True
+    >>> same_organisation("Green Party of Alaska", "GREEN PARTY OF TEXAS")
+    False
+    """
+    one, other = _telling(told), _telling(registered)
+    years = [[word for word in words if _YEAR.fullmatch(word)] for words in (one, other)]
+    if not all(years):
+        one, other = ([word for word in words if not _YEAR.fullmatch(word)] for words in (one, other))
+    return bool(one) and (sorted(one) == sorted(other) or "".join(one) == "".join(other))
+
+
+def _telling(name: str) -> list[str]:
+    """Return the words of an organisation's name written out, without those that any name may have or lack."""
+    # U.S. and US, D R I V E and DRIVE are one word each.
+    spelt = _INITIALS.sub(lambda initials: initials.group().replace(" ", ""), " ".join(words(name)))
+    long = " ".join(_LONG.get(word, word) for word in spelt.split()).split()
+    return [word for word in long if word not in _MAY_LACK] or long
 
 
 def _among(word: str, others: list[str]) -> bool:

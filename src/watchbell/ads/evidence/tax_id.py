@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from watchbell.ads.evidence.finding import accepted, for_review, refused
-from watchbell.ads.register import alike
+from watchbell.ads.evidence.names import same_organisation
 from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
 
 # What organisations write themselves, which proves nothing: they ask for a number, or tell it to others.
-_OWN_WORD = re.compile(r"\b(?:W|SS)-?\s?(?:9|4)\b|\brequest for taxpayer\b", re.IGNORECASE)
+_OWN_WORD = re.compile(r"\b(?:W|SS)[\s\-\u2010-\u2015\u2212]*(?:9|4)\b|\brequest for taxpayer\b", re.IGNORECASE)
 
 
 # The IRS's extract of all exempt organisations has 300 MB in four files.
@@ -75,7 +75,7 @@ def tax_id(number: str, organisation: str, register: TaxRegister | None = None) 
     holder = register.find(plain) if register is not None else None
     if holder is None:
         return accepted("The number has the right form; whose it is, the tax office's letter must show.", facts)
-    if not alike(organisation, holder):
+    if not same_organisation(organisation, holder):
         return refused(f"The register of tax numbers knows this one as {holder}'s, not as {organisation}'s.")
     return accepted("The register of tax numbers has it under this name.", facts | {"register": holder})
 

@@ -60,6 +60,8 @@ class Shown:
     """It is the last of its step that waits."""
     again: bool
     """A person refused it, so somebody else may look again."""
+    others: tuple[Advertiser, ...]
+    """Who has shown the same document, or claimed the same committee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +281,13 @@ def _shown(office: Office, advertiser: Advertiser, user: User, now: datetime) ->
     for one in reversed(given):
         turn = _undoable(held[one.id], one, user, now)
         title = step_title(office, advertiser, one.step)
-        yield Shown(
-            one, title, turn, one.id in with_documents, last.get(one.step) == one.id, can_be_looked_at_again(one)
-        )
+        waits, again = last.get(one.step) == one.id, can_be_looked_at_again(one)
+        yield Shown(one, title, turn, one.id in with_documents, waits, again, _others(office.vault, one))
+
+
+def _others(vault: Vault, evidence: Evidence) -> tuple[Advertiser, ...]:
+    fingerprint = vault.advertisers.fingerprint(evidence.id)
+    return tuple(vault.advertisers.others_with(fingerprint, evidence.advertiser_id)) if fingerprint else ()
 
 
 def _undoable(turn: Turn, decided: Evidence | PayerDisclaimer, user: User, now: datetime) -> Turn:

@@ -108,7 +108,8 @@ def _government(_asked: Asked, shown: Shown) -> Finding:
 def _committee(asked: Asked, shown: Shown) -> Finding:
     if shown.register is None:
         raise UsageError("A committee is looked up in the FEC's committee master. Give its file.")
-    return committee(_text(shown, "the committee's id"), asked.organisation, shown.register, asked.today)
+    given, person = _text(shown, "the committee's id"), asked.advertiser.person
+    return committee(given, asked.organisation, person, shown.register, asked.today)
 
 
 def _website(asked: Asked, shown: Shown) -> Finding:

@@ -5,6 +5,7 @@ encrypts, all of them decrypt, so that a new key is put on top and the old one s
 """
 
 import hashlib
+import hmac
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -25,6 +26,7 @@ class IdentityKey:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
         self.for_codes = hashlib.sha256(b"codes\0" + keys[-1].encode()).digest()
         """For the hashes of codes; of the oldest key, so that a new one leaves codes on their way good."""
+        self._for_fingerprints = hashlib.sha256(b"fingerprints\0" + keys[-1].encode()).digest()
 
     @classmethod
     def read(cls, file: Path | None) -> "IdentityKey":
@@ -58,6 +60,10 @@ class IdentityKey:
     def sealed(self, document: bytes) -> bytes:
         """Encrypt a document."""
         return self._fernet.encrypt(document)
+
+    def fingerprint(self, unique: str) -> str:
+        """Return what is kept of an id or a number, so that its second use is known: an HMAC (RFC 2104)."""
+        return hmac.new(self._for_fingerprints, unique.encode(), hashlib.sha256).hexdigest()
 
     def opened(self, sealed: bytes) -> bytes:
         """Decrypt a document.

@@ -1,4 +1,4 @@
-"""Advertisers at the desk: what they show, the codes that come back, a person's word, and the clock."""
+"""Advertisers at the desk: what they show, the codes that come back, and a person's word."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from watchbell.ads.authorization import Standing, StepStanding, standing
+from watchbell.ads.authorization import Standing, standing
 from watchbell.ads.calendar import EU_STATES, Calendar
 from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
 from watchbell.ads.evidence.letter import letter
 from watchbell.ads.evidence.names import mixes_scripts
 from watchbell.ads.evidence.organisation import host_of_email
-from watchbell.desk.accounts import Attempts
 from watchbell.desk.advertisers.evidence_checks import WAYS, Asked, Shown, check, storable
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.senders import Message, Way, sender_for
@@ -34,8 +33,6 @@ _PUBLISH_DAYS = 30
 # A document that nobody decided about, because other evidence was shown since, is deleted after this.
 UNDECIDED_DAYS = 180
 _OURSELVES = "watchbell"
-# Entries about one advertiser among which a notice is looked for.
-_LOOKED_BACK = 1_000
 
 
 class Receipt(NamedTuple):
@@ -150,12 +147,15 @@ def give(office: Office, advertiser: Advertiser, step: str, shown: Shown, *, by:
         raise UsageError(f"The route {advertiser.route} has no step {step!r}; it has {', '.join(plan.steps)}.")
     known = tuple(office.vault.advertisers.evidence(advertiser.id))
     finding = check(Asked(advertiser, plan.steps[step], known, now.date()), shown)
+    fingerprint = office.key().fingerprint(finding.unique) if finding.unique else None
+    if fingerprint and office.vault.advertisers.others_with(fingerprint, advertiser.id):
+        finding = _held(finding)
     evidence = _evidence(advertiser, step, shown.kind, finding, now)
     code, publish = _sent(office, advertiser, evidence, shown, now)
     looked_at = finding.verdict is EvidenceVerdict.REVIEW and shown.document
     document = office.key().sealed(shown.document) if looked_at else None
     evidence = _without_home(evidence)
-    given = Given(evidence, code, document, now + timedelta(days=UNDECIDED_DAYS))
+    given = Given(evidence, code, document, now + timedelta(days=UNDECIDED_DAYS), fingerprint)
     office.vault.advertisers.give(given, _told(evidence, "evidence.given", by, now))
     note_state(office, advertiser, now)
     return Receipt(evidence, publish)
@@ -224,52 +224,6 @@ def see_document(office: Office, advertiser: Advertiser, step: str, *, by: User,
     if sealed is None:
         raise UsageError("There is no document with this evidence, or it has been deleted.")
     return key.opened(sealed)
-
-
-class Kept(NamedTuple):
-    """What the clock brought about."""
-
-    changed: dict[str, str]
-    """Advertisers by id whose state is another, and which."""
-    told: int
-    """Notices that were sent."""
-    deleted: int
-    """Documents that were deleted."""
-
-
-def keep_time(office: Office, now: datetime) -> Kept:
-    """Note who is paused or authorised again, tell those whose evidence lapses soon, and delete old documents.
-
-    Raises:
-        NotSentError: a notice could not be sent; it is tried again next time.
-    """
-    # First what no failure may hold up.
-    deleted = office.vault.advertisers.delete_documents(now, _OURSELVES)
-    office.vault.attempts.forget_until(now - Attempts.KEPT)
-    changed = {}
-    told = 0
-    for advertiser in office.vault.advertisers.all():
-        state = note_state(office, advertiser, now)
-        if state is not None:
-            changed[advertiser.id] = state
-        told += sum(_notified(office, advertiser, step, now) for step in status(office, advertiser, now).due(now))
-    return Kept(changed, told, deleted)
-
-
-def _notified(office: Office, advertiser: Advertiser, step: StepStanding, now: datetime) -> bool:
-    """Tell an advertiser once that a step lapses."""
-    details = {"step": step.step, "until": step.until.isoformat() if step.until else ""}
-    before = office.vault.ledger.about(advertiser.id, limit=_LOOKED_BACK)
-    if any(entry.event == "advertiser.notified" and entry.details == details for entry in before):
-        return False
-    text = (
-        f"What you showed for the step “{step.title}” is good until {step.until:%Y-%m-%d}. Show it again before then: "
-        "after that your disclaimers are disabled and your ads paused until you do.\n"
-    )
-    message = Message(advertiser.id, advertiser.email, "Your authorisation for political ads lapses soon", text)
-    sender_for(Way.EMAIL, office.settings).send(message)
-    office.vault.ledger.append(_OURSELVES, "advertiser.notified", advertiser.id, details, now)
-    return True
 
 
 def note_state(office: Office, advertiser: Advertiser, now: datetime) -> str | None:
@@ -365,6 +319,13 @@ def _evidence(advertiser: Advertiser, step: str, kind: EvidenceKind, finding: Fi
         expires_on=finding.expires_on,
         facts=finding.facts,
     )
+
+
+def _held(finding: Finding) -> Finding:
+    """Leave to a person what somebody else has shown too."""
+    reasons = [] if finding.verdict is EvidenceVerdict.ACCEPTED else [finding.reason]
+    said = "Another advertiser has shown the same: a person must see whose it is."
+    return finding.model_copy(update={"verdict": EvidenceVerdict.REVIEW, "reason": " ".join([*reasons, said])})
 
 
 def _without_home(evidence: Evidence) -> Evidence:

@@ -16,6 +16,7 @@ from watchbell.errors import InputError
 from watchbell.model.advertisers import EvidenceVerdict, Finding
 
 IN_2016 = date(2016, 9, 1)
+TREASURER = "Jose Villarreal"
 # Rows of the FEC's file for 2016; the second with the frequency T, as its terminated ones have.
 ROWS = (
     "C00575795|HILLARY FOR AMERICA|VILLARREAL, JOSE H.|P.O. BOX 5256||NEW YORK|NY|101855256|P|P|DEM|M|||P00003392\n"
@@ -45,22 +46,30 @@ def refusal(found: Finding) -> str:
 
 
 def test_a_committee_is_shown_with_treasurer_and_candidate(register: Register) -> None:
-    found = committee("c00575795", "Hillary for America", register, IN_2016)
+    found = committee("c00575795", "Hillary for America", TREASURER, register, IN_2016)
     assert (found.verdict, found.expires_on) == (EvidenceVerdict.ACCEPTED, date(2016, 12, 31))
     assert found.facts["treasurer"] == "VILLARREAL, JOSE H."
     assert found.facts["candidate"] == "P00003392"
 
 
 def test_committees_that_are_not_the_advertisers_are_refused(register: Register) -> None:
-    assert "no committee C99999999" in refusal(committee("C99999999", "X", register, IN_2016))
-    assert "not as Citizens" in refusal(committee("C00575795", "Citizens for Honest Counting", register, IN_2016))
-    assert "terminated" in refusal(committee("C00000059", "Hallmark Cards PAC", register, IN_2016))
+    assert "no committee C99999999" in refusal(committee("C99999999", "X", TREASURER, register, IN_2016))
+    assert "not as Citizens" in refusal(
+        committee("C00575795", "Citizens for Honest Counting", TREASURER, register, IN_2016)
+    )
+    assert "terminated" in refusal(committee("C00000059", "Hallmark Cards PAC", TREASURER, register, IN_2016))
     forged = "Hillary for \N{CYRILLIC CAPITAL LETTER A}merica"
-    assert "another script" in refusal(committee("C00575795", forged, register, IN_2016))
+    assert "another script" in refusal(committee("C00575795", forged, TREASURER, register, IN_2016))
+
+
+def test_who_is_neither_treasurer_nor_candidate_waits_for_a_person(register: Register) -> None:
+    found = committee("C00575795", "Hillary for America", "Joseph Nobody", register, IN_2016)
+    assert (found.verdict, found.expires_on) == (EvidenceVerdict.REVIEW, date(2016, 12, 31))
+    assert "names Joseph Nobody as neither treasurer nor candidate" in found.reason
 
 
 def test_an_old_register_leaves_it_to_a_person(register: Register) -> None:
-    found = committee("C00575795", "Hillary for America", register, date(2026, 1, 1))
+    found = committee("C00575795", "Hillary for America", TREASURER, register, date(2026, 1, 1))
     assert found.verdict is EvidenceVerdict.REVIEW
 
 
@@ -83,7 +92,7 @@ def test_the_real_registries_are_read(shared_data: Path) -> None:
     assert domains.owner("www.29palms.gov") == "City of Twentynine Palms"
     register = Register.read(folder / "fec_cm_2016.txt")
     register.read_candidates(folder / "fec_cn_2016.txt")
-    found = committee("C00575795", "Hillary for America", register, IN_2016)
+    found = committee("C00575795", "Hillary for America", "Hillary Clinton", register, IN_2016)
     assert found.facts["candidate"].startswith("CLINTON, HILLARY")
 
 
@@ -97,7 +106,7 @@ def test_a_tax_number_needs_the_tax_offices_letter() -> None:
     assert tax_id("91-1144442", "Club").facts == {"number": "91-1144442"}
     assert "nine digits" in refusal(tax_id("00-1144442", "Club"))
     assert tax_letter("CP 575 A", "Hallmark").verdict is EvidenceVerdict.REVIEW
-    for own in ("Form W-9", "w9 (2024)", "SS-4"):
+    for own in ("Form W-9", "w9 (2024)", "Form W\N{EN DASH}9", "W\N{NON-BREAKING HYPHEN}9", "SS-4"):
         assert "own word" in refusal(tax_letter(own, "Hallmark"))
 
 

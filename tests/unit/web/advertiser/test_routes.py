@@ -13,7 +13,8 @@ from watchbell.desk.advertisers import senders
 from watchbell.desk.advertisers.counter import Application, apply
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.senders import Way
-from watchbell.desk.advertisers.steps import decide, keep_time, status
+from watchbell.desk.advertisers.steps import decide, status
+from watchbell.desk.advertisers.timekeeping import keep_time
 from watchbell.model.ads import Ad
 from watchbell.model.advertisers import Advertiser, EvidenceVerdict, Finding
 from watchbell.model.payers import Delivery, PaidAd

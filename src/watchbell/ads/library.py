@@ -48,23 +48,28 @@ def document(ad: Ad, decision: AdDecision | None, *, page_address: str) -> dict[
         "demographic_distribution": [
             {"age": one.age, "gender": one.gender, "percentage": str(one.share)} for one in ad.seen_by if not one.region
         ],
-        "watchbell": {
-            "source": ad.source,
-            "disclaimer": ad.disclaimer,
-            "registration_id": ad.registration_id,
-            "payer_address": ad.payer_address,
-            "admin_countries": list(ad.admin_countries),
-            "clicks": ad.clicks,
-            "targeting": [target.model_dump() for target in ad.targeting],
-            "media": list(ad.media),
-            "pictures": [picture.model_dump() for picture in ad.pictures],
-            "reports_payer": ad.reports_payer,
-            "declared_political": ad.declared_political,
-            "made_up": ad.synthetic,
-            "sums_up": ad.sums_up,
-            "removed": ad.removed.model_dump(mode="json") if ad.removed else None,
-            "decision": _decision(decision) if decision else None,
-        },
+        "watchbell": _ours(ad, decision),
+    }
+
+
+def _ours(ad: Ad, decision: AdDecision | None) -> dict[str, Any]:
+    """Return what Meta's API has no field for."""
+    return {
+        "source": ad.source,
+        "disclaimer": ad.disclaimer,
+        "registration_id": ad.registration_id,
+        "payer_address": ad.payer_address,
+        "admin_countries": list(ad.admin_countries),
+        "clicks": ad.clicks,
+        "targeting": [target.model_dump() for target in ad.targeting],
+        "media": list(ad.media),
+        "pictures": [picture.model_dump() for picture in ad.pictures],
+        "reports_payer": ad.reports_payer,
+        "declared_political": ad.declared_political,
+        "made_up": ad.synthetic,
+        "sums_up": ad.sums_up,
+        "removed": ad.removed.model_dump(mode="json") if ad.removed else None,
+        "decision": _decision(decision) if decision else None,
     }
 
 

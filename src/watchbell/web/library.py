@@ -1,6 +1,7 @@
 """The public ad library: the front page, the search, and an ad's page. Open to everyone, nothing to sign."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -62,8 +63,9 @@ def ad_page(request: Request, ad_id: str) -> Response:
         "ad.html",
         view=view,
         ad=view.ad,
+        address=f"{request.base_url}library/ads/{quote(ad_id)}",
         decision=view.decision,
-        turn=turn_of(vault, ad_id, view.decision, user, now) if user and reviews else None,
+        turn=turn_of(vault, ad_id, view.decisions, user, now) if user and reviews else None,
         signals=signals_of(desk.workspace, paid, view.hits, [*alike, *alike_pictures], now) if reviews else [],
         paid=paid,
         known=known_of(office, view.ad.payer, [ad_id], now) if view.ad.payer else None,

@@ -1,5 +1,6 @@
 """The payers of the ad library for machines: who pays, and what a payer's page says, as JSON. No account, no key."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -57,6 +58,7 @@ def _document(view: PayerView) -> dict[str, Any]:
         "spend_not_published": view.unpublished,
         "spending": [_spending(one) for one in view.spending],
         "reports": {"records": view.sums, "ads": view.summed_ads, "spend": [_amount(one) for one in view.summed]},
+        "seen": view.seen and asdict(view.seen),
         "pages": {one.name: one.ads for one in view.pages},
         "countries": {one.name: one.ads for one in view.countries},
         "sources": {one.name: one.ads for one in view.sources},

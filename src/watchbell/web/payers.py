@@ -9,13 +9,25 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ads.payer_view import MOST_COMPARED, PayerView, compared_months, payer_view, shared_creatives
+from watchbell.desk.ads.payer_view import (
+    EVERYTHING,
+    MOST_COMPARED,
+    PayerView,
+    Spending,
+    compared_months,
+    payer_view,
+    shared_creatives,
+    shared_pictures,
+)
+from watchbell.desk.ads.sums import Within
 from watchbell.desk.permissions import Permission
-from watchbell.desk.pictures.charts import bars_svg, highest, map_svg
+from watchbell.desk.pictures.charts import bars_svg, highest
 from watchbell.desk.pictures.elements import html
+from watchbell.desk.pictures.maps import map_svg, read_map
 from watchbell.vault.columns import folded
 from watchbell.web.guard import desk_of, needs, office_of
 from watchbell.web.pages import not_found, page
+from watchbell.web.search_form import elections, of_election
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
 
@@ -40,19 +52,21 @@ def payers(request: Request, begins: Name = "", after: Name = "") -> Response:
 
 
 @router.get("/library/payer")
-def one_payer(request: Request, name: Name) -> Response:
-    """Show a payer: who they are and how we know, what they spent and on whom."""
-    view = _view(request, name)
-    pictures = [
-        {
-            "months": _bars(view, number),
-            "map": _drawn(map_svg(spending.states, "Ads aimed at each state; the table below has the same figures"))
-            if spending.states
-            else None,
-        }
-        for number, spending in enumerate(view.spending)
-    ]
-    return page(request, "payer.html", view=view, pictures=pictures)
+def one_payer(request: Request, name: Name, election: Name = "", place: Name = "") -> Response:
+    """Show a payer: who they are and how we know, what they spent and on whom; of all their ads or of some."""
+    view = _view(request, name, _within(election, place))
+    pictures = [{"months": _bars(spending), **_maps(spending)} for spending in view.spending]
+    asked = {"name": view.name, "election": election, "place": place.strip()}
+    return page(
+        request,
+        "payer.html",
+        view=view,
+        pictures=pictures,
+        election=election,
+        place=place.strip(),
+        elections=[(one.id, one.name) for one in elections()],
+        address=f"{request.base_url}library/payer?{urlencode({key: value for key, value in asked.items() if value})}",
+    )
 
 
 @router.get("/library/compare")
@@ -79,22 +93,44 @@ def compare(request: Request, payer: Annotated[list[Name], Query(max_length=50)]
         currency=currency,
         months=list(zip(*months, strict=False)),
         shared=shared,
+        shared_pictures=shared_pictures(office_of(request), views),
     )
 
 
-def _view(request: Request, name: str) -> PayerView:
-    view = payer_view(office_of(request), name, desk_of(request).clock())
+def _view(request: Request, name: str, within: Within = EVERYTHING) -> PayerView:
+    view = payer_view(office_of(request), name, desk_of(request).clock(), within)
     if view is None:
         raise not_found("No ad in this library names this payer.")
     return view
 
 
-def _bars(view: PayerView, number: int) -> Markup | None:
-    spending = view.spending[number]
+def _within(election: str, place: str) -> Within:
+    """Return which ads are meant: those of an election's country that began shortly before it, aimed at a place."""
+    told = of_election(election)
+    return Within(
+        country=told.get("country"),
+        began_from=told.get("started_from"),
+        began_until=told.get("started_until"),
+        place=place.strip() or None,
+    )
+
+
+def _bars(spending: Spending) -> Markup | None:
     if not spending.months:
         return None
     said = f"Spend in {spending.total.currency} by month; the table below has the same figures"
     return _drawn(bars_svg(spending.months, said))
+
+
+def _maps(spending: Spending) -> dict[str, Markup | None]:
+    """Draw the states where an ad was aimed at one, and Europe where ads ran in several of its countries."""
+    currency, below = spending.total.currency, "the tables below have the same figures"
+    states = map_svg(read_map("us"), spending.states, currency, f"Map of the United States: spend by state; {below}")
+    europe = map_svg(read_map("europe"), spending.countries, currency, f"Map of Europe: spend by country; {below}")
+    return {
+        "states": _drawn(states) if spending.states else None,
+        "countries": _drawn(europe) if len(spending.countries) > 1 else None,
+    }
 
 
 def _drawn(picture: Element) -> Markup:

@@ -65,7 +65,7 @@ def read_form(form: SearchForm) -> Asked:
     sums = {"least": (form.least, sum_of(form.least)), "most": (form.most, sum_of(form.most))}
     problems = {name: _DAY for name, (written, read) in days.items() if written and read is None}
     problems |= {name: _SUM for name, (written, read) in sums.items() if written.strip() and read is None}
-    told = _of_election(form.election)
+    told = of_election(form.election)
     fields = ("text", "payer", "advertiser", "platform", "place", "language", "source")
     query = AdQuery(
         **{name: getattr(form, name).strip() or None for name in fields},
@@ -145,7 +145,7 @@ _DAY = "Write the day as year-month-day, such as 2019-09-02."
 _SUM = "Write a sum as a number, such as 1500."
 
 
-def _of_election(election_id: str) -> dict[str, Any]:
+def of_election(election_id: str) -> dict[str, Any]:
     """Return what an election asks for; nothing where there is none of that id."""
     found = next((one for one in elections() if one.id == election_id), None)
     if found is None:

@@ -9,6 +9,7 @@ import pytest
 from tests.made_up_desk import HELD_AD, HOSTILE, NOW
 from tests.unit.web.conftest import Visitor
 from watchbell.desk.ads.library import remove_ad
+from watchbell.desk.ads.likeness import group_pictures
 from watchbell.model.ads import Ad, Money, Removal, RemovalReason, Targeting
 from watchbell.vault.workspace import Workspace
 
@@ -108,3 +109,36 @@ def test_a_payer_s_figures_come_as_json_with_the_same_bounds(visitor: Visitor) -
     assert dollars["places"][0] == {"name": "Ohio", "ads": 2, "lower_bound": "100", "upper_bound": "998"}
     assert visitor(None).get("/api/v1/payer?name=Nobody").status_code == 404
     assert visitor(None).get("/api/v1/payer?name=Zebra").json()["reports"]["ads"] == 1200
+
+
+@pytest.mark.usefixtures("payers")
+def test_a_payers_page_tells_of_the_ads_of_one_place_or_time_alone(visitor: Visitor) -> None:
+    html = shown(visitor, "/library/payer?name=Acme&place=texas")
+    assert "All figures below are of the 1 ad  aimed at texas" in html.replace("\n", " ")
+    assert "place=texas</code>" in html
+    assert "No ad of this payer was aimed at Utah" in shown(visitor, "/library/payer?name=Acme&place=Utah")
+    assert "Paid for 2 ads" in shown(visitor, "/library/payer?name=Acme&election=us-general-2026")
+    assert "None of their ads" in shown(visitor, "/library/payer?name=Acme&election=us-general-2024")
+
+
+def test_a_payers_page_tells_who_saw_their_ads(workspace: Workspace, visitor: Visitor) -> None:
+    seen = ({"share": "0.25", "age": "65+", "gender": "female"}, {"share": "0.75", "age": "18-24", "gender": "male"})
+    shown_often = {"impressions": {"lower": 100, "upper": 100}, "seen_by": seen}
+    workspace.vault.ads.add([ad(1, "Acme", **shown_often), ad(2, "Acme")])
+    html = shown(visitor, "/library/payer?name=Acme")
+    for words in ("Of 1 ad among 2 (50%)", "exactly 100 times", "65+, female", "25.0%"):
+        assert words in html
+    told = visitor(None).get("/api/v1/payer?name=Acme").json()["seen"]
+    assert (told["ads"], told["people"][0]) == (1, {"name": "18-24, male", "lower": 0.75, "upper": 0.75})
+
+
+def test_payers_with_the_same_picture_are_told_of(workspace: Workspace, visitor: Visitor) -> None:
+    one = {"name": "a.png", "sha256": "a" * 64, "pdq": "0f" * 32, "media_type": "image/png"}
+    ads = [ad(n, payer, media=["a.png"], pictures=[one]) for n, payer in ((1, "Acme"), (2, "Acme"), (3, "Zebra"))]
+    workspace.vault.ads.add(ads)
+    assert group_pictures(workspace.vault) == 1
+    html = shown(visitor, "/library/compare?payer=Zebra&payer=Acme")
+    assert "Ads that show nearly the same picture" in html
+    assert "/library/ads/jsonl%3Ap3#alike-pictures" in html
+    only = shown(visitor, "/library/compare?payer=Acme&payer=" + quote_plus("Payer & Sons"))
+    assert "show nearly the same picture" not in only

@@ -4,7 +4,8 @@ Needed: `id`, and `text` or `media`. Optional: platform, advertiser, account_id,
 disclaimer, declared_political, started_at, ended_at (ISO 8601 with a zone), clicks, language, country, synthetic,
 sums_up; `admin_countries` as a list of two-letter codes;
 `spend` {currency, lower, upper} or a number beside `currency`; `impressions` {lower, upper} or a number;
-`targeting` [{dimension, value, excluded}]; `declaration`, an object with the fields of `model.ads.Declaration`, for the
+`targeting` [{dimension, value, excluded}]; `seen_by` [{share, region, age, gender}], shares from 0 to 1;
+`declaration`, an object with the fields of `model.ads.Declaration`, for the
 notice of an ad in the European Union; `links` and `media` as lists of addresses or file names.
 A record with `payer` or `disclaimer`, be it null, has a place for who paid; of one with neither, nothing follows.
 """
@@ -26,7 +27,7 @@ from watchbell.ads.readers.fields import (
     time_of,
 )
 from watchbell.files import Row
-from watchbell.model.ads import Ad, Count, Declaration, Money, Targeting
+from watchbell.model.ads import Ad, Count, Declaration, Money, Seen, Targeting
 
 KNOWN = (frozenset(Ad.model_fields) | {"currency"}) - {"removed", "pictures"}
 """Fields that are read; others are tolerated and named once."""
@@ -35,6 +36,7 @@ T = TypeVar("T")
 
 _TARGETING: TypeAdapter[tuple[Targeting, ...]] = TypeAdapter(tuple[Targeting, ...])
 _DECLARATION = TypeAdapter(Declaration)
+_SEEN: TypeAdapter[tuple[Seen, ...]] = TypeAdapter(tuple[Seen, ...])
 _TEXTS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
 
 
@@ -66,6 +68,7 @@ def read_ad(row: Row) -> Ad:
         started_at=time_of(values, "started_at"),
         ended_at=time_of(values, "ended_at"),
         targeting=_parsed(values, "targeting", _TARGETING, "a list of {dimension, value, excluded}") or (),
+        seen_by=_parsed(values, "seen_by", _SEEN, "a list of {share, region, age, gender}") or (),
         links=_parsed(values, "links", _TEXTS, "a list of addresses") or (),
         media=_parsed(values, "media", _TEXTS, "a list of addresses or file names") or (),
         language=text_of(values, "language"),

@@ -10,15 +10,17 @@ import polars as pl
 
 from watchbell.ads.authorization import StepState
 from watchbell.desk.ads import sums as ad_sums
-from watchbell.desk.ads.sums import Amount, Part, nothing_in
+from watchbell.desk.ads.seen import WhoSaw, who_saw
+from watchbell.desk.ads.sums import Amount, Part, Within, nothing_in
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.steps import status
-from watchbell.desk.pictures.us_states import STATE_NAMES
+from watchbell.desk.pictures.maps import read_map
 from watchbell.model.ads import Verdict
 from watchbell.model.advertisers import Evidence, EvidenceKind, EvidenceVerdict
 from watchbell.vault.columns import folded
 from watchbell.vault.database import IDS_AT_ONCE, batches
 
+EVERYTHING = Within()
 ONLY_THE_SOURCE = "Only what the source says"
 """The label of a payer of whom no evidence was shown here."""
 MOST_COMPARED = 4
@@ -64,8 +66,10 @@ class Spending:
     months: list[Part]
     undated: int
     places: list[Part]
-    states: dict[str, int]
-    """Of the places, how many ads were aimed at each state of the United States."""
+    states: dict[str, Part]
+    """Of the places of ads in the United States, the states, by their two letters."""
+    countries: dict[str, Part]
+    """Countries of Europe in which ads ran, by their two letters."""
     kept_from: list[Part]
     spots: list[Part]
     """Postal codes and circles."""
@@ -87,6 +91,8 @@ class PayerView:
     """Records that sum up ads: they are told apart, for they count ads twice."""
     summed_ads: int
     summed: list[Amount]
+    seen: WhoSaw | None
+    """None where no source tells who saw the ads."""
     unpublished: int
     """Ads of which the source does not say what was spent."""
     first: datetime | None
@@ -107,20 +113,23 @@ class PayerView:
         return any(one.total.width != 0 for one in self.spending)
 
 
-def payer_view(office: Office, name: str, now: datetime) -> PayerView | None:
-    """Return what the library says of a payer, or None where no ad names them."""
+def payer_view(office: Office, name: str, now: datetime, within: Within = EVERYTHING) -> PayerView | None:
+    """Return what the library says of a payer, of all their ads or of some, or None where no ad names them."""
     records = office.vault.ad_sums.of_payer(name)
     if not records:
         return None
-    told = ad_sums.told_ads([record for record, _ in records])
+    everything = ad_sums.told_ads([record for record, _ in records])
+    decided = dict(zip(everything["id"], (verdict for _, verdict in records), strict=True))
+    told = within.of(everything)
     ads, sums = told.filter(pl.col("sums_up").is_null()), told.filter(pl.col("sums_up").is_not_null())
     return PayerView(
-        name=str(told["payer"][0]),
+        name=str(everything["payer"][0]),
         known=known_of(office, name, list(ads["id"]), now),
         ads=ads.height,
         sums=sums.height,
         summed_ads=int(sums["sums_up"].sum()),
         summed=ad_sums.amounts(sums),
+        seen=who_saw(ads),
         unpublished=ads["spend_currency"].null_count(),
         first=_time(ads["started_at"].min()),
         last=_time(pl.concat([ads["started_at"], ads["ended_at"]]).max()),
@@ -128,7 +137,7 @@ def payer_view(office: Office, name: str, now: datetime) -> PayerView | None:
         pages=ad_sums.by(told, "advertiser"),
         sources=ad_sums.by(told, "source"),
         countries=ad_sums.by(told, "country"),
-        verdicts=Counter(verdict for _, verdict in records if verdict is not None),
+        verdicts=Counter(verdict for ad_id in told["id"] if (verdict := decided[ad_id]) is not None),
         registrations=_different(told["registration_id"]),
         addresses=_different(told["payer_address"]),
         made_up=bool(told["synthetic"].any()),
@@ -178,6 +187,21 @@ def shared_creatives(office: Office, views: Sequence[PayerView]) -> dict[str, li
     return {group: names for group, names in payers.items() if len(names) > 1}
 
 
+def shared_pictures(office: Office, views: Sequence[PayerView]) -> dict[str, list[str]]:
+    """Return the groups of ads with nearly the same picture that more than one of these payers paid for.
+
+    Returns:
+        The payers' names by one of the first payer's ads.
+    """
+    first, payers = dict[str, str](), dict[str, list[str]]()
+    for view in views:
+        mine = office.vault.ad_pictures.groups_of(view.ids)
+        for group in sorted({group for groups in mine.values() for group in groups}):
+            first.setdefault(group, min(ad_id for ad_id, groups in mine.items() if group in groups))
+            payers.setdefault(group, []).append(view.name)
+    return {first[group]: names for group, names in payers.items() if len(names) > 1}
+
+
 def compared_months(views: Sequence[PayerView]) -> tuple[str | None, list[list[Part]]]:
     """Return the currency that most of these payers spent in, and the months of each, all over the same stretch."""
     used = Counter(one.total.currency for view in views for one in view.spending)
@@ -203,7 +227,8 @@ def _spending(ads: pl.DataFrame, total: Amount) -> Spending:
         months=ad_sums.by_month(mine, total.currency),
         undated=mine["started_at"].null_count(),
         places=places,
-        states={part.name: part.ads for part in in_states if part.name in STATE_NAMES},
+        states=read_map("us").placed(in_states),
+        countries=read_map("europe").placed(ad_sums.by(mine, "country")),
         kept_from=ad_sums.by_aim(mine, total.currency, ad_sums.PLACES, excluded=True),
         spots=ad_sums.by_aim(mine, total.currency, ad_sums.SPOTS),
         ages=ad_sums.by_aim(mine, total.currency, r"^age$"),

@@ -7,6 +7,7 @@ all ads aimed there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,10 +22,43 @@ SPOTS = r"postal|zip|radius"
 _CIRCLE = r"latitude (-?\d+\.?\d{0,3})\d*;longitude (-?\d+\.?\d{0,3})\d*;radius ([\d.]+)"
 FIELDS = (
     *("id", "source", "country", "advertiser", "payer", "payer_address", "registration_id", "text", "synthetic"),
-    *("started_at", "ended_at", "spend", "targeting", "sums_up"),
+    *("started_at", "ended_at", "spend", "targeting", "sums_up", "impressions", "seen_by"),
 )
 # Sums are exact: 38 digits are what Arrow's decimals hold, and no source gives more than nine behind the point.
 _EXACT = pl.Decimal(38, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Which ads of many are asked about; None asks for all."""
+
+    country: str | None = None
+    """ISO 3166-1 alpha-2."""
+    began_from: datetime | None = None
+    began_until: datetime | None = None
+    """Not that moment itself."""
+    place: str | None = None
+    """Words that must all stand in the name of one place that an ad was aimed at."""
+
+    def of(self, ads: pl.DataFrame) -> pl.DataFrame:
+        """Return those of some ads, as `told_ads` tells of them."""
+        wanted = [pl.lit(value=True)]
+        if self.country:
+            wanted.append(pl.col("country").str.to_uppercase() == self.country.upper())
+        if self.began_from:
+            wanted.append(pl.col("started_at") >= self.began_from)
+        if self.began_until:
+            wanted.append(pl.col("started_at") < self.began_until)
+        if self.place:
+            wanted.append(pl.col("targeting").list.eval(_aimed_at(self.place.casefold().split())).list.any())
+        return ads.filter(*wanted)
+
+
+def _aimed_at(words: Sequence[str]) -> pl.Expr:
+    aim = pl.element().struct
+    place = aim.field("value").str.to_lowercase()
+    named = (place.str.contains(word, literal=True) for word in words)
+    return pl.all_horizontal(aim.field("dimension").str.contains(f"(?i){PLACES}"), ~aim.field("excluded"), *named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,14 @@
-"""Pictures of sums as SVG: bars through time, and a map of tiles. Each stands beside a table with the same figures."""
+"""Pictures of sums as SVG: bars through time. Each stands beside a table with the same figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
 from watchbell.desk.ads.sums import Part
 from watchbell.desk.pictures.elements import tag
-from watchbell.desk.pictures.us_states import TILES
 
-SHADES = 5
-"""Steps of a map's shade; a tile says its number too."""
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _FOOT, _HEAD = 720, 220, 70, 24, 26, 12
 _MOST_LABELS = 8
-_TILE, _GAP = 46, 4
 
 
 def bars_svg(months: Sequence[Part], said: str, *, most: Decimal | None = None) -> Element:
@@ -36,35 +32,6 @@ def bars_svg(months: Sequence[Part], said: str, *, most: Decimal | None = None) 
     lines = [line for share in (Decimal(1), Decimal("0.5"), Decimal(0)) for line in _line(share, top)]
     box = f"0 0 {_WIDTH} {_HEIGHT}"
     return tag("svg", *lines, *parts, *labels, class_="sums", viewBox=box, role="img", aria_label=said, xmlns=_XMLNS)
-
-
-def map_svg(ads: Mapping[str, int], said: str) -> Element:
-    """Draw the states as tiles, darker for more ads; each tile says its number.
-
-    Args:
-        ads: how many ads by the name of a state; a state that is not in it has none.
-        said: what a screen reader says.
-    """
-    most = max(ads.values(), default=0)
-    side = _TILE + _GAP
-    tiles = []
-    for tile in TILES:
-        count = ads.get(tile.name, 0)
-        x, y = tile.column * side, tile.row * side
-        tiles.append(
-            tag(
-                "g",
-                tag("title", f"{tile.name}: {count:,} {'ad' if count == 1 else 'ads'}"),
-                tag("rect", width=_TILE, height=_TILE, rx=4),
-                tag("text", tile.code, x=_TILE / 2, y=18),
-                tag("text", f"{count:,}" if count else "0", class_="count", x=_TILE / 2, y=36),
-                class_=f"shade-{_shade(count, most)}",
-                transform=f"translate({x} {y})",
-            )
-        )
-    columns, rows = max(tile.column for tile in TILES) + 1, max(tile.row for tile in TILES) + 1
-    box = f"0 0 {columns * side - _GAP} {rows * side - _GAP}"
-    return tag("svg", *tiles, class_="tiles", viewBox=box, role="img", aria_label=said, xmlns=_XMLNS)
 
 
 def highest(months: Sequence[Part]) -> Decimal:
@@ -105,10 +72,6 @@ def _round_up(value: Decimal) -> Decimal:
         return Decimal(1)
     power = Decimal(10) ** (value.adjusted())
     return next(power * step for step in (1, 2, 5, 10) if power * step >= value)
-
-
-def _shade(count: int, most: int) -> int:
-    return -(-SHADES * count // most) if count else 0
 
 
 def _said(bound: Decimal | None) -> str:

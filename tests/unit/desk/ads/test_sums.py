@@ -1,4 +1,5 @@
 import csv
+import re
 from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchbell.ads.readers.sources import read_ads
-from watchbell.desk.ads.sums import Amount, Part, amounts, by_aim, by_month, told_ads
-from watchbell.desk.pictures.charts import bars_svg, map_svg
-from watchbell.desk.pictures.us_states import STATE_NAMES, TILES
+from watchbell.desk.ads.sums import Amount, Part, Within, amounts, by_aim, by_month, told_ads
+from watchbell.desk.pictures.charts import bars_svg
+from watchbell.desk.pictures.maps import map_svg, read_map
 from watchbell.model.ads import Ad, Money, Targeting
 
 
@@ -84,17 +85,41 @@ def test_sums_are_those_of_the_file_added_by_other_means(shared_data: Path, year
     assert found == expected
 
 
-def test_every_state_has_one_tile_of_its_own() -> None:
-    assert len(TILES) == len(STATE_NAMES) == 52
-    assert len({(tile.column, tile.row) for tile in TILES}) == 52
+@pytest.mark.parametrize(("name", "count"), [("us", 51), ("europe", 32)])
+def test_every_place_of_a_map_has_an_outline_that_lies_on_it(name: str, count: int) -> None:
+    drawn = read_map(name)
+    assert len({place.code for place in drawn.places}) == len(drawn.places) == count
+    for place in drawn.places:
+        points = [tuple(map(float, point.split(","))) for point in re.findall(r"[\d.-]+,[\d.-]+", place.path)]
+        assert len(points) >= 3
+        assert all(0 <= x <= drawn.width and 0 <= y <= drawn.height for x, y in points)
 
 
-def test_a_tile_says_its_number_and_more_ads_are_darker() -> None:
-    drawn = map_svg({"Ohio": 100, "Iowa": 1}, "Ads by state")
-    shades = {_title(tile): tile.get("class") for tile in drawn.iter("g")}
-    assert shades["Ohio: 100 ads"] == "shade-5"
-    assert shades["Iowa: 1 ad"] == "shade-1"
-    assert shades["Maine: 0 ads"] == "shade-0"
+def test_the_map_of_europe_has_every_member_of_the_union() -> None:
+    members = {"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT"}
+    members |= {"LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE"}
+    assert members <= {place.code for place in read_map("europe").places}
+
+
+def test_a_place_says_its_bounds_and_more_spend_is_darker() -> None:
+    states = read_map("us")
+    parts = [Part("Ohio", 100, Decimal(10), Decimal(500)), Part("iowa", 1, Decimal(0), Decimal(5))]
+    found = states.placed([*parts, Part("Ruritania", 1, Decimal(0), Decimal(9))])
+    assert sorted(found) == ["IA", "OH"]
+    drawn = map_svg(states, found, "USD", "Spend by state")
+    shades = {_title(place): place.get("class") for place in drawn.iter("g") if place.find("title") is not None}
+    assert shades["Ohio: 100 ads, 10 to 500 USD"] == "shade-5"
+    assert shades["Iowa: 1 ad, 0 to 5 USD"] == "shade-1"
+    assert shades["Maine: no ads"] == "shade-0"
+
+
+def test_only_ads_of_a_place_and_time_are_meant() -> None:
+    ads = table(ad(1, 1, 1, "Ohio"), ad(2, 1, 1, "Ohio County", "Texas", month=3), ad(3, 1, 1, "Texas"), ad(4, 1, 1))
+    assert list(Within(place="OHIO").of(ads)["id"]) == ["jsonl:1", "jsonl:2"]
+    assert list(Within(place="ohio texas").of(ads)["id"]) == []
+    assert list(Within(began_from=datetime(2026, 3, 1, tzinfo=UTC)).of(ads)["id"]) == ["jsonl:2"]
+    assert list(Within(began_until=datetime(2026, 1, 15, tzinfo=UTC)).of(ads)["id"]) == []
+    assert Within().of(ads).height == 4
 
 
 def test_a_bar_is_solid_to_the_lower_bound_and_pale_to_the_upper() -> None:

@@ -19,6 +19,21 @@ from watchbell.model.notices import TransparencyNotice
 app = typer.Typer(no_args_is_help=True, help="Declare what the transparency notice of an ad in the EU must tell.")
 
 AdArgument = Annotated[str, typer.Argument(metavar="AD", help="The ad's id.")]
+TotalOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(metavar="AMOUNT CURRENCY", help="What was received for the campaign, such as 9000.50 EUR."),
+]
+CampaignOption = Annotated[
+    bool | None, typer.Option("--campaign/--no-campaign", help="Whether the ad is part of a campaign.")
+]
+LinkedOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ELECTION", help="An election's id in the calendar, or a law in the making, in words."),
+]
+PersonalDataOption = Annotated[
+    bool | None,
+    typer.Option("--personal-data/--no-personal-data", help="Whether any was used to target or deliver it."),
+]
 
 
 @app.callback()
@@ -37,25 +52,14 @@ def declare_(
     ] = False,
     origin: Annotated[Origin | None, typer.Option(help="Whether the money is public or private.")] = None,
     whence: Annotated[Whence | None, typer.Option(help="Whether it is from inside or outside the Union.")] = None,
-    in_campaign: Annotated[
-        bool | None, typer.Option("--campaign/--no-campaign", help="Whether the ad is part of a campaign.")
-    ] = None,
-    total: Annotated[
-        tuple[str, str] | None,
-        typer.Option(metavar="AMOUNT CURRENCY", help="What was received for the campaign, such as 9000.50 EUR."),
-    ] = None,
+    in_campaign: CampaignOption = None,
+    total: TotalOption = None,
     method: Annotated[str | None, typer.Option(help="How the amounts were calculated.")] = None,
-    linked: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ELECTION", help="An election's id in the calendar, or a law in the making, in words."),
-    ] = None,
+    linked: LinkedOption = None,
     linked_to_nothing: Annotated[
         bool, typer.Option("--linked-to-nothing", help="It is linked to no election, referendum or law.")
     ] = False,
-    personal_data: Annotated[
-        bool | None,
-        typer.Option("--personal-data/--no-personal-data", help="Whether any was used to target or deliver it."),
-    ] = None,
+    personal_data: PersonalDataOption = None,
     techniques: Annotated[str | None, typer.Option(help="How it was targeted.")] = None,
     rights: Annotated[str | None, typer.Option(help="Where data protection rights are exercised.")] = None,
     workspace: WorkspaceOption = None,

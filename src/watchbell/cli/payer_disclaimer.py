@@ -24,6 +24,20 @@ from watchbell.model.advertisers import DisclaimerVerdict, PayerDisclaimer
 app = typer.Typer(no_args_is_help=True, help="Compose and decide the words that say who paid.")
 
 
+RoomOption = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="CHARACTERS", help="How much text the ad holds: say which form it bears."),
+]
+PictureOption = Annotated[
+    tuple[int, int, int] | None,
+    typer.Option(
+        metavar="WIDTH HEIGHT LETTERS",
+        help="Of an ad that is a picture: its width, height and how high its letters are, in pixels.",
+    ),
+]
+LanguageOption = Annotated[str, typer.Option(metavar="CODE", help="EU: the ad's language: de, en, es, fr.")]
+
+
 @app.callback()
 def _group() -> None:
     """Compose and decide the words that say who paid."""
@@ -46,30 +60,19 @@ def make(
         str | None, typer.Option(help="UK: the postal address of whom the promoter acts for, if it is another.")
     ] = None,
     controlled_by: Annotated[str | None, typer.Option(help="EU: who ultimately controls the sponsor.")] = None,
-    language: Annotated[str, typer.Option(metavar="CODE", help="EU: the ad's language: de, en, es, fr.")] = "en",
+    language: LanguageOption = "en",
     register: Annotated[Path | None, typer.Option(metavar="FILE", help="Committees whose names are held.")] = None,
     members: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Members of Congress whose names are held.")
     ] = None,
     domains: Annotated[Path | None, typer.Option(metavar="FILE", help="Agencies whose names are held.")] = None,
-    room: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="CHARACTERS", help="How much text the ad holds: say which form it bears."),
-    ] = None,
-    picture: Annotated[
-        tuple[int, int, int] | None,
-        typer.Option(
-            metavar="WIDTH HEIGHT LETTERS",
-            help="Of an ad that is a picture: its width, height and how high its letters are, in pixels.",
-        ),
-    ] = None,
+    room: RoomOption = None,
+    picture: PictureOption = None,
     routes: RoutesOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Compose a disclaimer from the verified name; one that is like somebody else's is held for a person."""
-    if picture and min(picture) < 1:
-        raise UsageError("A picture's width, height and letters are whole numbers of pixels, one or more.")
     named = {
         "committee": Register.read(register).names() if register else None,
         "member of Congress": members_of_congress(members) if members else None,
@@ -89,10 +92,7 @@ def make(
         )
         names = known_names(opened.settings) | {whose: some for whose, some in named.items() if some is not None}
         made = make_disclaimer(office_of(opened, routes), who, wanted, names, now=system_clock())
-    share = share_of_text(made.text, room) if room else None
-    if picture:
-        share = share_of_picture(made.text, *picture)
-    _print(made, as_json=as_json, share=share)
+    _print(made, as_json=as_json, share=_share(made.text, room, picture))
 
 
 @app.command("list")
@@ -137,6 +137,15 @@ def decide(
         by = at_command_line(opened.vault, now)
         decided = decide_disclaimer(office_of(opened, None), mine[disclaimer], verdict, reason, by=by, now=now)
     _print(decided, as_json=as_json)
+
+
+def _share(words: str, room: int | None, picture: tuple[int, int, int] | None) -> float | None:
+    """Return which part of an ad words take; None where nothing of the ad is told."""
+    if picture is None:
+        return None if room is None else share_of_text(words, room)
+    if min(picture) < 1:
+        raise UsageError("A picture's width, height and letters are whole numbers of pixels, one or more.")
+    return share_of_picture(words, *picture)
 
 
 def _print(found: PayerDisclaimer, *, as_json: bool, share: float | None = None) -> None:

@@ -225,6 +225,12 @@ def test_a_disclaimer_is_bound_to_the_verified_name(folder: Path, monkeypatch: p
     made = disclaimer(*make, *register, "--room", "90")
     assert (made["verdict"], made["on_ad"]) == ("approved", "Paid for by Club for America")
     assert made["text"].startswith("Paid for by Club for America, www.club.org. Not authorized by any candidate")
+    assert disclaimer(*make, "--picture", "720", "300", "12")["on_ad"] == made["text"]
+    assert disclaimer(*make, "--picture", "88", "31", "12")["on_ad"] == "Paid for by Club for America"
+    with pytest.raises(UsageError, match="whole numbers of pixels"):
+        disclaimer(*make, "--picture", "88", "0", "12")
+    with pytest.raises(UsageError, match="'our office' is none"):
+        disclaimer(*make, "--contact", "our office")
     (folder / "members.yaml").write_text("- name: {first: Clubs for, last: Arnerica}\n")
     held = disclaimer(*make, "--contact", "1 Main St", "--members", str(folder / "members.yaml"))
     assert (held["verdict"], "member of Congress" in held["reason"]) == ("held", True)

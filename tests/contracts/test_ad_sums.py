@@ -1,11 +1,14 @@
 """Payers and their ads, and which ads are alike, are the same on both databases."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tests.contracts.test_ad_history import HOUR, NOON, removed, restored
+from watchbell.ads.readers.sources import read_ads
 from watchbell.model.ads import Ad, Money, RemovalReason, Targeting
 from watchbell.vault.ads import AdQuery
 from watchbell.vault.vault import Vault
@@ -93,6 +96,18 @@ def test_ads_are_found_by_a_day_on_which_they_ran(vault: Vault, besides: dict[st
     ran = {one.id for one, (began, _, runs) in zip(ads, RUNS, strict=True) if runs and began and began < until}
     assert ({one.id for one, _ in page.ads}, page.total) == (ran, len(ran))
     assert vault.ads.search(AdQuery(running_on=date.max)).total == 3
+
+
+@pytest.mark.shared
+def test_snaps_ads_of_a_day_are_those_that_its_own_file_says_ran(vault: Vault, shared_data: Path) -> None:
+    path = shared_data / "ads" / "PoliticalAds_2018.csv"
+    vault.ads.add(one for one in read_ads(path, "snap") if isinstance(one, Ad))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        days = [(row["StartDate"][:10], row["EndDate"][:10]) for row in csv.DictReader(file)]
+    for day in (date(2018, 8, 1), date(2018, 10, 15), date(2018, 11, 6), date(2019, 6, 1)):
+        ran = sum(began <= f"{day:%Y/%m/%d}" and (not ended or f"{day:%Y/%m/%d}" <= ended) for began, ended in days)
+        assert vault.ads.search(AdQuery(running_on=day)).total == ran
+    assert 0 < vault.ads.search(AdQuery(running_on=date(2018, 11, 6), country="us")).total < len(days)
 
 
 @pytest.mark.parametrize(

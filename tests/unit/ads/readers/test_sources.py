@@ -3,6 +3,7 @@
 import csv
 import json
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -43,6 +44,9 @@ def test_all_ira_ads_come_in(shared_data: Path) -> None:
         assert spent(ads)[currency] == expected
     assert sum(ad.impressions.lower for ad in ads if ad.impressions) == sum(row["impressions"] for row in written)
     assert sum(len(ad.targeting) for ad in ads) == sum(len(row["targets"]) for row in written)
+    assert sum(ad.clicks or 0 for ad in ads) == sum(row["clicks"] or 0 for row in written)
+    began = [datetime.fromisoformat(row["created"]) for row in written if row["created"]]
+    assert [ad.started_at for ad in ads if ad.started_at] == began
     assert {ad.source for ad in ads} == {"ira"}
     assert {ad.payer for ad in ads} == {None}
 
@@ -72,6 +76,29 @@ def test_all_snap_ads_come_in(shared_data: Path, year: int, rows: int) -> None:
     assert sum(ad.impressions.lower for ad in ads if ad.impressions) == sum(int(row["Impressions"]) for row in written)
     assert [ad.payer for ad in ads] == [row["PayingAdvertiserName"].strip() for row in written]
     assert all(ad.declared_political and ad.started_at for ad in ads)
+
+
+def letters(cells: Iterable[str]) -> str:
+    """What is written in cells, but for what stands between values."""
+    return "".join(cells).replace(",", "").replace(" ", "")
+
+
+@pytest.mark.shared
+def test_no_target_and_no_day_of_snaps_ads_is_lost_and_none_changes_sides(shared_data: Path) -> None:
+    path = shared_data / "ads" / "PoliticalAds_2018.csv"
+    ads, _ = all_read(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        written = list(csv.DictReader(file))
+    others = {"Gender", "AgeBracket", "Interests", "OsType", "Segments", "Language", "AdvancedDemographics"}
+    others |= {"Targeting Connection Type", "Targeting Carrier (ISP)", "AdvertisingJurisdiction"}
+    for ad, row in zip(ads, written, strict=True):
+        included = (row[name] for name in row if name.endswith("(Included)") or name in others)
+        excluded = (row[name] for name in row if name.endswith("(Excluded)"))
+        told = {side: letters(aim.value for aim in ad.targeting if aim.excluded is side) for side in (False, True)}
+        assert sorted(told[False]) == sorted(letters(included))
+        assert sorted(told[True]) == sorted(letters(excluded))
+        for at, cell in ((ad.started_at, row["StartDate"]), (ad.ended_at, row["EndDate"])):
+            assert (f"{at:%Y/%m/%d %H:%M:%SZ}" if at else "") == cell
 
 
 @pytest.mark.shared

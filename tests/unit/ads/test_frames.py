@@ -126,13 +126,11 @@ def test_who_warns_answers_or_calls_to_vote_is_left_alone(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "found_at_least", "held_at_most"),
-    # The first three were looked at while the rules were made, the fourth was not.
-    [("first", 0.87, 0.12), ("second", 0.91, 0.12), ("third", 0.95, 0.12), ("fourth", 0.56, 0.2)],
+    ("name", "found_at_least"),
+    # All but the fifth were read while the rules were made.
+    [("first", 0.87), ("second", 0.91), ("third", 0.95), ("fourth", 0.78), ("fifth", 0.29)],
 )
-def test_the_made_up_sets_are_found_as_the_decision_record_says(
-    name: str, found_at_least: float, held_at_most: float
-) -> None:
+def test_the_made_up_sets_are_found_as_the_decision_record_says(name: str, found_at_least: float) -> None:
     path = Path(__file__).parents[3] / "benchmarks" / "interference" / f"{name}.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert all(row["synthetic"] for row in rows)
@@ -140,4 +138,4 @@ def test_the_made_up_sets_are_found_as_the_decision_record_says(
     right = [row["code"] in codes for row, codes in zip(rows, found, strict=True) if row["code"]]
     held = [bool(codes) for row, codes in zip(rows, found, strict=True) if not row["code"]]
     assert sum(right) >= found_at_least * len(right)
-    assert sum(held) <= held_at_most * len(held)
+    assert sum(held) <= 0.12 * len(held)

@@ -10,8 +10,8 @@ from watchbell.cli.options import JsonOption, print_json
 from watchbell.cli.screen import console, err_console
 from watchbell.cli.serve import run_server
 from watchbell.clock import system_clock
-from watchbell.desk.demo import Demonstrated, demo_account, demonstrate
-from watchbell.vault.workspace import Workspace
+from watchbell.desk.demo import Demonstrated, demo_account, demo_workspace, demonstrate
+from watchbell.desk.demo_advertisers import PERSON_EMAIL
 
 app = typer.Typer()
 
@@ -33,7 +33,7 @@ def demo(
     and says so. The desk is served at the end, with an account whose password is printed once.
     """
     started = time.monotonic()
-    with Workspace.create(workspace) as opened:
+    with demo_workspace(workspace) as opened:
         user, password = demo_account(opened, system_clock())
         done = demonstrate(opened, user, system_clock(), lambda said: err_console.say(f"{said}…"))
         if as_json:
@@ -59,6 +59,7 @@ def _print(done: Demonstrated, seconds: float) -> None:
 def _print_account(username: str, password: str | None, workspace: Path) -> None:
     if password:
         console.say(f"Sign in to the desk as {username} with the password {password} (shown this once).")
+        console.say(f"At /advertiser a made-up candidate signs in as {PERSON_EMAIL} with the same password.")
         return
     console.say(
         f"The account {username} is there already; its password was shown when it was made. If it is lost, add another "

@@ -12,8 +12,11 @@ from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password
 from watchbell.desk.ads.likeness import group_alike
 from watchbell.desk.ads.review import Reviewer, import_ads
+from watchbell.desk.advertisers.identity_key import IdentityKey
+from watchbell.desk.advertisers.office import office_in
 from watchbell.desk.cases.cases import open_cases
 from watchbell.desk.cases.house import house_of
+from watchbell.desk.demo_advertisers import add_advertisers
 from watchbell.desk.exchange.sending import recipient_named, send_case
 from watchbell.desk.exchange.sharing import Stated, import_indicators
 from watchbell.desk.investigations.investigate import Question, investigate_workspace
@@ -24,9 +27,10 @@ from watchbell.model.partners import Role, User
 from watchbell.model.tlp import Tlp
 from watchbell.sources.importing import import_posts
 from watchbell.sources.reading import plan
-from watchbell.vault.workspace import Workspace
+from watchbell.vault.workspace import SETTINGS_FILE, Workspace
 
 ACCOUNT = "demo"
+_KEY_FILE = "identity.key"
 RECIPIENT = "Whoever watches the demonstration"
 QUESTION = Question(by=("link", "text", "repost"), window_s=60, min_shared=2)
 # CooRTweet's data name a retweet's content by an id that stands for two retweets in 39 rows: it is no post id.
@@ -51,6 +55,20 @@ class Demonstrated(NamedTuple):
     """The STIX 2.1 bundle of the case in which all rooms meet."""
 
 
+def demo_workspace(root: Path) -> Workspace:
+    """Return the demonstration's workspace; a new one has advertisers' pages, and the key that they need beside it."""
+    if Workspace.is_at(root):
+        return Workspace.create(root)
+    Workspace.create(root).close()
+    key = (root / _KEY_FILE).absolute()
+    IdentityKey.make(key)
+    with (root / SETTINGS_FILE).open("a", encoding="utf-8") as settings:
+        settings.write(
+            f"\n# Of the demonstration.\nadvertiser_pages = true\nidentity_key_file = {json.dumps(str(key))}\n"
+        )
+    return Workspace.open(root)
+
+
 def demo_account(workspace: Workspace, now: datetime) -> tuple[User, str | None]:
     """Return the demonstration's account, made if it is not there, and its password if it was just made."""
     known = workspace.vault.users.get(ACCOUNT)
@@ -70,6 +88,9 @@ def demonstrate(workspace: Workspace, by: User, now: datetime, tell: Tell) -> De
     findings, described = investigate_workspace(workspace, QUESTION, now)
     tell("Looking for partners' indicators in posts and ads")
     match_workspace(workspace, now=now)
+    if workspace.settings.identity_key_file is not None:
+        tell("Adding made-up advertisers")
+        add_advertisers(office_in(workspace), by, now)
     tell("Opening cases")
     open_cases(workspace, now)
     bundle = _export(workspace, by, now)

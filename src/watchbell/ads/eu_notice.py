@@ -128,8 +128,14 @@ def notice_of(ad: Ad, known: Known, words: NoticeWords | None = None) -> Transpa
 
 
 def label_of(ad: Ad, known: Known, words: NoticeWords | None = None) -> str:
-    """Return the label that stands on the ad itself (article 11(1), template of annex II, point 1)."""
-    return (words or words_for(ad)).label_of(_name(ad, known.sponsor), known.controller)
+    """Return the label that stands on the ad itself (article 11(1)(a) to (d), template of annex II, point 1)."""
+    words = words or words_for(ad)
+    about = "; ".join(_election(one, words) for one in known.linked)
+    also = (
+        words.label["linked"].format(what=about) if about else None,
+        words.label["targeted"] if known.declared.personal_data else None,
+    )
+    return words.label_of(_name(ad, known.sponsor), known.controller, filter(None, also))
 
 
 def _heading(number: int, said: _Said, words: NoticeWords) -> Heading:

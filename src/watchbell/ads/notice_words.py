@@ -5,6 +5,7 @@ each says which titles are those of Implementing Regulation (EU) 2025/1410 and w
 """
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
@@ -65,14 +66,20 @@ class NoticeWords(Record):
         """Return a number as the language writes it."""
         return f"{number:,}".translate({ord(","): self.thousands, ord("."): self.decimal})
 
-    def label_of(self, sponsor: str | None, controller: str | None) -> str:
-        """Return the label that stands on the ad itself (article 11(1); annex II, point 1)."""
+    def label_of(self, sponsor: str | None, controller: str | None, also: Iterable[str] = ()) -> str:
+        """Return the label that stands on the ad itself (article 11(1); annex II, point 1).
+
+        Args:
+            sponsor: their name; None: not known.
+            controller: who ultimately controls them.
+            also: more sentences.
+        """
         if sponsor is None:
-            return self.label["unknown"]
-        said = [self.label["advertisement"], _ended(self.label["sponsor"].format(name=sponsor))]
+            return " ".join([self.label["unknown"], *map(_ended, also)])
+        said = [self.label["advertisement"], self.label["sponsor"].format(name=sponsor)]
         if controller:
-            said.append(_ended(self.label["controlled"].format(name=controller)))
-        return " ".join(said)
+            said.append(self.label["controlled"].format(name=controller))
+        return " ".join(_ended(sentence) for sentence in (*said, *also))
 
 
 @lru_cache(maxsize=1)

@@ -136,7 +136,12 @@ def test_a_notice_is_in_the_language_of_its_ad_with_its_numbers() -> None:
     german = declared_notice(DECLARED, "de")
     told = {one.number: " | ".join(one.told) for one in german.headings}
     assert german.language == "de"
-    assert german.label == "Politische Anzeige. Der Sponsor ist Verein Beispiel."
+    assert german.label == (
+        "Politische Anzeige. Der Sponsor ist Verein Beispiel. Sie steht im Zusammenhang mit: Wahl zum Europäischen "
+        "Parlament 2029, 2029-06-07 bis 2029-06-10; Law on lamps."
+    )
+    targeted = declared_notice(DECLARED.model_copy(update={"linked": (), "personal_data": True}))
+    assert targeted.label.endswith("Verein Beispiel. Personal data was used to target or deliver it.")
     assert told[5] == "1.234,50 EUR"
     assert "Wahl zum Europäischen Parlament 2029, 2029-06-07 bis 2029-06-10" in told[9]
     assert notice_of(BARE.model_copy(update={"language": None}), Known(FLAG)).language == "de"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from watchbell.ads.notice_words import notice_languages
-from watchbell.ads.payer_statements import Authority
+from watchbell.ads.payer_statements import Authority, share_of_text, shown_at
 from watchbell.desk.advertisers.disclaimers import drafted_disclaimer, enabled_disclaimers, make_disclaimer
 from watchbell.desk.advertisers.registers import known_names
 from watchbell.desk.advertisers.steps import status
@@ -33,6 +33,8 @@ class DisclaimerForm(BaseModel):
     behind: str = Field(default="", max_length=200)
     behind_contact: str = Field(default="", max_length=300)
     language: str = Field(default="en", max_length=2)
+    room: str = Field(default="", max_length=6)
+    """How many characters the ad holds, of the US only."""
     do: Literal["preview", "make"] = "preview"
 
 
@@ -53,6 +55,8 @@ def draft_or_make(
     found, office, now = own(request, account, advertiser_id), office_of(request), desk_of(request).clock()
     told = Told(form.model_dump())
     problems = lacking(DISCLAIMER_FORMS.get(found.jurisdiction, ()), told)
+    if form.room and not (form.room.isascii() and form.room.isdecimal() and int(form.room)):
+        problems["room"] = "Write in figures how many characters the ad holds, such as 200."
     if problems:
         return _page(request, found, form, problems=problems)
     compose = make_disclaimer if form.do == "make" else drafted_disclaimer
@@ -92,6 +96,9 @@ def _page(
         form=form.model_dump(),
         languages=notice_languages(),
         draft=draft,
+        on_ad=shown_at(draft.text, draft.adapted, share_of_text(draft.text, int(form.room)))
+        if draft and form.room
+        else None,
         standing=status(office, advertiser, now),
         made=office.vault.advertisers.disclaimers(advertiser.id)[::-1],
         enabled={one.id for one in enabled_disclaimers(office, advertiser, now)},

@@ -122,6 +122,12 @@ DISCLAIMER_FORMS: dict[str, tuple[Field, ...]] = {
             "Needed where no candidate authorised it (11 CFR 110.11(b)(3)).",
             needed=False,
         ),
+        Field(
+            "room",
+            "Characters that the ad holds",
+            "Tells which form it bears: the short one where the whole would take more than a quarter.",
+            needed=False,
+        ),
     ),
     "GB": (
         Field("contact", "Postal address of the promoter"),

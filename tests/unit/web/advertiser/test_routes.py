@@ -190,3 +190,16 @@ def test_a_name_in_another_script_and_a_way_without_its_organisation_are_refused
         forged = form | {"organisation": "\N{CYRILLIC CAPITAL LETTER ES}lub"}
         assert "another script" in browser(account).post("/advertiser/new", data=forged).text
     assert apply(office, account, Application("EU", "person"), clock()).organisation is None
+
+
+@pytest.mark.parametrize("walk", [("US", "legal-name", "")], indirect=True)
+def test_which_form_a_small_american_ad_bears_is_shown(walk: Walk) -> None:
+    told = {"authority": "none", "contact": "www.club.org", "do": "preview"}
+    whole = "Paid for by Anna Eriksson, www.club.org. Not authorized by any candidate or candidate&#39;s committee."
+    for room, form in (("400", whole), ("40", "Paid for by Anna Eriksson")):
+        page = walk.client.post(f"{walk.base}/disclaimers", data=told | {"room": room}).text
+        assert f"On an ad of {room} characters stands: “{form}”" in page
+    for room in ("0", "many", "²"):
+        assert "Write in figures" in walk.client.post(f"{walk.base}/disclaimers", data=told | {"room": room}).text
+    refused = walk.client.post(f"{walk.base}/disclaimers", data=told | {"contact": "our office"}).text
+    assert "&#39;our office&#39; is none" in refused

@@ -7,6 +7,7 @@
     ├── WorkspaceError         the workspace is absent, locked, or of another version
     ├── MissingExtraError      a part that is not installed is needed (names the extra)
     ├── MissingProgramError    a program of another's that is needed is not there, or does not start
+    ├── WorkerLostError        a process that worked beside this one ended before its work was done
     ├── PeerError              a partner's server cannot be reached, or does not answer as the protocol asks
     ├── NotSentError           a message to an advertiser could not be sent; it may be later
     └── NotAllowedError        the asker may not see or do this
@@ -62,6 +63,12 @@ class MissingProgramError(WatchbellError):
     """A program that Watchbell starts, such as Java, is not on this machine or does not start. Says which."""
 
     exit_code = 69
+
+
+class WorkerLostError(WatchbellError):
+    """A process that worked beside this one was ended, or fell over. Says with what exit code."""
+
+    exit_code = 71
 
 
 class PeerError(WatchbellError):

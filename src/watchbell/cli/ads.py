@@ -25,6 +25,7 @@ from watchbell.desk.ads.media import MediaFolder
 from watchbell.desk.ads.replay import replay
 from watchbell.desk.ads.review import AdTally, Reviewer, import_ads, review_file, review_lines
 from watchbell.desk.ads.training import train_classifier
+from watchbell.desk.workers import cores
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import Reject
 from watchbell.vault.blobs import BlobStore
@@ -146,6 +147,10 @@ def review_(
     model: ModelOption = None,
     calendar: CalendarOption = None,
     rules: RulesOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes that review a file of more than 10,000 ads; one for each core."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Review ads from a file, without a workspace: one decision a line, in the same order.
@@ -158,12 +163,12 @@ def review_(
     if out == _STDOUT:
         if as_json:
             raise UsageError("--json and --out - would both print to standard output; choose a file for --out.")
-        _print_answers(file, reviewer)
+        _print_answers(file, reviewer, workers or cores())
         return
     if out.exists() and file.exists() and out.samefile(file):
         raise UsageError("--out names the input file itself; choose another file.")
     with waiting(file.name):
-        tally = review_file(file, out, reviewer)
+        tally = review_file(file, out, reviewer, workers or cores())
     _print_done({file: tally}, reviewer, [], as_json=as_json)
 
 
@@ -276,9 +281,9 @@ def _reviewer(
     )
 
 
-def _print_answers(file: Path, reviewer: Reviewer) -> None:
+def _print_answers(file: Path, reviewer: Reviewer, workers: int) -> None:
     tally = AdTally()
-    for answer in review_lines(file, reviewer, tally):
+    for answer in review_lines(file, reviewer, tally, workers):
         if isinstance(answer, Reject):
             err_console.say(f"{answer.file}, {answer.told()}")
         else:

@@ -2,9 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from watchbell.ads.review import NO_AIDS, Aids, review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.desk.ads.links import link_reviewed, payer_book
 from watchbell.desk.ads.media import MediaFolder, with_pictures
+from watchbell.desk.workers import in_order
 from watchbell.errors import NothingUsableError
 from watchbell.files import Reject, Row, read_rows, write_rejects
 from watchbell.files.whole import replacing
@@ -24,6 +26,10 @@ from watchbell.vault.workspace import Workspace
 
 # Ads that are stored together: enough to make a write worth while, little enough to hold.
 _BATCH = 1000
+_PART = 250
+"""Records that a process reviews in one go."""
+_ALONE = 10_000
+"""A worker takes some three seconds to start: as long as two take to review so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,14 @@ class AdTally:
         self.verdicts[decision.verdict.value] += 1
         self.political += decision.political
         self.codes.update(finding.code for finding in decision.policies)
+
+    def add(self, other: "AdTally") -> None:
+        """Add what became of more records of the same file."""
+        self.ads += other.ads
+        self.rejected += other.rejected
+        self.verdicts.update(other.verdicts)
+        self.political += other.political
+        self.codes.update(other.codes)
 
 
 def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer) -> AdTally:
@@ -120,30 +134,46 @@ def _supersedes(decision: AdDecision, known: AdDecision) -> bool:
     return known.decided_by == FIRST_PASS and decision.model_copy(update={"decided_at": known.decided_at}) != known
 
 
-def review_lines(path: Path, reviewer: Reviewer, tally: AdTally) -> Iterator[str | Reject]:
+def review_lines(path: Path, reviewer: Reviewer, tally: AdTally, workers: int = 1) -> Iterator[str | Reject]:
     """Yield the answer to each record of a file, as one JSON line, in order; a Reject in place of what is no ad.
+
+    Args:
+        path: the file.
+        reviewer: what decides; one that has pictures counts them, and so works in one process.
+        tally: what became of the records so far.
+        workers: processes that review, where there are enough records to be worth starting more than this one.
 
     Raises:
         InputError: the whole file cannot be read.
+        WorkerLostError: a worker was ended.
     """
-    for row in read_rows(path):
-        answer = row if isinstance(row, Reject) else _answer(path, row, reviewer, tally)
-        tally.rejected += isinstance(answer, Reject)
-        yield answer
+    rows = read_rows(path)
+    parts = iter(lambda: list(islice(rows, _PART)), [])
+    work = partial(_answered, str(path), reviewer)
+    for answers, counted in in_order(work, parts, 1 if reviewer.media else workers, alone=_ALONE // _PART):
+        tally.add(counted)
+        yield from answers
 
 
-def _answer(path: Path, row: Row, reviewer: Reviewer, tally: AdTally) -> str | Reject:
+def _answered(path: str, reviewer: Reviewer, rows: Sequence[Row | Reject]) -> tuple[list[str | Reject], AdTally]:
+    tally = AdTally()
+    answers = [row if isinstance(row, Reject) else _answer(path, row, reviewer, tally) for row in rows]
+    tally.rejected = sum(isinstance(answer, Reject) for answer in answers)
+    return answers, tally
+
+
+def _answer(path: str, row: Row, reviewer: Reviewer, tally: AdTally) -> str | Reject:
     try:
         ad = ad_of_record(row)
     except FieldError as error:
-        return rejected(str(path), row, error)
+        return rejected(path, row, error)
     (ad,) = with_pictures([ad], reviewer.media, None)
     decision = reviewer.decide(ad)
     tally.count(decision)
     return json.dumps(answer_of(decision, row.values), ensure_ascii=False)
 
 
-def review_file(path: Path, out: Path, reviewer: Reviewer) -> AdTally:
+def review_file(path: Path, out: Path, reviewer: Reviewer, workers: int = 1) -> AdTally:
     """Write the answers to the records of `path` to `out`, and what is no ad to `out` with `.rejects.jsonl`.
 
     Both files appear only when they are complete.
@@ -156,7 +186,7 @@ def review_file(path: Path, out: Path, reviewer: Reviewer) -> AdTally:
     place = out.with_suffix(".rejects.jsonl")
     with replacing(out) as part:
         with part.open("w", encoding="utf-8") as answers:
-            write_rejects(place, _written(review_lines(path, reviewer, tally), answers.write))
+            write_rejects(place, _written(review_lines(path, reviewer, tally, workers), answers.write))
         tally.rejects = place if tally.rejected else None
         if not tally.ads:
             raise NothingUsableError(_nothing_usable(path, tally))

@@ -14,7 +14,7 @@ from watchbell.desk.ads.sums import Amount, Part
 from watchbell.desk.permissions import Permission
 from watchbell.web.ad_api import OPEN
 from watchbell.web.guard import desk_of, needs, office_of
-from watchbell.web.payers import Name
+from watchbell.web.payers import Name, within_of
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
 
@@ -33,9 +33,9 @@ def payers(request: Request, begins: Name = "", after: Name = "") -> Response:
 
 
 @router.get("/api/v1/payer")
-def payer(request: Request, name: Name) -> Response:
-    """Answer with what the library says of one payer: the figures of their page."""
-    view = payer_view(office_of(request), name, desk_of(request).clock())
+def payer(request: Request, name: Name, election: Name = "", place: Name = "") -> Response:
+    """Answer with what the library says of one payer: the figures of their page, of all their ads or of some."""
+    view = payer_view(office_of(request), name, desk_of(request).clock(), within_of(election, place))
     if view is None:
         said = {"error": {"message": "No ad in this library names this payer."}}
         return JSONResponse(said, HTTPStatus.NOT_FOUND, headers=OPEN)

@@ -54,9 +54,10 @@ def payers(request: Request, begins: Name = "", after: Name = "") -> Response:
 @router.get("/library/payer")
 def one_payer(request: Request, name: Name, election: Name = "", place: Name = "") -> Response:
     """Show a payer: who they are and how we know, what they spent and on whom; of all their ads or of some."""
-    view = _view(request, name, _within(election, place))
+    view = _view(request, name, within_of(election, place))
     pictures = [{"months": _bars(spending), **_maps(spending)} for spending in view.spending]
-    asked = {"name": view.name, "election": election, "place": place.strip()}
+    given = {"name": view.name, "election": election, "place": place.strip()}
+    asked = urlencode({field: value for field, value in given.items() if value})
     return page(
         request,
         "payer.html",
@@ -65,7 +66,8 @@ def one_payer(request: Request, name: Name, election: Name = "", place: Name = "
         election=election,
         place=place.strip(),
         elections=[(one.id, one.name) for one in elections()],
-        address=f"{request.base_url}library/payer?{urlencode({key: value for key, value in asked.items() if value})}",
+        asked=asked,
+        address=f"{request.base_url}library/payer?{asked}",
     )
 
 
@@ -104,7 +106,7 @@ def _view(request: Request, name: str, within: Within = EVERYTHING) -> PayerView
     return view
 
 
-def _within(election: str, place: str) -> Within:
+def within_of(election: str, place: str) -> Within:
     """Return which ads are meant: those of an election's country that began shortly before it, aimed at a place."""
     told = of_election(election)
     return Within(

@@ -116,6 +116,8 @@ def test_a_payers_page_tells_of_the_ads_of_one_place_or_time_alone(visitor: Visi
     html = shown(visitor, "/library/payer?name=Acme&place=texas")
     assert "All figures below are of the 1 ad  aimed at texas" in html.replace("\n", " ")
     assert "place=texas</code>" in html
+    assert 'href="/api/v1/payer?name=Acme&amp;place=texas"' in html
+    assert visitor(None).get("/api/v1/payer?name=Acme&place=texas").json()["ads"] == 1
     assert "No ad of this payer was aimed at Utah" in shown(visitor, "/library/payer?name=Acme&place=Utah")
     assert "Paid for 2 ads" in shown(visitor, "/library/payer?name=Acme&election=us-general-2026")
     assert "None of their ads" in shown(visitor, "/library/payer?name=Acme&election=us-general-2024")

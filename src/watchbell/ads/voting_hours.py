@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from watchbell.ads.calendar import Election, Hours, Voting
+from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.policy import Judged
 from watchbell.model.ads import PolicyFinding, Verdict
@@ -22,6 +23,7 @@ _POLLS = re.compile(
     r"colegios? electoral(?:es)?|mesas(?: electorales)?|urnas|casillas|centros? de votacion|la votacion|"
     r"wahllokale?|wahlraume?|bureaux? de vote|le scrutin)\b"
 )
+_NAMES_POLLS = WordSearch(_POLLS.pattern)
 _CLAUSE_END = re.compile(r"[!?;\n]|(?<![ap]\.m)\.(?=\s|$)")
 _LONGEST = 110
 _TOKENS = re.compile(
@@ -92,12 +94,12 @@ def hours_said(text: str) -> Iterator[SaidHour]:
                 has_opened = kind == "opens"
 
 
-def wrong_hours(plain: Normalised, election: Election, voting: Voting) -> tuple[Judged, ...]:
-    """Return a finding for the first hour of opening or closing that a text gives and the polls do not keep.
+def wrong_hours(plain: Normalised, hours: Iterable[SaidHour], election: Election, voting: Voting) -> tuple[Judged, ...]:
+    """Return a finding for the first of the hours that a text gives and the polls do not keep.
 
     It rejects where the text says that the hour is that of election day, and else holds: an ad may mean other polls.
     """
-    for said in hours_said(plain.text) if voting.hours else ():
+    for said in hours:
         start, end = said.span
         near = plain.text[max(0, start - _AROUND) : end + _AROUND]
         if _is_right(said, election, voting) or _OTHER_POLLS.search(near):
@@ -119,11 +121,12 @@ def checked_hours(
         known: the elections that the ad may speak of, the next first, and how people vote in them where it runs.
     """
     timed = [(election, voting) for election, voting in known if voting.hours]
-    if not timed:
+    hours = list(hours_said(plain.text)) if timed and _NAMES_POLLS.found_in(plain.letters) else []
+    if not hours:
         return tuple(judged)
-    closing = [plain.quote(*said.span) for said in hours_said(plain.text)]
-    kept = tuple(one for one in judged if not _is_doubt_about_hours(one, timed, closing))
-    found = [wrong_hours(plain, election, voting) for election, voting in timed]
+    said = [plain.quote(*hour.span) for hour in hours]
+    kept = tuple(one for one in judged if not _is_doubt_about_hours(one, timed, said))
+    found = [wrong_hours(plain, hours, election, voting) for election, voting in timed]
     if not all(found) or any(one.finding.code == CODE and one.verdict is Verdict.REJECT for one in kept):
         return kept
     return (*(one for one in kept if one.finding.code != CODE), *found[0])

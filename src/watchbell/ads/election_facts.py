@@ -8,6 +8,7 @@ from watchbell.ads.calendar import Calendar, Period
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.policy import Judged
 from watchbell.ads.voting_days import checked_days
+from watchbell.ads.voting_deadlines import checked_deadlines
 from watchbell.ads.voting_hours import checked_hours
 from watchbell.ads.voting_ways import checked_ways
 from watchbell.model.ads import Ad, Verdict
@@ -34,7 +35,8 @@ def held_against(
     near = calendar.near((ad.started_at or now).date(), place[:2])
     there = [election for election in near if election.is_everywhere_in(place)]
     known = [(election, voting) for election in there if (voting := election.voting_in(place))]
-    judged = checked_ways(checked_hours(judged, plain, known), plain, known)
+    for check in (checked_deadlines, checked_hours, checked_ways):
+        judged = check(judged, plain, known)
     return tuple(_in_period(one, calendar, place, ad, now) for one in judged)
 
 

@@ -60,6 +60,27 @@ def test_voting_online_is_right_where_it_is_offered_and_only_there() -> None:
     assert decided("Jetzt wählen per SMS!", "EE").verdict is Verdict.REJECT
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Mail your ballot back: mail ballots are counted if they arrive by March 9.", Verdict.REVIEW),
+        ("Mail ballots are counted if they arrive by March 7.", Verdict.APPROVE),
+        ("Return your absentee ballot by March 5.", Verdict.APPROVE),
+        ("Request your absentee ballot by March 9.", Verdict.APPROVE),
+        ("Early voting is open through March 6.", Verdict.REVIEW),
+        ("Early voting is open from March 1 to March 4.", Verdict.APPROVE),
+        ("Briefwahl: Der Wahlbrief muss bis zum 9. März da sein.", Verdict.REVIEW),
+    ],
+)
+def test_a_deadline_that_is_too_late_is_held(text: str, verdict: Verdict) -> None:
+    aids = voting(post_back_by="2027-03-07", early={"first": "2027-03-01", "last": "2027-03-04"})
+    decision = decided(text, "ZZ", aids)
+    assert (decision.verdict, [one.code for one in decision.policies]) == (
+        verdict,
+        ["VI-DATE"] if verdict is Verdict.REVIEW else [],
+    )
+
+
 def test_a_place_is_held_where_all_are_known_and_it_is_none_of_them() -> None:
     aids = voting(places=("Town Hall", "Old School"))
     wrong = decided("Vote at the old fairground on Route 9.", "ZZ", aids)

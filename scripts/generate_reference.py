@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from watchbell import errors
 from watchbell.ads import bound_payers, disclaimers, images, register, review
+from watchbell.ads.decided_before import CODE_CHANGED
 from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 from watchbell.detect import traces

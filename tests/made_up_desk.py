@@ -178,6 +178,7 @@ def decision(ad_id: str, verdict: Verdict, *, by: str = "watchbell", at: datetim
     finding = PolicyFinding(code="VI-METHOD", quote=quote, reason="It names a way to vote that does not exist.")
     return AdDecision(
         ad_id=ad_id,
+        content_digest=next(ad.content_digest for ad in ads() if ad.id == ad_id),
         verdict=verdict,
         political=True,
         political_reason="It speaks of voting.",

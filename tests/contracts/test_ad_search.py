@@ -29,6 +29,7 @@ def usd(amount: str) -> dict[str, str]:
 def decision(name: str, verdict: Verdict, *, political: bool) -> AdDecision:
     return AdDecision(
         ad_id=f"jsonl:{name}",
+        content_digest="0" * 64,
         verdict=verdict,
         political=political,
         political_reason="-",

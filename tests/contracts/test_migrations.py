@@ -1,16 +1,21 @@
 """The tables that the migrations make are the ones the code reads and writes, on both databases."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import make_url, text
+from sqlalchemy import bindparam, make_url, text
 
 from watchbell.errors import WorkspaceError
+from watchbell.model.ads import Ad
+from watchbell.vault.columns import Instant
 from watchbell.vault.database import Database, connect
 from watchbell.vault.migrate import migrations
 from watchbell.vault.schema import HEAD, metadata
@@ -18,13 +23,19 @@ from watchbell.vault.vault import open_vault
 
 
 @pytest.fixture
-def database(new_url: str) -> Iterator[Database]:
-    """A migrated database, below the vault that opened it."""
-    open_vault(new_url).close()
+def unmigrated(new_url: str) -> Iterator[Database]:
+    """A database without tables."""
     url = make_url(new_url)
     opened = connect(url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def database(unmigrated: Database, new_url: str) -> Database:
+    """A migrated database, below the vault that opened it."""
+    open_vault(new_url).close()
+    return unmigrated
 
 
 OF_THE_FULL_TEXT_INDEX = ("ad_words", "ad_places", "ads_newest", "ads_dearest", "ad_index")
@@ -65,3 +76,34 @@ def test_many_may_open_a_new_database_at_once(new_url: str) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(opened, range(8))) == [0] * 8
+
+
+def test_decisions_come_to_name_what_they_are_about(unmigrated: Database, new_url: str) -> None:
+    noon, hour = datetime(2026, 11, 3, 12, tzinfo=UTC), timedelta(hours=1)
+    first = Ad(id="a", source="a", platform="p", text="Vote", links=("https://a.example",))
+    second = first.model_copy(update={"text": "Vote \N{GREEK SMALL LETTER ALPHA}"})
+    ads = (
+        "INSERT INTO ads (id, source, platform, advertiser, payer, country, declared_political, words, record)"
+        " VALUES ('a', '', '', '', '', '', false, '', :record)"
+    )
+    changed = "INSERT INTO ad_history (ad_id, at, event, digest, before) VALUES ('a', :at, 'changed', '', :before)"
+    decided = (
+        "INSERT INTO ad_decisions (ad_id, verdict, political, decided_at, digest, record)"
+        " VALUES ('a', 'approve', false, :at, :digest, :record)"
+    )
+    decision = {"ad_id": "a", "verdict": "approve", "political": False, "political_reason": "-", "rules_version": "1"}
+    decision["disclaimer"] = {"state": "not_needed", "reason": "-"}
+    with unmigrated.write() as connection:
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0023")
+        connection.execute(text(ads), {"record": second.model_dump_json()})
+        at = bindparam("at", type_=Instant)
+        connection.execute(text(changed).bindparams(at), {"at": noon, "before": first.model_dump_json()})
+        for number, when in enumerate((noon - hour, noon + hour)):
+            record = json.dumps(decision | {"decided_at": when.isoformat()})
+            row = {"at": when, "digest": str(number), "record": record}
+            connection.execute(text(decided).bindparams(at), row)
+    with open_vault(new_url) as vault:
+        later, earlier = vault.ads.decisions("a")
+    assert (earlier.content_digest, later.content_digest) == (first.content_digest, second.content_digest)

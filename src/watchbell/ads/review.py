@@ -60,6 +60,7 @@ def review(
         now: the time of the decision, and the day the ad runs where it gives none.
         aids: what else to ask.
     """
+    content_digest = ad.content_digest
     ad, unread = with_picture_words(ad)
     words = "\n\n".join(filter(None, (ad.text, ad.disclaimer)))
     plain = normalise(words[:READ_AT_MOST])
@@ -79,6 +80,7 @@ def review(
     verdict = _verdict(judged, held=bool(held))
     return AdDecision(
         ad_id=ad.id,
+        content_digest=content_digest,
         verdict=verdict,
         proposed=_proposed(judged, verdict),
         political=is_political,

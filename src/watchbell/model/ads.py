@@ -1,5 +1,7 @@
 """Ads, what the public is told of them, and what was decided about each."""
 
+import hashlib
+import json
 from decimal import Decimal
 from enum import StrEnum
 
@@ -212,6 +214,16 @@ class Ad(Record):
     """Its tombstone, if it was taken out of the library."""
 
     @property
+    def content_digest(self) -> str:
+        """Return the SHA-256, hexadecimal, of what a decision is about: what it shows, who pays, and whom it aims at.
+
+        What it cost, and when and how often it was seen, grow while an ad runs and are left out.
+        """
+        told = self.model_dump(mode="json", include=_DECIDED_ABOUT)
+        told["pictures"] = [picture.sha256 for picture in self.pictures if picture.sha256]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @property
     def content_hidden(self) -> bool:
         """Tell whether the reason of its removal asks for the content not to be shown."""
         return self.removed is not None and self.removed.reason.hides
@@ -221,6 +233,10 @@ class Ad(Record):
         return Ad.model_validate({name: getattr(self, name) for name in _TOLD_WITHOUT_CONTENT})
 
 
+_DECIDED_ABOUT = {
+    *("text", "disclaimer", "links", "media", "advertiser", "account_id", "declared_political"),
+    *("payer", "payer_address", "registration_id", "targeting", "country"),
+}
 _TOLD_WITHOUT_CONTENT = (
     *("id", "source", "platform", "country", "language", "reports_payer", "declared_political", "synthetic"),
     *("spend", "impressions", "clicks", "started_at", "ended_at", "sums_up", "removed"),
@@ -312,6 +328,8 @@ class AdDecision(Record):
     """The decision on one ad under one version of the rules; it can be replayed."""
 
     ad_id: str
+    content_digest: str
+    """`Ad.content_digest` of what was decided about: what the ad comes to show later is decided about anew."""
     verdict: Verdict
     political: bool
     political_reason: str

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.desk.ads.queue import decide_ad, queue_of, take_ad, undo
+from watchbell.desk.ads.queue import decide_ad, demand_seen, queue_of, take_ad, undo
 from watchbell.desk.claiming import let_go
 from watchbell.desk.permissions import Permission
 from watchbell.model.ads import Ad, Verdict
@@ -50,10 +50,12 @@ def decide(
     ad_id: str,
     verdict: Annotated[Verdict, Form()],
     reason: Annotated[str, Form(max_length=10_000)],
+    seen: Annotated[str, Form(max_length=64)],
     by: Reviewer,
 ) -> Response:
-    """Decide about an ad, for a reason."""
+    """Decide about an ad as the reviewer saw it, for a reason."""
     desk, ad = desk_of(request), _ad(request, ad_id)
+    demand_seen(ad, seen)
     decide_ad(desk.workspace.vault, ad, verdict, reason, by=by, now=desk.clock())
     return _back_to(ad)
 

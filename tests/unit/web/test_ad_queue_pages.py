@@ -3,7 +3,7 @@
 from datetime import timedelta
 from urllib.parse import quote
 
-from tests.made_up_desk import APPROVED_AD, HELD_AD, HOSTILE
+from tests.made_up_desk import APPROVED_AD, HELD_AD, HOSTILE, ads
 from tests.unit.web.conftest import StillClock, Visitor
 
 AD = f"/library/ads/{quote(HELD_AD)}"
@@ -28,8 +28,13 @@ def test_an_ad_is_claimed_decided_and_taken_back(visitor: Visitor, clock: StillC
     assert "Review this ad" in rev.get(AD).text
     assert "Sign this decision" in rev.post(f"{QUEUE_AD}/claim", follow_redirects=True).text
     assert "rev is reviewing it" in kim.get(AD).text
-    assert kim.post(f"{QUEUE_AD}/decision", data={"verdict": "approve", "reason": "Mine"}).status_code == 400
-    said = {"verdict": "approve", "reason": f"It names its payer {HOSTILE}"}
+    seen = next(ad.content_digest for ad in ads() if ad.id == HELD_AD)
+    said = {"verdict": "approve", "reason": f"It names its payer {HOSTILE}", "seen": seen}
+    assert f'name="seen" value="{seen}"' in rev.get(AD).text
+    assert kim.post(f"{QUEUE_AD}/decision", data=said).status_code == 400
+    late = rev.post(f"{QUEUE_AD}/decision", data=said | {"seen": "0" * 64})
+    assert late.status_code == 400
+    assert "changed since you opened it" in late.text
     assert "Take my decision back" in rev.post(f"{QUEUE_AD}/decision", data=said, follow_redirects=True).text
     public = visitor(None).get(AD).text
     assert "It names its payer" in public

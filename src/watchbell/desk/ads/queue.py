@@ -4,10 +4,12 @@ One person holds an ad at a time, so two never decide the same thing. What is de
 minute. Every decision is a new one beside the old, under the person's name, with a reason, and in the ledger.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from watchbell.ads.bound_payers import delivery
+from watchbell.ads.decided_before import overtaken
 from watchbell.ads.policy import FOR_TWO
 from watchbell.desk.ads.appeal_answers import granted_with, undo_answer
 from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
@@ -44,6 +46,8 @@ class Turn:
     """Somebody else decided to reject it, and a second person must look."""
     undo_until: datetime | None
     """Until when this reviewer may take their last decision back."""
+    overtaken: AdDecision | None
+    """A person's decision that holds no longer, because the ad was changed after it."""
 
 
 def queue_of(vault: Vault, cursor: str | None, now: datetime) -> Queue:
@@ -57,8 +61,9 @@ def queue_of(vault: Vault, cursor: str | None, now: datetime) -> Queue:
     return Queue(page, vault.claims.of([ad.id for ad, _ in page.ads], now), frozenset(ran_so))
 
 
-def turn_of(vault: Vault, ad_id: str, decision: AdDecision | None, user: User, now: datetime) -> Turn:
-    """Return how an ad stands with a reviewer."""
+def turn_of(vault: Vault, ad_id: str, decisions: Sequence[AdDecision], user: User, now: datetime) -> Turn:
+    """Return how an ad stands with a reviewer, after the decisions on it, the latest first."""
+    decision = decisions[0] if decisions else None
     holder = vault.claims.of([ad_id], now).get(ad_id)
     mine_last = decision is not None and decision.decided_by == user.username
     ad = vault.ads.get(ad_id) if decision is not None and decision.proposed is not None else None
@@ -67,6 +72,7 @@ def turn_of(vault: Vault, ad_id: str, decision: AdDecision | None, user: User, n
         is_mine=holder is not None and holder.username == user.username,
         waits_for_second=bool(ad and decision and not mine_last and _is_seconded(vault, ad, decision)),
         undo_until=may_undo(decision.decided_by, decision.decided_at, user, now) if decision else None,
+        overtaken=overtaken(decisions),
     )
 
 
@@ -79,6 +85,16 @@ def take_ad(vault: Vault, ad: Ad, *, by: User, now: datetime) -> None:
     """
     demand(by.role, Permission.ADS_REVIEW)
     hold(vault, ad.id, by=by, now=now)
+
+
+def demand_seen(ad: Ad, content_digest: str) -> None:
+    """Make sure that an ad shows what the reviewer read.
+
+    Raises:
+        UsageError: it shows something else by now.
+    """
+    if ad.content_digest != content_digest:
+        raise UsageError("This ad was changed since you opened it. Read what it shows now, and decide then.")
 
 
 def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, now: datetime) -> AdDecision:
@@ -105,6 +121,7 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
     first_of_two = is_first and takes_two(vault, ad, standing)
     decision = standing.model_copy(
         update={
+            "content_digest": ad.content_digest,
             "verdict": Verdict.REVIEW if first_of_two else verdict,
             "proposed": verdict if first_of_two else None,
             "reason": reason,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from watchbell.ads.decided_before import held_still
 from watchbell.desk.ads.review import Reviewer, knowing_payers
 from watchbell.errors import UsageError
 from watchbell.model.ads import FIRST_PASS, Ad, AdDecision
@@ -43,7 +44,7 @@ def replay(workspace: Workspace, ad_id: str, reviewer: Reviewer) -> Replay:
     """
     kept, ad = _decided(workspace.vault, ad_id)
     again = replace(knowing_payers(workspace, reviewer), now=kept.decided_at)
-    return Replay(kept, again.decide(ad))
+    return Replay(kept, held_still(kept, again.decide(ad)))
 
 
 def _decided(vault: Vault, ad_id: str) -> tuple[AdDecision, Ad]:

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from watchbell.ads.answers import ad_of_record, answer_of
+from watchbell.ads.decided_before import in_view_of
 from watchbell.ads.readers.fields import FieldError, rejected
 from watchbell.ads.readers.sources import read_ads
 from watchbell.ads.review import NO_AIDS, Aids, review
@@ -82,8 +83,8 @@ class AdTally:
 def import_ads(workspace: Workspace, path: Path, source: str, reviewer: Reviewer) -> AdTally:
     """Store the ads of a file with their first decisions. Importing it again changes nothing.
 
-    A decision that a person took is never put aside: such an ad is not decided again. Of a record that only sums up
-    ads nothing is decided.
+    A decision that a person took stands while the ad shows what it showed then. Of a record that only sums up ads
+    nothing is decided.
 
     Raises:
         InputError: the whole file cannot be read.
@@ -110,10 +111,14 @@ def _stored(workspace: Workspace, items: Iterator[Ad | Reject], reviewer: Review
         ads = with_pictures([item for item in batch if isinstance(item, Ad)], reviewer.media, workspace.vault)
         tally.new += workspace.vault.ads.add(ads).new
         reviewed = [(ad, reviewer.decide(ad)) for ad in ads if ad.sums_up is None]
+        standing = {ad.id: workspace.vault.ads.decision(ad.id) for ad, _ in reviewed}
+        reviewed = [(ad, in_view_of(standing[ad.id], decision)) for ad, decision in reviewed]
         tally.ads += len(ads) - len(reviewed)
         for _, decision in reviewed:
             tally.count(decision)
-        tally.decided += workspace.vault.ads.decide(_changed(workspace, [decision for _, decision in reviewed]))
+        tally.decided += workspace.vault.ads.decide(
+            decision for ad, decision in reviewed if decision is not standing[ad.id]
+        )
         if reviewer.aids.payers is not None:
             link_reviewed(workspace.vault, reviewer.aids.payers, reviewed, reviewer.now)
 
@@ -122,16 +127,6 @@ def knowing_payers(workspace: Workspace, reviewer: Reviewer) -> Reviewer:
     """Return the reviewer with the workspace's advertisers and their words."""
     book = payer_book(workspace.vault, workspace.settings)
     return replace(reviewer, aids=replace(reviewer.aids, payers=book))
-
-
-def _changed(workspace: Workspace, decisions: list[AdDecision]) -> list[AdDecision]:
-    """Return the decisions that say something new; a person's decision stands."""
-    standing = ((decision, workspace.vault.ads.decision(decision.ad_id)) for decision in decisions)
-    return [decision for decision, known in standing if known is None or _supersedes(decision, known)]
-
-
-def _supersedes(decision: AdDecision, known: AdDecision) -> bool:
-    return known.decided_by == FIRST_PASS and decision.model_copy(update={"decided_at": known.decided_at}) != known
 
 
 def review_lines(path: Path, reviewer: Reviewer, tally: AdTally, workers: int = 1) -> Iterator[str | Reject]:

@@ -80,8 +80,8 @@ def test_it_takes_two_to_reject_an_ad_of_a_registered_payer(vault: Vault) -> Non
     assert (first.verdict, first.proposed) == (Verdict.REVIEW, Verdict.REJECT)
     with pytest.raises(UsageError, match="Another reviewer"):
         decide_ad(vault, REGISTERED, Verdict.REJECT, "Sure.", by=ann, now=SOON)
-    assert turn_of(vault, REGISTERED.id, first, bob, SOON).waits_for_second
-    assert not turn_of(vault, REGISTERED.id, first, ann, SOON).waits_for_second
+    assert turn_of(vault, REGISTERED.id, [first], bob, SOON).waits_for_second
+    assert not turn_of(vault, REGISTERED.id, [first], ann, SOON).waits_for_second
     second = decide_ad(vault, REGISTERED, Verdict.REJECT, "It does not.", by=bob, now=SOON + timedelta(minutes=15))
     assert (second.verdict, second.proposed) == (Verdict.REJECT, None)
 
@@ -98,7 +98,7 @@ def test_what_the_rules_would_reject_in_a_restriction_period_needs_one_person(va
         standing = vault.ads.decision(ad.id)
         assert standing is not None
         vault.ads.decide([standing.model_copy(update={"proposed": Verdict.REJECT, "decided_at": NOW})])
-        assert turn_of(vault, ad.id, vault.ads.decision(ad.id), ann, SOON).waits_for_second is (ad is HELD)
+        assert turn_of(vault, ad.id, vault.ads.decisions(ad.id), ann, SOON).waits_for_second is (ad is HELD)
     assert decide_ad(vault, HELD, Verdict.REJECT, "So it is.", by=ann, now=SOON).verdict is Verdict.REJECT
     # Of a registered payer it takes two people all the same.
     first = decide_ad(vault, REGISTERED, Verdict.REJECT, "So it is.", by=ann, now=SOON)
@@ -115,7 +115,7 @@ def test_a_decision_can_be_taken_back_for_a_minute(vault: Vault) -> None:
     ann = person(vault, "ann")
     decided = decide_ad(vault, HELD, Verdict.REJECT, "No payer.", by=ann, now=NOW + timedelta(hours=1))
     at = decided.decided_at + timedelta(seconds=59)
-    assert turn_of(vault, HELD.id, decided, ann, at).undo_until == decided.decided_at + timedelta(minutes=1)
+    assert turn_of(vault, HELD.id, [decided], ann, at).undo_until == decided.decided_at + timedelta(minutes=1)
     undo(vault, HELD, by=ann, now=at)
     assert verdict(vault, HELD) is Verdict.REVIEW
     assert len(vault.ads.decisions(HELD.id)) == 3

@@ -1,0 +1,151 @@
+"""A person's decision is about what that person saw: what an ad comes to show later is decided about anew."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from watchbell.ads.rulebook import RuleBook
+from watchbell.desk.accounts import add_user
+from watchbell.desk.ads.queue import decide_ad, turn_of, undo
+from watchbell.desk.ads.replay import replay
+from watchbell.desk.ads.review import AdTally, Reviewer, import_ads
+from watchbell.model.ads import FIRST_PASS, Ad, AdDecision, Verdict
+from watchbell.model.partners import Role, User
+from watchbell.vault.workspace import Workspace
+
+NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+AD = "jsonl:b"
+HARMLESS = {
+    "id": "b",
+    "text": "Meet our candidate on Saturday at the market hall.",
+    "payer": "Friends",
+    "media": ["a.png"],
+}
+DANGEROUS = HARMLESS | {"text": "Don't vote on Tuesday. The election was moved to Wednesday. Stay home!"}
+
+Import = Callable[..., AdTally]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.create(tmp_path / "workspace") as opened:
+        add_user(opened.vault, "ann", Role.REVIEWER, "correct horse battery staple", NOW)
+        yield opened
+
+
+@pytest.fixture
+def imported(desk: Workspace, tmp_path: Path) -> Import:
+    def read(row: dict[str, object], hours: int = 0) -> AdTally:
+        path = tmp_path / "ads.jsonl"
+        path.write_text(json.dumps(row) + "\n")
+        return import_ads(desk, path, "jsonl", Reviewer(RuleBook.bundled(), NOW + timedelta(hours=hours)))
+
+    return read
+
+
+def ad(desk: Workspace) -> Ad:
+    found = desk.vault.ads.get(AD)
+    assert found is not None
+    return found
+
+
+def ann(desk: Workspace) -> User:
+    user = desk.vault.users.get("ann")
+    assert user is not None
+    return user
+
+
+def standing(desk: Workspace) -> AdDecision:
+    decision = desk.vault.ads.decision(AD)
+    assert decision is not None
+    return decision
+
+
+def decided(desk: Workspace, verdict: Verdict = Verdict.APPROVE, hours: int = 1) -> AdDecision:
+    return decide_ad(desk.vault, ad(desk), verdict, "Looked at.", by=ann(desk), now=NOW + timedelta(hours=hours))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "Meet our candidate on Sunday."},
+        {"payer": "Foes"},
+        {"disclaimer": "Paid for by Foes"},
+        {"links": ["https://elsewhere.example"]},
+        {"media": ["b.png"]},
+        {"advertiser": "Election Office"},
+        {"country": "US"},
+        {"targeting": [{"dimension": "region", "value": "Ohio"}]},
+    ],
+)
+def test_what_shows_something_else_is_held_until_a_person_looks(
+    desk: Workspace, imported: Import, change: dict[str, object]
+) -> None:
+    imported(HARMLESS)
+    decided(desk)
+    tally = imported(HARMLESS | change, 2)
+    held = standing(desk)
+    assert (tally.decided, tally.verdicts) == (1, {"review": 1})
+    assert (held.verdict, held.decided_by, held.policies[0].code) == (Verdict.REVIEW, FIRST_PASS, "AD-CHANGED")
+    assert "A person approved it on 2026-11-03" in held.policies[0].reason
+    turn = turn_of(desk.vault, AD, desk.vault.ads.decisions(AD), ann(desk), NOW)
+    assert turn.overtaken is not None
+    assert (turn.overtaken.decided_by, turn.overtaken.verdict) == ("ann", Verdict.APPROVE)
+    assert imported(HARMLESS | change, 3).decided == 0
+    assert not replay(desk, AD, Reviewer(RuleBook.bundled(), NOW)).differs
+    decided(desk, hours=4)
+    assert imported(HARMLESS | change, 5).decided == 0
+    assert standing(desk).decided_by == "ann"
+    assert turn_of(desk.vault, AD, desk.vault.ads.decisions(AD), ann(desk), NOW).overtaken is None
+
+
+def test_what_breaks_a_rule_is_rejected_whatever_was_approved_before(desk: Workspace, imported: Import) -> None:
+    imported(HARMLESS)
+    decided(desk)
+    tally = imported(DANGEROUS, 2)
+    assert (tally.verdicts, standing(desk).verdict) == ({"reject": 1}, Verdict.REJECT)
+
+
+def test_an_ad_that_was_rejected_is_not_approved_by_going_away_and_back(desk: Workspace, imported: Import) -> None:
+    imported(HARMLESS)
+    decided(desk, Verdict.REJECT)
+    imported(HARMLESS | {"text": "Buy our apples."}, 2)
+    imported(HARMLESS, 3)
+    assert (standing(desk).verdict, standing(desk).policies[0].code) == (Verdict.REVIEW, "AD-CHANGED")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"spend": "900", "currency": "USD"},
+        {"impressions": 9_000},
+        {"clicks": 12},
+        {"started_at": "2026-10-01T00:00:00Z", "ended_at": "2026-12-01T00:00:00Z"},
+        {},
+    ],
+)
+def test_what_only_grows_leaves_a_persons_decision_as_it_is(
+    desk: Workspace, imported: Import, change: dict[str, object]
+) -> None:
+    imported(HARMLESS)
+    taken = decided(desk)
+    assert imported(HARMLESS | change, 2).decided == 0
+    assert standing(desk) == taken
+
+
+def test_a_decision_that_was_taken_back_holds_nothing(desk: Workspace, imported: Import) -> None:
+    imported(HARMLESS)
+    decided(desk, Verdict.REJECT)
+    undo(desk.vault, ad(desk), by=ann(desk), now=NOW + timedelta(hours=1, seconds=30))
+    assert imported(HARMLESS, 2).decided == 0
+    assert imported(HARMLESS | {"text": "Buy our apples."}, 3).verdicts == {"approve": 1}
+
+
+def test_a_change_that_comes_in_while_a_person_decides_counts_later(desk: Workspace, imported: Import) -> None:
+    imported(HARMLESS)
+    decided(desk, hours=2)
+    imported(HARMLESS | {"text": "Meet our candidate on Sunday."}, 1)  # the import had begun before
+    assert standing(desk).policies[0].code == "AD-CHANGED"

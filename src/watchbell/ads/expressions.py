@@ -39,27 +39,24 @@ class Sieve:
     """Loose forms of many expressions."""
 
     def __init__(self, expressions: Sequence[str]) -> None:
-        """Compile the loose forms, one by one and some together."""
-        loose = [loosened(expression) for expression in expressions]
-        self._single = [_compiled(one) for one in loose]
+        """Compile the loose forms, some together."""
+        self._expressions = tuple(expressions)
         self._groups = [
-            (range(first, min(first + _TOGETHER, len(loose))), _compiled("|".join(loose[first : first + _TOGETHER])))
-            for first in range(0, len(loose), _TOGETHER)
+            (first, _together([loosened(expression) for expression in expressions[first : first + _TOGETHER]]))
+            for first in range(0, len(expressions), _TOGETHER)
         ]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the expressions, for what RE2 makes of them cannot be."""
+        return Sieve, (self._expressions,)
+
     def passing(self, plain: bytes) -> list[int]:
-        """Return the numbers of the expressions that may match the text behind `plain`; no other does.
+        """Return the numbers of the expressions that may match the text behind `plain`, in order; no other does.
 
         Args:
             plain: the text, passed through `ascii_of`.
         """
-        return [
-            number
-            for numbers, together in self._groups
-            if together.search(plain)
-            for number in numbers
-            if self._single[number].search(plain)
-        ]
+        return sorted(first + number for first, together in self._groups for number in together.Match(plain) or ())
 
 
 class WordSearch:
@@ -98,10 +95,22 @@ def loosened(expression: str) -> str:
 
 
 def _compiled(expression: str) -> Any:
+    return re2.compile(expression, _options())
+
+
+def _together(expressions: Iterable[str]) -> Any:
+    together = re2.Set.SearchSet(_options())
+    for expression in expressions:
+        together.Add(expression)
+    together.Compile()
+    return together
+
+
+def _options() -> Any:
     options = re2.Options()
     options.max_mem = _MEMORY_BYTES
     options.log_errors = False
-    return re2.compile(expression, options)
+    return options
 
 
 class _Signs(dict[int, str]):

@@ -1,5 +1,6 @@
 """The sieve lets through every expression that matches, in any script, and passes most others over."""
 
+import pickle
 import re
 
 import pytest
@@ -28,6 +29,11 @@ WORDS = [example for rule in RULES.rules for example in (*rule.hits, *rule.misse
 def test_what_matches_passes(text: str) -> None:
     matching = {number for number, one in enumerate(EXPRESSIONS) if re.search(one, text)}
     assert matching <= set(Sieve(EXPRESSIONS).passing(ascii_of(text)))
+
+
+def test_another_process_has_the_same_sieve() -> None:
+    sieve, text = Sieve(EXPRESSIONS), b"a b. bad"
+    assert pickle.loads(pickle.dumps(sieve)).passing(text) == sieve.passing(text) != []
 
 
 @pytest.mark.parametrize("text", WORDS)

@@ -91,7 +91,8 @@ class MediaFolder:
             return Picture(name=path.name, problem=f"it is larger than {_MOST_BYTES >> 20} MiB")
         seen = self._fingerprints.look(io.BytesIO(content))
         if seen.media_type not in SHOWN:
-            why = seen.reason if seen.media_type is None else f"it is {seen.media_type}, which is not shown"
+            why = f"It is {seen.media_type}, which is not shown" if seen.media_type else str(seen.reason)
+            why = why[0].lower() + why[1:]
             return Picture(name=path.name, problem=why)
         picture = Picture(
             name=path.name,

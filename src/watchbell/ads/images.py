@@ -4,13 +4,16 @@ import importlib
 import io
 from typing import Any
 
-from watchbell.errors import MissingExtraError
+from watchbell.errors import InputError, MissingExtraError
 from watchbell.model.ads import Ad, PolicyFinding
 
 CODE_UNREAD = "IMAGE-UNREAD"
 
 # Below this the engine itself doubts the line it read (its scores run from 0 to 1).
 _SURE = 0.5
+# The longest banner in use is 970 x 90 (IAB, "Fixed size ad specifications"); a sliver of a few hundred bytes would be
+# widened for the engine until it is busy for minutes.
+_LONGEST = 12
 
 
 class ImageReader:
@@ -30,11 +33,20 @@ class ImageReader:
             raise MissingExtraError("Reading text inside images", "desk") from error
 
     def read(self, content: bytes) -> str:
-        """Return the words in a picture of which it is known that it can be read, line by line."""
+        """Return the words in a picture of which it is known that it can be opened, line by line.
+
+        Raises:
+            InputError: it is too long for its width, or beyond the engine.
+        """
         with self._pictures.open(io.BytesIO(content)) as picture:
+            if max(picture.size) > _LONGEST * min(picture.size):
+                raise InputError(f"it is more than {_LONGEST} times as long as it is wide")
             pixels = self._numpy.asarray(picture.convert("RGB"))
-        # The engine takes blue first.
-        lines, _ = self._engine(self._numpy.ascontiguousarray(pixels[:, :, ::-1]))
+        try:
+            # The engine takes blue first.
+            lines, _ = self._engine(self._numpy.ascontiguousarray(pixels[:, :, ::-1]))
+        except Exception as error:  # whatever a made-up picture does to the engine
+            raise InputError("the reading engine failed over it") from error
         return "\n".join(text for _, text, score in lines or () if float(score) >= _SURE)
 
 

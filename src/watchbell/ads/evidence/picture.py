@@ -10,6 +10,8 @@ from watchbell.errors import InputError
 MOST_BYTES = 20 * 1024 * 1024
 # A small file can unpack to a huge picture; a camera's is far below this.
 _MOST_PIXELS = 40_000_000
+# A sliver of a few hundred bytes would be widened for the reading engine until it is busy for minutes.
+_LONGEST = 8
 
 
 def opened(picture: bytes, mode: str) -> Any:
@@ -28,6 +30,8 @@ def opened(picture: bytes, mode: str) -> Any:
             with pictures.open(io.BytesIO(picture)) as file:
                 if file.width * file.height > _MOST_PIXELS:
                     raise InputError("The picture has more than 40 million pixels.")
+                if max(file.size) > _LONGEST * min(file.size):
+                    raise InputError(f"The picture is more than {_LONGEST} times as long as it is wide.")
                 return turned(file).convert(mode)
     except (OSError, ValueError, SyntaxError, EOFError, pictures.DecompressionBombError) as error:
         raise InputError("The file is no picture that can be read.") from error

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from watchbell.ads.evidence.picture import opened
 from watchbell.ads.evidence.zone import Layout, NameRow, NumberRow, is_right, name_line, number_line, wrong_digit
-from watchbell.errors import MissingExtraError
+from watchbell.errors import InputError, MissingExtraError
 
 # Signs of OCR-B are 1.7 mm wide and 2.5 high: 1600 pixels give each of 44 more than the engine needs.
 _WIDEST = 1600
@@ -17,6 +17,10 @@ _WIDEST = 1600
 _ACROSS = 0.7
 # Among so many of the lowest rows the zone is looked for.
 _LOWEST = 8
+# A line of 44 signs is some 40 times as long as high; what is far longer occupies the engine, and holds no zone.
+_LONGEST_LINE = 80
+# A picture is read within seconds, or it waits behind others that are.
+_PATIENCE = 60.0
 # Lines less crooked than this, in degrees, are read as well as level ones.
 _LEVEL = 0.4
 
@@ -59,14 +63,18 @@ def zone_in(picture: bytes, layouts: Sequence[Layout]) -> str | None:
         layouts: what kinds of document it may show.
 
     Raises:
-        InputError: the file is no picture, or beyond all measure.
+        InputError: the file is no picture, beyond all measure, or others are being read for too long.
         MissingExtraError: the reading engine is not installed.
     """
     image = opened(picture, "RGB")
     image.thumbnail((_WIDEST, _WIDEST))
-    with _BUSY:
+    if not _BUSY.acquire(timeout=_PATIENCE):
+        raise InputError("Other pictures are being read. Send it again in a few minutes.")
+    try:
         level = _levelled(image)
         return _upright_zone(level, layouts) or _upright_zone(level.rotate(180), layouts)
+    finally:
+        _BUSY.release()
 
 
 # One picture at a time: the engine fills all cores and some hundred megabytes.
@@ -81,11 +89,20 @@ def _engine() -> Any:
         raise MissingExtraError("Reading a document's picture", "desk") from error
 
 
+def _found(image: Any, **parts: bool) -> list[Any]:
+    """Return what the engine finds in a picture."""
+    numpy: Any = importlib.import_module("numpy")
+    engine = _engine()
+    try:
+        found, _ = engine(numpy.asarray(image), use_cls=False, **parts)
+    except Exception as error:  # whatever a made-up picture does to the engine
+        raise InputError("The picture cannot be read by machine.") from error
+    return list(found or ())
+
+
 def _boxes(image: Any) -> list[list[list[float]]]:
     """Return the corners of each piece of text: upper left, upper right, lower right, lower left."""
-    numpy: Any = importlib.import_module("numpy")
-    found, _ = _engine()(numpy.asarray(image), use_cls=False, use_rec=False)
-    return list(found or ())
+    return _found(image, use_rec=False)
 
 
 def _levelled(image: Any) -> Any:
@@ -193,14 +210,15 @@ def _name_line(image: Any, where: _Row, layout: Layout, row: NameRow) -> str | N
 
 def _read(image: Any, row: _Row, look: _Look) -> str:
     """Return the words in one row, in capitals."""
-    numpy: Any = importlib.import_module("numpy")
     blur: Any = importlib.import_module("PIL.ImageFilter").GaussianBlur
     edges = (row.left, row.top - look.margin, row.right, row.bottom + look.margin)
     strip = image.crop(tuple(round(edge) for edge in edges)).filter(blur(look.blur))
     if look.stretch != 1:
         strip = strip.resize((round(strip.width * look.stretch), strip.height))
-    read, _ = _engine()(numpy.asarray(strip), use_det=False, use_cls=False)
-    return "".join("".join(part[0] for part in read or ()).translate(_SIGNS).upper().split())
+    if strip.width > _LONGEST_LINE * strip.height:
+        return ""
+    read = _found(strip, use_det=False)
+    return "".join("".join(part[0] for part in read).translate(_SIGNS).upper().split())
 
 
 def _rows(boxes: list[list[list[float]]]) -> list[_Row]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from watchbell.ads.images import ImageReader
-from watchbell.errors import UsageError
+from watchbell.errors import InputError, UsageError
 from watchbell.files.pictures import Fingerprints, file_meant
 from watchbell.model.ads import Ad, Picture
 from watchbell.vault.blobs import BlobStore
@@ -105,7 +105,10 @@ class MediaFolder:
         )
         if self._reader is None or (before is not None and before.words is not None and _same(before, picture)):
             return picture
-        return picture.model_copy(update={"words": self._reader.read(content)})
+        try:
+            return picture.model_copy(update={"words": self._reader.read(content)})
+        except InputError as error:
+            return picture.model_copy(update={"problem": str(error)})
 
 
 def _same(one: Picture, other: Picture) -> bool:

@@ -58,6 +58,8 @@ def test_a_forged_number_is_found_in_the_picture() -> None:
         (b"", "no picture"),
         (b"\0" * (20 * 1024 * 1024 + 1), "larger than 20 MB"),
         (as_file(Image.new("1", (9000, 9000))), "40 million pixels"),
+        (as_file(Image.new("L", (1600, 40))), "more than 8 times as long"),
+        (as_file(Image.new("L", (1, 3000))), "more than 8 times as long"),
     ],
 )
 def test_what_shows_no_passport_is_refused_in_a_sentence(content: bytes, words: str) -> None:

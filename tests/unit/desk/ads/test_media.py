@@ -185,6 +185,14 @@ def test_a_file_of_ads_is_reviewed_with_its_pictures(tmp_path: Path, pictures: P
     assert json.loads(line)["decision"] == "reject"
 
 
+@pytest.mark.parametrize("size", [(1600, 4), (20_000, 10)])
+def test_a_sliver_of_a_picture_is_kept_and_left_to_a_person(tmp_path: Path, size: tuple[int, int]) -> None:
+    Image.new("L", size, 200).save(tmp_path / "sliver.png")
+    taken = MediaFolder(tmp_path, reader=ImageReader()).take("sliver.png", None)
+    assert taken is not None
+    assert (taken.sha256 is not None, taken.problem) == (True, "it is more than 12 times as long as it is wide")
+
+
 def test_the_folder_must_exist(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="absent"):
         MediaFolder(tmp_path / "absent")

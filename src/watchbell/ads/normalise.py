@@ -38,7 +38,10 @@ _SPACED = re.compile(
 )
 # Digits read as letters only where they stand inside a word (v0te, el3ction), open one (3lection) or close one (vot3):
 # dates, sums and ordinals stay as they are.
-_LEET = re.compile(r"[013457@$](?:(?<=[a-z].)(?=[a-z])|(?<![\w$@].)(?=[a-z]{4})|(?<=[a-z]{3}[013457])(?!\w))")
+_LEET = re.compile(
+    r"[013457@$]{2,4}(?:(?<=[a-z][013457@$]{2})|(?<=[a-z][013457@$]{3})|(?<=[a-z][013457@$]{4}))(?=[a-z])|"
+    r"[013457@$](?:(?<=[a-z].)(?=[a-z])|(?<![\w$@].)(?=[a-z]{4})|(?<=[a-z]{3}[013457])(?!\w))"
+)
 _SPREAD = Sieve([_SPACED.pattern])
 
 

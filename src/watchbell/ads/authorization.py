@@ -90,8 +90,9 @@ _WAITS = {EvidenceVerdict.CODE: StepState.CODE, EvidenceVerdict.REVIEW: StepStat
 def standing(plan: Plan, evidence: Iterable[Evidence], now: datetime, votes: Iterable[date] = ()) -> Standing:
     """Return where an advertiser stands.
 
-    What comes out does not depend on the order of the evidence. Of one step, a refusal undoes what was accepted before
-    it, and what was accepted after it counts again.
+    What comes out does not depend on the order of the evidence. Of one step, a person's refusal undoes what was
+    accepted before it, and what was accepted after it counts again. A checker's refusal undoes nothing: a blurred
+    picture, sent to renew what still holds, must not stop anybody's ads.
 
     Args:
         plan: what the route asks for.
@@ -143,28 +144,28 @@ def _shown(step: Step, mine: list[Evidence], now: datetime) -> tuple[StepState, 
     """Return what the evidence for one step comes to, why, and until when."""
     decided = [one for one in mine if one.decided_at is not None and one.decided_at <= now]
     refused = [one for one in decided if one.verdict is EvidenceVerdict.REFUSED]
-    last_refusal = max(refused, key=_decided, default=None)
+    undone = max((one for one in refused if one.by_person), key=_decided, default=None)
     accepted = [
         one
         for one in decided
-        if one.verdict is EvidenceVerdict.ACCEPTED and (not last_refusal or _decided(one) > _decided(last_refusal))
+        if one.verdict is EvidenceVerdict.ACCEPTED and (not undone or _decided(one) > _decided(undone))
     ]
     best = max(accepted, key=lambda one: (good_until(step, one) or _NEVER, one.id), default=None)
     if best is not None:
         until = good_until(step, best)
         if until is None or until > now:
             return StepState.MET, best.reason, until
-    waiting = [one for one in mine if one.verdict in _WAITS and one.given_at >= _since(last_refusal)]
+    waiting = [one for one in mine if one.verdict in _WAITS and one.given_at >= _since(undone)]
     on_its_way = _provisional_until(step, waiting, mine)
-    if on_its_way is not None and on_its_way > now and best is None and last_refusal is None:
+    if on_its_way is not None and on_its_way > now and best is None and undone is None:
         return StepState.PROVISIONAL, "The letter with the code is on its way.", on_its_way
     if best is not None:
         return StepState.EXPIRED, "What was shown has lapsed and must be shown again.", good_until(step, best)
     if waiting:
         last = max(waiting, key=lambda one: (one.given_at, one.id))
         return _WAITS[last.verdict], last.reason, None
-    if last_refusal is not None:
-        return StepState.REFUSED, last_refusal.reason, None
+    if refused:
+        return StepState.REFUSED, max(refused, key=_decided).reason, None
     return StepState.MISSING, "Nothing has been shown yet.", None
 
 

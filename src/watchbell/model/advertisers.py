@@ -103,6 +103,11 @@ class Evidence(Record):
     facts: dict[str, str] = Field(default_factory=dict)
     """What may be shown of it: a host, a committee, an address. Never the number of an identity document."""
 
+    @property
+    def by_person(self) -> bool:
+        """Whether a person, and no checker, decided."""
+        return self.decided_by not in {None, "watchbell"}
+
 
 class Finding(Record):
     """What a checker says of evidence."""

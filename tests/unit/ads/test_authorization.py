@@ -19,7 +19,11 @@ DAY = timedelta(days=1)
 
 
 def shown(
-    step: str, verdict: EvidenceVerdict = EvidenceVerdict.ACCEPTED, at: datetime = NOW, number: int = 0
+    step: str,
+    verdict: EvidenceVerdict = EvidenceVerdict.ACCEPTED,
+    at: datetime = NOW,
+    number: int = 0,
+    by: str = "watchbell",
 ) -> Evidence:
     kind = {"identity": EvidenceKind.PASSPORT, "location": EvidenceKind.LETTER}.get(step, EvidenceKind.DOCUMENT)
     decided = verdict in {EvidenceVerdict.ACCEPTED, EvidenceVerdict.REFUSED}
@@ -32,6 +36,7 @@ def shown(
         reason="R.",
         given_at=at,
         decided_at=at if decided else None,
+        decided_by=by if decided else None,
     )
 
 
@@ -71,8 +76,18 @@ def test_a_letter_on_its_way_counts_for_three_weeks_from_the_first() -> None:
     assert (late.state, late.missing[0].state) == (State.INCOMPLETE, StepState.CODE)
 
 
-def test_a_refusal_undoes_what_was_accepted_before_it() -> None:
-    refused = shown("identity", EvidenceVerdict.REFUSED, NOW + DAY, 1)
+def test_a_checkers_refusal_leaves_what_still_holds() -> None:
+    blurred = shown("identity", EvidenceVerdict.REFUSED, NOW + DAY, 1)
+    found = standing(US, [*BOTH, blurred], NOW + DAY)
+    assert (found.may_run, found.until) == (True, NOW + 730 * DAY)
+    assert standing(US, [*BOTH, blurred], NOW + 730 * DAY).state is State.PAUSED
+    assert standing(US, [BOTH[1], blurred], NOW + DAY).state is State.REFUSED
+    mistyped = [BOTH[0], shown("location", EvidenceVerdict.CODE), shown("location", EvidenceVerdict.REFUSED, NOW, 1)]
+    assert standing(US, mistyped, NOW + DAY).may_run
+
+
+def test_a_persons_refusal_undoes_what_was_accepted_before_it() -> None:
+    refused = shown("identity", EvidenceVerdict.REFUSED, NOW + DAY, 1, "rev")
     assert standing(US, [*BOTH, refused], NOW + DAY).state is State.REFUSED
     better = shown("identity", EvidenceVerdict.ACCEPTED, NOW + 2 * DAY, 2)
     assert standing(US, [*BOTH, refused, better], NOW + 2 * DAY).may_run
@@ -93,6 +108,7 @@ EVIDENCE = st.lists(
         st.sampled_from(list(EvidenceVerdict)),
         st.integers(-800, 10).map(lambda days: NOW + days * DAY),
         st.integers(0, 10_000),
+        st.sampled_from(["watchbell", "rev"]),
     ),
     max_size=8,
     unique_by=lambda one: one.id,
@@ -101,13 +117,18 @@ EVIDENCE = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(EVIDENCE)
-def test_nobody_is_authorised_with_a_step_that_is_missing_lapsed_or_refused(evidence: list[Evidence]) -> None:
+def test_nobody_is_authorised_with_a_step_that_is_missing_lapsed_or_refused_by_a_person(
+    evidence: list[Evidence],
+) -> None:
     found = standing(US, evidence, NOW)
     if not found.may_run:
         return
     for name, step in US.steps.items():
         past = [one for one in evidence if one.step == name and (one.decided_at or one.given_at) <= NOW]
-        last_refusal = max((one.given_at for one in past if one.verdict is EvidenceVerdict.REFUSED), default=None)
+        last_refusal = max(
+            (one.given_at for one in past if one.verdict is EvidenceVerdict.REFUSED and one.decided_by == "rev"),
+            default=None,
+        )
         holds = [
             one
             for one in past

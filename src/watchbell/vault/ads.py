@@ -111,6 +111,16 @@ class AdShelf:
                 new += _decide(connection, batch)
         return new
 
+    def sign(self, decision: AdDecision, said: Entry) -> None:
+        """Keep a person's decision, with the entry in the ledger: both or neither.
+
+        Raises:
+            UsageError: there is no such ad, it was removed, or it shows something else than what was decided about.
+        """
+        with self._database.write() as connection:
+            sign(connection, decision)
+            write(connection, said)
+
     def get(self, ad_id: str) -> Ad | None:
         """Return the ad, or None if there is none of that id."""
         with self._database.read() as connection:
@@ -192,6 +202,20 @@ class AdShelf:
     def _select(self, query: Select[Any]) -> list[Ad]:
         with self._database.read() as connection:
             return [Ad.model_validate_json(record) for record in connection.scalars(query)]
+
+
+def sign(connection: Connection, decision: AdDecision) -> None:
+    """Keep a person's decision within the caller's transaction, as `AdShelf.sign` does."""
+    lock(connection, ad_history)
+    record = connection.scalar(select(ads.c.record).where(ads.c.id == decision.ad_id))
+    if record is None:
+        raise UsageError(f"There is no ad {decision.ad_id} in this library.")
+    ad = Ad.model_validate_json(record)
+    if ad.removed is not None:
+        raise UsageError("This ad was taken out of the library; nothing more is decided about it.")
+    if ad.content_digest != decision.content_digest:
+        raise UsageError("This ad was changed meanwhile. Read what it shows now, and decide then.")
+    _decide(connection, [decision])
 
 
 def _add(connection: Connection, batch: Sequence[Ad], at: datetime) -> int:

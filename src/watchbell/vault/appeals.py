@@ -3,10 +3,14 @@
 from sqlalchemy import select, update
 
 from watchbell.errors import UsageError
+from watchbell.model.ads import AdDecision
 from watchbell.model.appeals import Appeal, AppealState
+from watchbell.vault.ads import sign
 from watchbell.vault.database import Database, insert_new
 from watchbell.vault.ledger import Entry, write
 from watchbell.vault.schema_advertisers import appeals
+
+ANSWERED = "This appeal has been answered."
 
 
 class AppealShelf:
@@ -24,28 +28,36 @@ class AppealShelf:
                 write(connection, entry)
         return new
 
-    def answer(self, appeal: Appeal, entry: Entry) -> None:
-        """Put the answered appeal in the place of the open one, and write the entry: both or neither.
+    def answer(self, appeal: Appeal, entry: Entry, granted: AdDecision | None = None) -> None:
+        """Put the answered appeal in the place of the open one, with the decision that grants it and the entry.
+
+        All is kept, or nothing.
 
         Raises:
-            UsageError: somebody answered it before.
+            UsageError: somebody answered it before, or the decision cannot be kept (see `AdShelf.sign`).
         """
         waits = (appeals.c.id == appeal.id) & (appeals.c.state == AppealState.OPEN)
         with self._database.write() as connection:
             if connection.execute(update(appeals).where(waits).values(_row(appeal))).rowcount == 0:
-                raise UsageError("This appeal has been answered.")
+                raise UsageError(ANSWERED)
+            if granted is not None:
+                sign(connection, granted)
             write(connection, entry)
 
-    def reopen(self, appeal: Appeal, entry: Entry) -> None:
-        """Put the open appeal in the place of the answered one, and write the entry: both or neither.
+    def reopen(self, appeal: Appeal, entry: Entry, before: AdDecision | None = None) -> None:
+        """Put the open appeal in the place of the answered one, with the decision that stands again and the entry.
+
+        All is kept, or nothing.
 
         Raises:
-            UsageError: it is open already.
+            UsageError: it is open already, or the decision cannot be kept (see `AdShelf.sign`).
         """
         answered = (appeals.c.id == appeal.id) & (appeals.c.state != AppealState.OPEN)
         with self._database.write() as connection:
             if connection.execute(update(appeals).where(answered).values(_row(appeal))).rowcount == 0:
                 raise UsageError("This appeal waits already.")
+            if before is not None:
+                sign(connection, before)
             write(connection, entry)
 
     def get(self, appeal_id: str) -> Appeal | None:

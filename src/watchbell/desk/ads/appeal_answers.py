@@ -15,6 +15,7 @@ from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.advertisers import Advertiser
 from watchbell.model.appeals import Appeal, AppealState
 from watchbell.model.partners import User
+from watchbell.vault.appeals import ANSWERED
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
@@ -56,9 +57,11 @@ def take_appeal(vault: Vault, appeal: Appeal, *, by: User, now: datetime) -> Non
 
     Raises:
         NotAllowedError: the person may not review ads, or had a part in the decision.
-        UsageError: somebody else holds it.
+        UsageError: somebody else holds it, or it was answered.
     """
     demand(by.role, Permission.ADS_REVIEW)
+    if appeal.state is not AppealState.OPEN:
+        raise UsageError(ANSWERED)
     if by.username in _deciders(vault, appeal):
         raise NotAllowedError("You had a part in this decision, so somebody else answers the appeal.")
     hold(vault, appeal.id, by=by, now=now)
@@ -76,19 +79,21 @@ def answer_appeal(vault: Vault, appeal: Appeal, state: AppealState, answer: str,
         raise UsageError("An appeal is granted or refused.")
     answer = worded(answer, "answer")
     standing = vault.ads.decision(appeal.ad_id)
-    granted = state is AppealState.GRANTED
-    if granted and (standing is None or standing.decided_at != appeal.decided_at):
-        raise UsageError("The ad was decided anew since. Refuse the appeal and say so, or decide about the ad itself.")
+    granted = None
+    if state is AppealState.GRANTED:
+        if standing is None or standing.decided_at != appeal.decided_at:
+            raise UsageError(
+                "The ad was decided anew since. Refuse the appeal and say so, or decide about the ad itself."
+            )
+        granted = _granted(standing, answer, by, now)
+        hold(vault, appeal.ad_id, by=by, now=now)
     answered = appeal.model_copy(
         update={"state": state, "answer": answer, "answered_at": now, "answered_by": by.username}
     )
     details = {"ad": appeal.ad_id, "state": state, "answer": answer, "against": appeal.decided_by}
-    if granted and standing is not None:
-        hold(vault, appeal.ad_id, by=by, now=now)
-        vault.ads.decide([_granted(standing, answer, by, now)])
-        let_go(vault, appeal.ad_id, by=by)
-    vault.appeals.answer(answered, Entry(by.username, "appeal.answered", appeal.id, details, now))
-    let_go(vault, appeal.id, by=by)
+    vault.appeals.answer(answered, Entry(by.username, "appeal.answered", appeal.id, details, now), granted)
+    for held in (appeal.id, appeal.ad_id) if granted else (appeal.id,):
+        let_go(vault, held, by=by)
     return answered
 
 
@@ -104,18 +109,20 @@ def undo_answer(vault: Vault, appeal: Appeal, *, by: User, now: datetime) -> App
     if not may_undo(appeal.answered_by, appeal.answered_at, by, now):
         raise UsageError(TOO_LATE)
     waits: dict[str, object] = {"state": AppealState.OPEN, "answer": None, "answered_at": None, "answered_by": None}
+    again = None
     if appeal.state is AppealState.GRANTED:
         hold(vault, appeal.ad_id, by=by, now=now)
         granted, before = (*vault.ads.decisions(appeal.ad_id), None, None)[:2]
         if granted is None or before is None or granted.decided_at != appeal.answered_at:
             raise UsageError("The ad was decided anew since. Decide about the ad itself.")
-        vault.ads.decide([before.model_copy(update={"decided_at": now})])
-        let_go(vault, appeal.ad_id, by=by)
+        again = before.model_copy(update={"decided_at": now})
         # The decision that stands again is a new one beside the others, and this appeal is against it.
         waits |= {"decided_at": now}
     reopened = appeal.model_copy(update=waits)
     details = {"ad": appeal.ad_id, "state": appeal.state}
-    vault.appeals.reopen(reopened, Entry(by.username, "appeal.undone", appeal.id, details, now))
+    vault.appeals.reopen(reopened, Entry(by.username, "appeal.undone", appeal.id, details, now), again)
+    if again is not None:
+        let_go(vault, appeal.ad_id, by=by)
     return reopened
 
 

@@ -22,6 +22,7 @@ from watchbell.model.partners import User
 from watchbell.model.payers import Delivery
 from watchbell.vault.ads import AdPage, AdQuery
 from watchbell.vault.claims import Claim
+from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
 
@@ -129,9 +130,8 @@ def decide_ad(vault: Vault, ad: Ad, verdict: Verdict, reason: str, *, by: User, 
             "decided_at": now,
         }
     )
-    vault.ads.decide([decision])
     details = {"verdict": decision.verdict, "proposed": decision.proposed, "reason": reason}
-    vault.ledger.append(by.username, "ad.decided", ad.id, details, now)
+    vault.ads.sign(decision, Entry(by.username, "ad.decided", ad.id, details, now))
     let_go(vault, ad.id, by=by)
     return decision
 
@@ -180,6 +180,5 @@ def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
     if appeal is not None:
         undo_answer(vault, appeal, by=by, now=now)
         return before
-    vault.ads.decide([before])
-    vault.ledger.append(by.username, "ad.undone", ad.id, {"verdict": last.verdict}, now)
+    vault.ads.sign(before, Entry(by.username, "ad.undone", ad.id, {"verdict": last.verdict}, now))
     return before

@@ -23,7 +23,7 @@ from watchbell.vault.vault import open_vault, sqlite_url
 
 NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
-ANN, BOB, KIM = (reviewer(NOW, name) for name in ("ann", "bob", "kim"))
+ANN, BOB, KIM, LEE = (reviewer(NOW, name) for name in ("ann", "bob", "kim", "lee"))
 
 
 @pytest.fixture
@@ -76,7 +76,10 @@ def test_nobody_who_had_a_part_in_the_decision_answers(office: Office) -> None:
 def test_an_appeal_that_is_refused_leaves_the_decision_as_it_is(office: Office) -> None:
     appeal = rejected_by_two(office)
     before = office.vault.ads.decisions(RUNS)
-    answer_appeal(office.vault, appeal, AppealState.REFUSED, "The words say it.", by=KIM, now=LATER)
+    refused = answer_appeal(office.vault, appeal, AppealState.REFUSED, "The words say it.", by=KIM, now=LATER)
+    for seen in (appeal, refused):  # as somebody has it on a page that was opened before, and after
+        with pytest.raises(UsageError, match="has been answered"):
+            answer_appeal(office.vault, seen, AppealState.GRANTED, "True.", by=LEE, now=LATER)
     assert office.vault.ads.decisions(RUNS) == before
     last = office.vault.ledger.entries(1)[0]
     assert (last.event, last.subject, last.details["state"]) == ("appeal.answered", appeal.id, "refused")

@@ -78,8 +78,9 @@ class MediaFolder:
         if path not in self._seen:
             self._seen[path] = self._looked_at(path, before)
         picture = self._seen[path]
-        words = before.words if before and picture.words is None and _same(before, picture) else picture.words
-        return picture.model_copy(update={"name": name, "words": words})
+        if before and _same(before, picture) and picture.words is None and picture.problem is None:
+            picture = before  # with what was read of it, or could not be
+        return picture.model_copy(update={"name": name})
 
     def _looked_at(self, path: Path, before: Picture | None) -> Picture:
         try:

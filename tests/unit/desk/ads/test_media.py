@@ -190,6 +190,7 @@ def test_a_sliver_of_a_picture_is_kept_and_left_to_a_person(tmp_path: Path, size
     Image.new("L", size, 200).save(tmp_path / "sliver.png")
     taken = MediaFolder(tmp_path, reader=ImageReader()).take("sliver.png", None)
     assert taken is not None
+    assert MediaFolder(tmp_path).take("sliver.png", taken) == taken
     assert (taken.sha256 is not None, taken.problem) == (True, "it is more than 12 times as long as it is wide")
 
 

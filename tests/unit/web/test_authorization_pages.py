@@ -1,5 +1,6 @@
 """Advertisers and appeals at the desk: who sees what waits, and what the forms do."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -233,3 +234,35 @@ def test_what_is_not_there_is_not_found(visitor: Visitor) -> None:
     assert rev.get(f"{PAGE}/documents/{HELD}").status_code == 404
     assert rev.post(f"{PAGE}/claim", data={"subject": "none"}).status_code == 404
     assert rev.post("/desk/appeals/none/claim").status_code == 404
+
+
+def test_a_candidates_ad_takes_two_to_reject_and_what_is_held_too_long_is_free_again(
+    visitor: Visitor, workspace: Workspace, clock: StillClock
+) -> None:
+    rev, kim, page = visitor("rev"), visitor("kim"), f"/library/ads/{RUNS}"
+    address = f"/desk/ads/{RUNS}"
+
+    def said(verdict: str, reason: str = "It lies about the vote.") -> dict[str, str]:
+        (digest,) = re.findall('name="seen" value="([0-9a-f]+)"', kim.get(page).text + rev.get(page).text)[:1]
+        return {"verdict": verdict, "reason": reason, "seen": digest}
+
+    rev.post(f"{address}/claim")
+    assert rev.post(f"{address}/decision", data=said("reject", " ")).status_code == 400
+    assert rev.post(f"{address}/decision", data=said("reject")).status_code == 303
+    assert workspace.vault.ads.decisions(RUNS)[0].verdict is Verdict.REVIEW
+    assert "Take my decision back" in rev.get(page).text
+    assert "Take my decision back" not in kim.get(page).text
+    clock.now += timedelta(seconds=59)
+    assert rev.post(f"{address}/undo").status_code == 303
+    assert workspace.vault.ads.decisions(RUNS)[0].verdict is Verdict.APPROVE
+
+    rev.post(f"{address}/claim")
+    assert kim.post(f"{address}/claim").status_code == 400
+    clock.now += timedelta(minutes=15, seconds=1)
+    assert kim.post(f"{address}/claim").status_code == 303
+    assert kim.post(f"{address}/decision", data=said("reject")).status_code == 303
+    second = rev.post(f"{address}/claim", follow_redirects=True).text
+    assert "It lies about the vote." in second
+    assert rev.post(f"{address}/decision", data=said("reject", "So it does.")).status_code == 303
+    decided = workspace.vault.ads.decisions(RUNS)[:2]
+    assert [(one.verdict, one.decided_by) for one in decided] == [(Verdict.REJECT, "rev"), (Verdict.REVIEW, "kim")]

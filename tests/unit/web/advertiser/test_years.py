@@ -14,7 +14,6 @@ from watchbell.desk.advertisers.counter import Application, apply
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.senders import Way
 from watchbell.desk.advertisers.timekeeping import keep_time
-from watchbell.model.advertisers import Advertiser
 from watchbell.model.payers import PaidAd
 from watchbell.web.guard import COOKIE
 
@@ -29,7 +28,7 @@ class Years:
         self.office, self.browser, self.clock, self.letters = office, browser, clock, letters
         self.start = clock.now
         self.account, _ = enrolled(office, account_of(office, ANNA, clock()), clock())
-        self.mine: Advertiser = apply(office, self.account, Application("US", "legal-name"), clock())
+        self.mine = apply(office, self.account, Application("US", "legal-name"), clock())
         self.pay()
 
     def pay(self) -> None:

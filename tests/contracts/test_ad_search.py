@@ -149,6 +149,7 @@ def test_an_ad_that_comes_in_between_moves_no_later_page(library: Vault) -> None
     library.ads.add([ad("new", started_at=START + timedelta(days=9))])
     second = library.ads.search(AdQuery(limit=2, cursor=first.next_cursor))
     assert [item.id for item, _ in second.ads] == ["jsonl:a", "jsonl:d"]
+    assert second.total == first.total == library.ads.search(AdQuery()).total - 1
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ def ad(number: int, **changes: object) -> Ad:
 def decision(about: Ad, verdict: Verdict = Verdict.APPROVE, **changes: object) -> AdDecision:
     facts: dict[str, object] = {
         "ad_id": about.id,
+        "content_digest": about.content_digest,
         "verdict": verdict,
         "political": True,
         "political_reason": "It names a candidate.",

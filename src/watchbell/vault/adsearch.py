@@ -98,7 +98,10 @@ class AdQuery(Record):
 
 
 class AdPage(Record):
-    """A page of ads with the decision that counts for each, how many there are in all, and how to go on."""
+    """A page of ads with the decision that counts for each, how many there are in all, and how to go on.
+
+    Pages that follow tell the number that the first one counted.
+    """
 
     ads: tuple[tuple[Ad, AdDecision | None], ...]
     total: int
@@ -116,6 +119,9 @@ class Place(Record):
     started_at: UtcDatetime | None = None
     spend: FiniteFloat | None = None
     ad_id: str
+    total: int = Field(ge=0)
+    """As the first page counted: to count again takes longer than to show the page."""
+    total_is_least: bool
 
 
 def search(connection: Connection, query: AdQuery) -> AdPage:
@@ -129,7 +135,7 @@ def search(connection: Connection, query: AdQuery) -> AdPage:
     if wanted is None:
         return AdPage(ads=(), total=0, total_is_least=False, next_cursor=None)
     prepare(connection)
-    total, is_least = _total(connection, query, wanted)
+    total, is_least = (place.total, place.total_is_least) if place else _total(connection, query, wanted)
     if not wanted:
         rows = _rows(connection, query, _matching(connection, query, [], None), place)
     elif not keeps_time(connection):
@@ -143,7 +149,7 @@ def search(connection: Connection, query: AdQuery) -> AdPage:
         ads=_with_decisions(connection, [row.id for row in shown]),
         total=total,
         total_is_least=is_least,
-        next_cursor=_cursor(query, shown[-1]) if len(rows) > len(shown) else None,
+        next_cursor=_cursor(query, shown[-1], total, is_least=is_least) if len(rows) > len(shown) else None,
     )
 
 
@@ -320,8 +326,9 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _cursor(query: AdQuery, last: Row[*tuple[Any, ...]]) -> str:
-    place = Place(query=query.fingerprint(), ad_id=last.id, **{query.sort.column: getattr(last, query.sort.column)})
+def _cursor(query: AdQuery, last: Row[*tuple[Any, ...]], total: int, *, is_least: bool) -> str:
+    at = {"ad_id": last.id, query.sort.column: getattr(last, query.sort.column)}
+    place = Place(query=query.fingerprint(), total=total, total_is_least=is_least, **at)
     return base64.urlsafe_b64encode(place.model_dump_json(exclude_none=True).encode()).decode()
 
 

@@ -142,13 +142,15 @@ def _compiled(rule: HouseRule, name: str) -> Any:
 def _judged(rule: HouseRule, program: Any, facts: Mapping[str, Any]) -> Judged | None:
     try:
         answer = program.execute(facts)
-    except (LookupError, RuntimeError, TypeError, ValueError) as error:
-        return _finding(
-            rule, f"The rule {rule.title!r} could not be asked of this ad ({error}).", Verdict.REVIEW, facts
-        )
-    if answer is True:
-        return _finding(rule, rule.reason, rule.verdict, facts)
-    return None
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        return _unanswered(rule, str(error), facts)
+    if not isinstance(answer, bool):
+        return _unanswered(rule, f"it gives {type(answer).__name__}, not true or false", facts)
+    return _finding(rule, rule.reason, rule.verdict, facts) if answer else None
+
+
+def _unanswered(rule: HouseRule, why: str, facts: Mapping[str, Any]) -> Judged:
+    return _finding(rule, f"The rule {rule.title!r} could not be asked of this ad ({why}).", Verdict.REVIEW, facts)
 
 
 def _finding(rule: HouseRule, reason: str, verdict: Verdict, facts: Mapping[str, Any]) -> Judged:

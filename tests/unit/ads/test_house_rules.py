@@ -58,8 +58,12 @@ def test_a_rule_that_is_not_touched_changes_nothing_but_the_version() -> None:
     assert ruled.rules_version != plain.rules_version
 
 
-def test_what_cannot_be_told_holds_the_ad_and_says_so() -> None:
-    decision = decided('ad.targeting[7].value == "x"', Verdict.REJECT)
+@pytest.mark.parametrize(
+    "when",
+    ['ad.targeting[7].value == "x"', "1000 / (ad.impressions_lower - ad.impressions_lower) > 5", "ad.text_lower"],
+)
+def test_what_cannot_be_told_holds_the_ad_and_says_so(when: str) -> None:
+    decision = decided(when, Verdict.REJECT)
     assert decision.verdict is Verdict.REVIEW
     assert "could not be asked of this ad" in decision.policies[0].reason
 

@@ -19,13 +19,17 @@ class Targeting(Record):
     excluded: bool = False
 
 
+MOST_MONEY = 10**15
+"""More than any ad costs in any currency, and so little that sums of ads stay exact."""
+
+
 class Money(Record):
     """A sum as a source gives it: exact when `lower == upper`, a range otherwise."""
 
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     """ISO 4217."""
-    lower: Decimal
-    upper: Decimal | None
+    lower: Decimal = Field(ge=0, le=MOST_MONEY)
+    upper: Decimal | None = Field(ge=0, le=MOST_MONEY)
     """None: the source says "more than"."""
 
 

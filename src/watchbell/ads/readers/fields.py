@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from watchbell.files import Reject, Row
-from watchbell.model.ads import Count, Money, Targeting
+from watchbell.model.ads import MOST_MONEY, Count, Money, Targeting
 
 # Years an ad can be from: before the first web ad, or far ahead, is a broken cell.
 _YEARS = range(1994, 2101)
@@ -36,7 +36,14 @@ def text_of(values: Mapping[str, Any], field: str) -> str | None:
 
 
 def decimal_of(values: Mapping[str, Any], field: str) -> Decimal | None:
-    """Return a sum of money, not below zero."""
+    """Return a sum of money, from zero to `MOST_MONEY`."""
+    number = _number_of(values, field)
+    if number is not None and number > MOST_MONEY:
+        raise FieldError(field, f"`{field}` is {str(number)[:40]}; no ad costs more than {MOST_MONEY:,}.")
+    return number
+
+
+def _number_of(values: Mapping[str, Any], field: str) -> Decimal | None:
     written = text_of(values, field)
     if written is None:
         return None
@@ -51,11 +58,11 @@ def decimal_of(values: Mapping[str, Any], field: str) -> Decimal | None:
 
 def count_of(values: Mapping[str, Any], field: str) -> int | None:
     """Return a whole number, not below zero."""
-    number = decimal_of(values, field)
+    number = _number_of(values, field)
     if number is None:
         return None
-    if number != number.to_integral_value() or number > 2**53:
-        raise FieldError(field, f"`{field}` must be a whole number, not {number}.")
+    if number > 2**53 or number != number.to_integral_value():
+        raise FieldError(field, f"`{field}` must be a whole number up to 2**53, not {str(number)[:40]}.")
     return int(number)
 
 

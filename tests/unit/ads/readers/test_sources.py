@@ -147,6 +147,9 @@ def test_generic_ads_keep_ranges_and_name_what_is_left_out(tmp_path: Path) -> No
         ("spend", "much"),
         ("spend", 5),
         ("spend", {"currency": "dollars", "lower": 1, "upper": 1}),
+        ("spend", {"currency": "USD", "lower": 1, "upper": "1e400"}),
+        ("spend", {"currency": "USD", "lower": -1, "upper": 1}),
+        ("clicks", "1e400"),
         ("impressions", 1.5),
         ("clicks", -1),
         ("started_at", "2020-01-01"),
@@ -164,6 +167,15 @@ def test_a_bad_value_is_a_reject_that_names_file_row_and_field(tmp_path: Path, f
     assert [(reject.file, reject.row) for reject in rejects] == [(str(tmp_path / "ads.jsonl"), 2)]
     assert rejects[0].field in {field, "currency"}
     assert "`" in rejects[0].reason
+
+
+@pytest.mark.parametrize("spend", ["1e400", "9" * 400, 1e16])
+def test_a_sum_that_no_ad_costs_is_a_reject(tmp_path: Path, spend: object) -> None:
+    ads, rejects = all_read(
+        written(tmp_path, [{"id": "x", "text": "Vote", "spend": spend, "currency": "USD"}]), "jsonl"
+    )
+    assert (ads, [reject.field for reject in rejects]) == ([], ["spend"])
+    assert "no ad costs more" in rejects[0].reason
 
 
 def test_an_unknown_source_and_a_missing_file_are_said(tmp_path: Path) -> None:

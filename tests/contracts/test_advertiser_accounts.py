@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from watchbell.model.advertiser_accounts import AdvertiserAccount, SignUp
-from watchbell.model.advertisers import Advertiser
+from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict
 from watchbell.vault.advertiser_accounts import MOST_SIGN_UPS
+from watchbell.vault.advertisers import Given
 from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
@@ -82,3 +83,32 @@ def test_an_account_has_its_own_advertisers(vault: Vault) -> None:
     assert vault.advertisers.add(mine, "incomplete", added, ANNA.id)
     assert vault.advertisers.add(another, "incomplete", added)
     assert vault.advertisers.of_account(ANNA.id) == [mine]
+
+
+def test_one_document_under_two_accounts_is_known_and_under_one_is_nobodys_concern(vault: Vault) -> None:
+    bob = ANNA.model_copy(update={"id": "account--2", "email": "bob@club.org"})
+    told = {"person": "Anna Eriksson", "email": ANNA.email, "jurisdiction": "US", "route": "legal-name"}
+    whose = {"first": ANNA.id, "second": ANNA.id, "third": bob.id, "fourth": None}
+    for account in (ANNA, bob):
+        vault.advertiser_accounts.open("", account, OPENED)
+    for advertiser, account_id in whose.items():
+        entry = Entry("test", "advertiser.added", advertiser, {}, NOW)
+        assert vault.advertisers.add(Advertiser(id=advertiser, added_at=NOW, **told), "incomplete", entry, account_id)
+        evidence = Evidence(
+            id=f"{advertiser}--passport",
+            advertiser_id=advertiser,
+            step="identity",
+            kind=EvidenceKind.PASSPORT,
+            verdict=EvidenceVerdict.ACCEPTED,
+            reason="R.",
+            given_at=NOW,
+        )
+        vault.advertisers.give(Given(evidence, fingerprint="print"), entry)
+
+    def others(advertiser: str) -> list[str]:
+        return [one.id for one in vault.advertisers.others_with("print", advertiser)]
+
+    assert others("first") == ["fourth", "third"]
+    assert others("fourth") == ["first", "second", "third"]
+    assert vault.advertisers.others_with("another", "first") == []
+    assert vault.advertisers.fingerprint("third--passport") == "print"

@@ -103,7 +103,8 @@ def come_in(
     added = told(folder, "add", NAME, "--email", "ann@club.org", "--route", route, *named)
     assert (added["may_run"], added["state"]) == (False, "incomplete")
     passport = str(folder / "passport.txt")
-    assert verdict(folder, "identity", "passport", "--file", passport)[0] == "accepted"
+    assert verdict(folder, "identity", "passport", "--file", passport)[0] == "review"
+    assert told(folder, "decide", NAME, "identity", "--accept", "--reason", "Seen.")["verdict"] == "accepted"
     monkeypatch.setattr(advertisers, "new_code", lambda: "ABCD2345")
     assert verdict(folder, "location", "letter", *HOUSE)[0] == "code"
     assert [one.suffix for one in (folder / "letters").iterdir()] == [".pdf"]

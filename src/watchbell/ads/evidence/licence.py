@@ -65,4 +65,6 @@ def _checked(encoded: str, person: str, today: date) -> Finding:
     if not same_person(person, family, f"{given} {licence.middle_name or ''}"):
         return refused(f"The name on the licence is not {person}.")
     facts = {"issued by": licence.state or "unknown", "name": f"{given} {family}".strip().title()}
-    return accepted("The licence's bar code, expiry and name are right.", facts, expires_on)
+    number = licence.drivers_license_id
+    unique = f"licence {licence.state} {number}" if number else None
+    return accepted("The licence's bar code, expiry and name are right.", facts, expires_on, unique=unique)

@@ -4,9 +4,9 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from watchbell.ads.evidence.finding import accepted, refused
+from watchbell.ads.evidence.finding import accepted, for_review, refused
 from watchbell.ads.evidence.names import same_person
-from watchbell.ads.evidence.zone import TD1, TD2, TD3, Layout, cut, wrong_digit
+from watchbell.ads.evidence.zone import TD1, TD2, TD3, Layout, cut, number_of, wrong_digit
 from watchbell.ads.evidence.zone_picture import zone_in
 from watchbell.errors import InputError
 from watchbell.model.advertisers import EvidenceVerdict, Finding
@@ -26,6 +26,8 @@ class Document(NamedTuple):
     place: str
     """Where it stands."""
     begins: str
+    longer: str | None = None
+    """Who may hold one for longer than ten years; None: nobody."""
 
 
 PASSPORT = Document(
@@ -43,6 +45,8 @@ IDENTITY_CARD = Document(
     "has three lines of 30 signs or two of 36: letters, digits and <",
     "The lines of an identity card that machines read, on its back or at its foot,",
     "whose first sign is I, A or C",
+    # Regulation (EU) 2019/1157, article 4.
+    longer="people of 70 years and more",
 )
 
 
@@ -50,6 +54,7 @@ class Zone(NamedTuple):
     """What is read from the lines."""
 
     issuer: str
+    number: str
     family: str
     given: str
     expires_on: date
@@ -58,7 +63,8 @@ class Zone(NamedTuple):
 def by_lines(document: Document, text: str, person: str, today: date) -> Finding:
     """Check the lines of a document's zone against the name that the person gave.
 
-    Check digits find a slip or a clumsy forgery; they prove nobody's identity by themselves.
+    Check digits find a slip or a clumsy forgery; they prove nobody's identity by themselves. Passports are issued
+    for ten years at most.
     """
     zone = _zone(document, text)
     if isinstance(zone, str):
@@ -68,7 +74,23 @@ def by_lines(document: Document, text: str, person: str, today: date) -> Finding
     if not same_person(person, zone.family, zone.given):
         return refused(f"The name in the {document.name} is not {person}.")
     facts = {"issued by": zone.issuer, "name": f"{zone.given} {zone.family}".strip()}
-    return accepted(f"The {document.name}'s check digits, expiry and name are right.", facts, zone.expires_on)
+    unique = f"{document.name} {zone.issuer} {zone.number}"
+    if zone.expires_on > _ten_years_after(today):
+        long = f"The {document.name} says that it is good until {zone.expires_on}, for longer than ten years"
+        if document.longer is None:
+            return refused(f"{long}.")
+        return for_review(f"{long}, as only {document.longer} may have.", facts, zone.expires_on, unique=unique)
+    told = f"The {document.name}'s check digits, expiry and name are right."
+    return accepted(told, facts, zone.expires_on, unique=unique)
+
+
+def by_typed_lines(document: Document, text: str, person: str, today: date) -> Finding:
+    """Check lines that were typed; whoever knows the standard can reckon them, so that a person decides."""
+    found = by_lines(document, text, person, today)
+    if found.verdict is EvidenceVerdict.REFUSED:
+        return found
+    said = f"{found.reason} They were typed: a person must see the {document.name}."
+    return found.model_copy(update={"verdict": EvidenceVerdict.REVIEW, "reason": said})
 
 
 def by_picture(document: Document, picture: bytes, person: str, today: date) -> Finding:
@@ -83,7 +105,7 @@ def by_picture(document: Document, picture: bytes, person: str, today: date) -> 
     return refused(f"{found.reason} {_BETTER}") if found.verdict is EvidenceVerdict.REFUSED else found
 
 
-_BETTER = "If it was misread, photograph the whole side, flat and in light, or type the lines."
+_BETTER = "If it was misread, photograph the whole side, flat and in light, or add the lines typed, and a person looks."
 
 
 def _zone(document: Document, text: str) -> Zone | str:
@@ -114,4 +136,9 @@ def _read(layout: Layout, lines: list[str]) -> Zone | None:
     except ValueError:
         return None
     family, given = (" ".join(part.replace("<", " ").split()) for part in (family, given))
-    return Zone(lines[0][2:5].strip("<"), family, given, expires_on)
+    number, _ = number_of(layout, lines)
+    return Zone(lines[0][2:5].strip("<"), number.strip("<"), family, given, expires_on)
+
+
+def _ten_years_after(day: date) -> date:
+    return day.replace(year=day.year + 10, day=min(day.day, 28) if day.month == 2 else day.day)  # noqa: PLR2004  # February

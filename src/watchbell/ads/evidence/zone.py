@@ -139,7 +139,7 @@ def cut(lines: Sequence[str], part: Part) -> str:
 
 def _wrong(layout: Layout, row: int, lines: Sequence[str]) -> list[str]:
     fields = {
-        "the passport number" if layout is TD3 else "the card's number": _number(layout, lines),
+        "the passport number" if layout is TD3 else "the card's number": number_of(layout, lines),
         "the day of birth": _checked(layout.birth, lines),
         "the day of expiry": _checked(layout.expiry, lines),
     }
@@ -156,7 +156,7 @@ def _checked(part: Part, lines: Sequence[str]) -> tuple[str, str]:
     return cut(lines, part), lines[part.row][part.end : part.end + 1]
 
 
-def _number(layout: Layout, lines: Sequence[str]) -> tuple[str, str]:
+def number_of(layout: Layout, lines: Sequence[str]) -> tuple[str, str]:
     """Return the number and its check digit; a long one goes on in the optional field (part 5, 4.2.4, note j)."""
     field, digit = _checked(layout.number, lines)
     rest = cut(lines, layout.optional).partition("<")[0]

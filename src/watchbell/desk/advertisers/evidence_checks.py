@@ -12,7 +12,7 @@ from watchbell.ads.evidence.government import GovernmentDomains, government_doma
 from watchbell.ads.evidence.licence import driver_licence
 from watchbell.ads.evidence.organisation import business_email, phone, website
 from watchbell.ads.evidence.tax_id import TaxRegister, tax_id, tax_letter
-from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, Document, by_lines, by_picture
+from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, Document, by_picture, by_typed_lines
 from watchbell.ads.register import Register
 from watchbell.ads.routebook import Step
 from watchbell.desk.advertisers.senders import Way
@@ -81,7 +81,7 @@ def _with_zone(document: Document, asked: Asked, shown: Shown) -> Finding:
     if shown.document and not shown.text.strip():
         return by_picture(document, shown.document, asked.advertiser.person, asked.today)
     lines = _text(shown, f"a picture of the {document.name}, or the lines on it that machines read")
-    return by_lines(document, lines, asked.advertiser.person, asked.today)
+    return by_typed_lines(document, lines, asked.advertiser.person, asked.today)
 
 
 def _licence(asked: Asked, shown: Shown) -> Finding:

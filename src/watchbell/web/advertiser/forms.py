@@ -58,8 +58,8 @@ EVIDENCE_FORMS: dict[EvidenceKind, tuple[Field, ...]] = {
         ),
         Field(
             "text",
-            "Or its two lines at the foot, typed",
-            "44 signs each: letters, digits and <.",
+            "Its two lines at the foot, typed, where the picture could not be read",
+            "44 signs each: letters, digits and <. A person then looks at the picture.",
             "lines",
             needed=False,
         ),
@@ -74,8 +74,8 @@ EVIDENCE_FORMS: dict[EvidenceKind, tuple[Field, ...]] = {
         ),
         Field(
             "text",
-            "Or these lines, typed",
-            "Three lines of 30 signs, or two of 36: letters, digits and <.",
+            "These lines, typed, where the picture could not be read",
+            "Three lines of 30 signs, or two of 36: letters, digits and <. A person then looks at the picture.",
             "lines",
             needed=False,
         ),

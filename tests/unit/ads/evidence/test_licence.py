@@ -42,6 +42,7 @@ def test_a_licence_is_read_from_its_picture() -> None:
     found = driver_licence(picture_of(card()), "Anna Eriksson", TODAY)
     assert (found.verdict, found.expires_on) == (EvidenceVerdict.ACCEPTED, date(2030, 8, 12)), found.reason
     assert "D12345678" not in str(found.facts)
+    assert (found.unique or "").endswith(" D12345678")
 
 
 @pytest.mark.parametrize("angle", [-7, 20, 90, 180])

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.passports import CARD, LARGE_CARD, SPECIMEN
-from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_lines
+from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_lines, by_typed_lines
 from watchbell.ads.evidence.zone import check_digit
 from watchbell.model.advertisers import EvidenceVerdict
 
@@ -51,7 +51,23 @@ def test_forgeries_are_refused_in_a_sentence(text: str, person: str, today: date
 def test_zones_of_another_maker_are_read(person: tuple[str, str]) -> None:
     maker = importlib.import_module("mrz.generator.td3").TD3CodeGenerator
     zone = str(maker("P", "FRA", *person, "C01X00T47", "FRA", "640812", "F", "301031", ""))
-    assert by_lines(PASSPORT, zone, " ".join(reversed(person)), IN_TIME).verdict is EvidenceVerdict.ACCEPTED
+    found = by_lines(PASSPORT, zone, " ".join(reversed(person)), date(2020, 11, 1))
+    assert (found.verdict, found.unique) == (EvidenceVerdict.ACCEPTED, "passport FRA C01X00T47")
+
+
+def test_typed_lines_wait_for_a_person_however_right_they_are() -> None:
+    found = by_typed_lines(PASSPORT, SPECIMEN, "Anna Eriksson", IN_TIME)
+    assert (found.verdict, found.expires_on) == (EvidenceVerdict.REVIEW, date(2012, 4, 15))
+    assert found.reason.endswith("They were typed: a person must see the passport.")
+    assert by_typed_lines(PASSPORT, SPECIMEN, "Bob", IN_TIME).verdict is EvidenceVerdict.REFUSED
+
+
+def test_no_passport_is_good_for_longer_than_ten_years() -> None:
+    assert by_lines(PASSPORT, SPECIMEN, "Anna Eriksson", date(2002, 4, 15)).verdict is EvidenceVerdict.ACCEPTED
+    assert "longer than ten years." in by_lines(PASSPORT, SPECIMEN, "Anna Eriksson", date(2002, 4, 14)).reason
+    card = by_lines(IDENTITY_CARD, CARD, "Anna Eriksson", date(2002, 4, 14))
+    assert (card.verdict, "as only people of 70" in card.reason) == (EvidenceVerdict.REVIEW, True)
+    assert by_lines(PASSPORT, SPECIMEN, "Anna Eriksson", date(2000, 2, 29)).verdict is EvidenceVerdict.REFUSED
 
 
 @pytest.mark.parametrize("lines", [CARD, LARGE_CARD])
@@ -93,7 +109,9 @@ def test_identity_cards_of_another_maker_are_read_with_long_numbers_too() -> Non
         str(small("ID", "ESP", "BAA000589", "800101", "F", expiry, "ESP", *names, "99999999R")),
         str(large("ID", "FRA", *names, "D23145890", "FRA", "800101", "F", expiry)),
     ):
-        assert by_lines(IDENTITY_CARD, zone, "Ana García Márquez", IN_TIME).verdict is EvidenceVerdict.ACCEPTED
+        assert (
+            by_lines(IDENTITY_CARD, zone, "Ana García Márquez", date(2020, 11, 1)).verdict is EvidenceVerdict.ACCEPTED
+        )
     # A number of twelve signs: nine signs, a filler, then the rest with the check digit.
     long_number = "592035074862"
     digit = check_digit(long_number)

@@ -60,6 +60,11 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def reader() -> ImageReader:
+    return ImageReader()
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with Workspace.create(tmp_path / "workspace") as opened:
@@ -107,15 +112,19 @@ def test_what_is_no_sound_picture_is_not_kept(workspace: Workspace, pictures: Pa
 
 
 @pytest.mark.parametrize("name", ["../outside.png", "drawing.svg", "absent.png", "/etc/passwd"])
-def test_what_cannot_be_read_though_asked_for_holds_the_ad(workspace: Workspace, pictures: Path, name: str) -> None:
-    tally = imported(workspace, folder_for(workspace, pictures, ImageReader()), {"text": "Shoes", "media": [name]})
+def test_what_cannot_be_read_though_asked_for_holds_the_ad(
+    workspace: Workspace, pictures: Path, name: str, reader: ImageReader
+) -> None:
+    tally = imported(workspace, folder_for(workspace, pictures, reader), {"text": "Shoes", "media": [name]})
     assert tally.codes == {"IMAGE-UNREAD": 1}
     assert not any(workspace.blobs.iterdir())
 
 
-def test_what_was_read_once_stays_and_is_decided_on_again(workspace: Workspace, pictures: Path) -> None:
+def test_what_was_read_once_stays_and_is_decided_on_again(
+    workspace: Workspace, pictures: Path, reader: ImageReader
+) -> None:
     row = {"text": "A message for you", "media": ["written.png"]}
-    imported(workspace, folder_for(workspace, pictures, ImageReader()), row)
+    imported(workspace, folder_for(workspace, pictures, reader), row)
     assert "NOT VOTE" in (the_ad(workspace).pictures[0].words or "")
     for media in (None, folder_for(workspace, pictures)):
         tally = imported(workspace, media, row)
@@ -176,19 +185,21 @@ def test_partners_hashes_are_found_in_ads(workspace: Workspace, pictures: Path) 
     assert hits["field"].to_pylist() == ["media"]
 
 
-def test_a_file_of_ads_is_reviewed_with_its_pictures(tmp_path: Path, pictures: Path) -> None:
+def test_a_file_of_ads_is_reviewed_with_its_pictures(tmp_path: Path, pictures: Path, reader: ImageReader) -> None:
     file = tmp_path / "ads.jsonl"
     file.write_text('{"id": 1, "media": ["written.png"]}')
-    reviewer = Reviewer(RULES, NOW, media=MediaFolder(pictures, reader=ImageReader()))
+    reviewer = Reviewer(RULES, NOW, media=MediaFolder(pictures, reader=reader))
     (line,) = review_lines(file, reviewer, AdTally())
     assert isinstance(line, str)
     assert json.loads(line)["decision"] == "reject"
 
 
 @pytest.mark.parametrize("size", [(1600, 4), (20_000, 10)])
-def test_a_sliver_of_a_picture_is_kept_and_left_to_a_person(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_a_sliver_of_a_picture_is_kept_and_left_to_a_person(
+    tmp_path: Path, size: tuple[int, int], reader: ImageReader
+) -> None:
     Image.new("L", size, 200).save(tmp_path / "sliver.png")
-    taken = MediaFolder(tmp_path, reader=ImageReader()).take("sliver.png", None)
+    taken = MediaFolder(tmp_path, reader=reader).take("sliver.png", None)
     assert taken is not None
     assert MediaFolder(tmp_path).take("sliver.png", taken) == taken
     assert (taken.sha256 is not None, taken.problem) == (True, "it is more than 12 times as long as it is wide")

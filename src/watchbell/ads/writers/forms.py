@@ -10,7 +10,7 @@ from watchbell.ads.writers import google, meta_report, snap, standard
 from watchbell.files import Row
 from watchbell.model.ads import Ad, AdDecision
 
-META_API, META_REPORT = "meta-api", "meta-report"
+META_API, META_REPORT = "meta-api", meta_report.SOURCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Google tells days and ranges, and neither an ad's words nor who paid beside the advertiser.
 """
 
-from watchbell.ads.writers.told import aimed, joined, own_id, sum_text, time_text
+from watchbell.ads.writers.told import aimed, own_id, sum_text, time_text
 from watchbell.model.ads import Ad, Count
 
 CURRENCIES = (
@@ -32,10 +32,10 @@ def row(ad: Ad) -> dict[str, str]:
         "Date_Range_Start": time_text(ad.started_at, _DAY),
         "Date_Range_End": time_text(ad.ended_at, _DAY),
         "Impressions": _range(ad.impressions) if ad.impressions else "",
-        "Age_Targeting": joined(aimed(ad, "age"), ", "),
-        "Gender_Targeting": joined(aimed(ad, "gender"), ", "),
-        "Geo_Targeting_Included": joined(aimed(ad, "region"), ", "),
-        "Geo_Targeting_Excluded": joined(aimed(ad, "region", excluded=True), ", "),
+        "Age_Targeting": ", ".join(aimed(ad, "age")),
+        "Gender_Targeting": ", ".join(aimed(ad, "gender")),
+        "Geo_Targeting_Included": ", ".join(aimed(ad, "region")),
+        "Geo_Targeting_Excluded": ", ".join(aimed(ad, "region", excluded=True)),
         **_spend(ad),
     }
 

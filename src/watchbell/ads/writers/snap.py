@@ -4,7 +4,7 @@ Snap tells exact sums and counts, so a range has no place there, nor has who saw
 """
 
 from watchbell.ads.readers.snap import COUNTRIES, TARGETING
-from watchbell.ads.writers.told import aimed, joined, own_id, sum_text, time_text
+from watchbell.ads.writers.told import aimed, own_id, sum_text, time_text
 from watchbell.model.ads import Ad
 
 COLUMNS = (
@@ -42,6 +42,6 @@ def row(ad: Ad) -> dict[str, str]:
         "CommitteeIdentificationNumber": ad.registration_id or "",
         "DisclosureNameOfCommittee": ad.disclaimer or "",
         "CountryCode": _NAMES.get(ad.country or "", ad.country or ""),
-        "CreativeProperties": joined((f"web_view_url:{link}" for link in ad.links), "; "),
-        **{column: joined(aimed(ad, dimension, excluded=excluded)) for column, dimension, excluded in TARGETING},
+        "CreativeProperties": "; ".join(f"web_view_url:{link}" for link in ad.links),
+        **{column: ",".join(aimed(ad, dimension, excluded=excluded)) for column, dimension, excluded in TARGETING},
     }

@@ -1,6 +1,5 @@
 """Write the single values of a row as the readers of `readers/fields.py` read them."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -25,8 +24,3 @@ def time_text(at: datetime | None, form: str) -> str:
 def aimed(ad: Ad, dimension: str, *, excluded: bool = False) -> list[str]:
     """Return the values of one dimension that an ad was aimed at, or kept away from."""
     return [one.value for one in ad.targeting if one.dimension == dimension and one.excluded == excluded]
-
-
-def joined(values: Iterable[str], separator: str = ",") -> str:
-    """Return several values as one cell."""
-    return separator.join(values)

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = ()
     """The names by which `watchbell serve` may be asked, beside this machine's own; in the environment, a JSON list.
     Empty behind a proxy: any name, for the proxy sees to it."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of the proxies before `watchbell serve`: 127.0.0.1, 10.20.0.0/16; in the environment, a
+    JSON list. Only their `X-Forwarded-For` is believed; without it, all who come through a proxy share its limit of
+    flags an hour."""
     client_certificate_header: str | None = None
     """The header in which a proxy names a partner's client certificate: its SHA-256, or the certificate as PEM.
     None: no certificate is believed. The proxy must take this header away from what clients send."""

@@ -11,6 +11,7 @@ from watchbell import __version__
 from watchbell.clock import Clock, system_clock
 from watchbell.desk.advertisers.identity_key import IdentityKey
 from watchbell.desk.exchange.intake import Intake
+from watchbell.desk.exchange.outgoing import networks_named
 from watchbell.vault.workspace import Workspace
 from watchbell.web import (
     ad_api,
@@ -99,7 +100,8 @@ def create_app(
         hosts: the names by which the server may be asked; None where a proxy in front sees to that.
 
     Raises:
-        UsageError: advertisers are to have pages, and there is no key for their codes and documents.
+        UsageError: advertisers are to have pages, and there is no key for their codes and documents; or a trusted proxy
+            is neither an address nor a network.
         InputError: that key cannot be read.
     """
     if workspace.settings.advertiser_pages:
@@ -114,7 +116,8 @@ def create_app(
         openapi_url=None,
         lifespan=partial(_until_the_end, intake),
     )
-    app.state.desk = Desk(workspace, clock, https)
+    proxies = networks_named(workspace.settings.trusted_proxies, "trusted_proxies")
+    app.state.desk = Desk(workspace, clock, https, tuple(proxies))
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for router in ROUTERS:
         app.include_router(guarded(router))

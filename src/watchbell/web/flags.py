@@ -15,6 +15,7 @@ from watchbell.model.flags import AdFlag, FlagState
 from watchbell.model.partners import User
 from watchbell.web.guard import desk_of, needs
 from watchbell.web.pages import not_found, page
+from watchbell.web.visitors import visitor_address
 
 router = APIRouter()
 
@@ -41,10 +42,11 @@ def send_flag(request: Request, ad_id: str, told: Annotated[Flagging, Form()]) -
     """Keep a flag, and lead to the page where its answer will stand; or say what keeps it from being kept."""
     desk, ad = desk_of(request), _ad(request, ad_id)
     now, vault = desk.clock(), desk.workspace.vault
+    address = visitor_address(request, desk.proxies)
     try:
         said = Told(told.reason, told.words, told.email, told.name)
         flag = raise_flag(
-            vault, ad, said, desk.workspace.settings, now, admit=lambda: desk.flag_gate.admit(_address(request), now)
+            vault, ad, said, desk.workspace.settings, now, admit=lambda: desk.flag_gate.admit(address, now)
         )
     except UsageError as error:
         return _form(request, ad, told, str(error))
@@ -107,10 +109,6 @@ def _form(request: Request, ad: Ad, told: Flagging, problem: str | None = None) 
         due=due_for(ad, settings, desk.clock()),
         sends_email=settings.smtp_host is not None,
     )
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _ad(request: Request, ad_id: str) -> Ad:

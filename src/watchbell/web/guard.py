@@ -14,6 +14,7 @@ from watchbell.desk.ads.flags import FlagGate
 from watchbell.desk.advertisers.accounts import account_of_session
 from watchbell.desk.advertisers.office import Office, office_in
 from watchbell.desk.exchange.audiences import audience_of
+from watchbell.desk.exchange.outgoing import Network
 from watchbell.desk.permissions import ERRAND_GRANTS, Errand, Permission, demand, may
 from watchbell.errors import NotAllowedError
 from watchbell.model.advertiser_accounts import AccountStage, AdvertiserAccount
@@ -37,6 +38,8 @@ class Desk:
     clock: Clock
     https: bool
     """Whether visitors come over https, so that cookies may refuse anything else."""
+    proxies: tuple[Network, ...] = ()
+    """Those that are believed from which address a visitor comes."""
     flag_gate: FlagGate = field(default_factory=FlagGate)
 
     @property

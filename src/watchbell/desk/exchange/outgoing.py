@@ -46,8 +46,8 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def networks_named(names: Sequence[str]) -> list[Network]:
-    """Return the networks of the setting `peer_networks`.
+def networks_named(names: Sequence[str], setting: str = "peer_networks") -> list[Network]:
+    """Return the networks that a setting lists.
 
     Raises:
         UsageError: one is none.
@@ -55,7 +55,7 @@ def networks_named(names: Sequence[str]) -> list[Network]:
     try:
         return [ip_network(name) for name in names]
     except ValueError as error:
-        raise UsageError(f"The setting peer_networks: {error}; it lists networks such as 10.20.0.0/16.") from error
+        raise UsageError(f"The setting {setting}: {error}; it lists networks such as 10.20.0.0/16.") from error
 
 
 def may_be_asked(address: str, inside: Sequence[Network]) -> bool:

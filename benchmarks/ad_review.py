@@ -1,8 +1,9 @@
 """Claim: two cores review 10⁴ text ads a second, without reading pictures.
 
 Ads are the real election ads of the Wesleyan Media Project (650 characters each on average, all of them political: the
-hardest there are), the ads of the Internet Research Agency, and short commercial ones. One process reviews them; a
-second core would do the same beside it. Printed beside it is what bringing a text into plain form costs: the floor.
+hardest there are), the ads of the Internet Research Agency, and short commercial ones. Printed are what two cores would
+do, reckoned from one process's processor time, for the machine may be shared; what two processes did by the clock, as
+`watchbell ads review` runs them, once started; and what bringing texts into plain form alone would do: the floor.
 
     python benchmarks/ad_review.py [SHARED]      # the folder with data/ads
 """
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,9 +23,11 @@ from watchbell.ads.normalise import normalise
 from watchbell.ads.review import review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.ads.training import bundled_examples
+from watchbell.desk.workers import in_order
 from watchbell.model.ads import Ad
 
 ENOUGH, CORES, ROUNDS = 10_000, 2, 3
+AT_LEAST, PART = 10_000, 250
 T = TypeVar("T")
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 
@@ -31,13 +35,15 @@ NOW = datetime(2026, 10, 1, tzinfo=UTC)
 def main() -> None:
     """Print ads a second, for each set."""
     rules = RuleBook.bundled()
-    print("ads                          number  characters   a second, 2 cores   plain form alone   review/plain")
+    print("ads a second, on 2 cores     number  characters   reckoned   by the clock   plain form alone   review/plain")
     for name, texts in _sets().items():
         ads = [Ad(id=f"b:{n}", source="b", platform="p", text=text, country="US") for n, text in enumerate(texts)]
         reviewed = _rate(ads, lambda ad: review(ad, rules, now=NOW))
         plain = _rate(texts, normalise)
         length = sum(map(len, texts)) // len(texts)
-        print(f"{name:27} {len(ads):7,} {length:11,} {reviewed:19,.0f} {plain:18,.0f} {plain / reviewed:14.1f}")
+        clocked = _clocked(ads, rules)
+        row = f"{name:27} {len(ads):7,} {length:11,} {reviewed:10,.0f} {clocked:14,.0f}"
+        print(f"{row} {plain:18,.0f} {plain / reviewed:14.1f}")
         if reviewed < ENOUGH:
             print(f"  The claim ({ENOUGH:,}) DOES NOT hold for these.")
 
@@ -51,6 +57,23 @@ def _rate(items: Sequence[T], work: Callable[[T], object]) -> float:
             work(item)
         best = min(best, time.process_time() - started)
     return CORES * len(items) / best
+
+
+def _clocked(ads: Sequence[Ad], rules: RuleBook) -> float:
+    """Return how many ads a second two processes review, from when both have done their first ones."""
+    many = [*ads] * (1 + AT_LEAST // len(ads))
+    parts = (many[first : first + PART] for first in range(0, len(many), PART))
+    done = in_order(partial(_reviewed, rules), parts, CORES, alone=1)
+    for _ in range(1 + CORES):
+        next(done)
+    started = time.perf_counter()
+    return sum(done) / (time.perf_counter() - started)
+
+
+def _reviewed(rules: RuleBook, ads: Sequence[Ad]) -> int:
+    for ad in ads:
+        review(ad, rules, now=NOW)
+    return len(ads)
 
 
 def _sets() -> dict[str, Sequence[str]]:

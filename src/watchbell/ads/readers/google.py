@@ -5,6 +5,7 @@ advertiser's name; the creative is an address. Days are UTC.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +32,7 @@ def read_ad(row: Row) -> Ad:
     values = row.values
     address = text_of(values, "Ad_URL")
     return Ad(
-        id=ad_key("google", values.get("Ad_ID"), "Ad_ID"),
+        id=key_of(values),
         source="google",
         platform="google",
         advertiser=text_of(values, "Advertiser_Name"),
@@ -46,6 +47,15 @@ def read_ad(row: Row) -> Ad:
         media=(address,) if address else (),
         country=text_of(values, "Regions"),
     )
+
+
+def key_of(values: Mapping[str, Any]) -> str:
+    """Return the id of the ad that a row tells of.
+
+    Raises:
+        FieldError: there is none.
+    """
+    return ad_key("google", values.get("Ad_ID"), "Ad_ID")
 
 
 def _spend(values: dict[str, Any]) -> Money | None:

@@ -4,6 +4,7 @@ Reads JSON lines of simonw/russian-ira-facebook-ads-datasette: id, text, url, sp
 clicks, created, ended, image, targets[{name, category, prefix}]. The release names no payer.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from watchbell.ads.readers.fields import FieldError, ad_key, count_of, decimal_of, exact, money_of, text_of, time_of
@@ -23,7 +24,7 @@ def read_ad(row: Row) -> Ad:
     values = row.values
     image, url = text_of(values, "image"), text_of(values, "url")
     return Ad(
-        id=ad_key("ira", values.get("id"), "id"),
+        id=key_of(values),
         source="ira",
         platform="instagram" if url and "instagram.com" in url.lower() else "facebook",
         text=text_of(values, "text"),
@@ -38,6 +39,15 @@ def read_ad(row: Row) -> Ad:
         media=(image,) if image else (),
         country="US",
     )
+
+
+def key_of(values: Mapping[str, Any]) -> str:
+    """Return the id of the ad that a row tells of.
+
+    Raises:
+        FieldError: there is none.
+    """
+    return ad_key("ira", values.get("id"), "id")
 
 
 def _entries(value: Any) -> list[dict[str, Any]]:

@@ -47,10 +47,9 @@ def read_ad(row: Row) -> Ad:
         FieldError: a value cannot be read.
     """
     values = row.values
-    source = text_of(values, "source") or "jsonl"
     return Ad(
-        id=ad_key(source, values.get("id"), "id"),
-        source=source,
+        id=key_of(values),
+        source=_source(values),
         platform=text_of(values, "platform") or "unknown",
         text=text_of(values, "text"),
         advertiser=text_of(values, "advertiser"),
@@ -77,6 +76,19 @@ def read_ad(row: Row) -> Ad:
         synthetic=flag_of(values, "synthetic"),
         sums_up=count_of(values, "sums_up"),
     )
+
+
+def key_of(values: Mapping[str, Any]) -> str:
+    """Return the id of the ad that a row tells of.
+
+    Raises:
+        FieldError: there is none.
+    """
+    return ad_key(_source(values), values.get("id"), "id")
+
+
+def _source(values: Mapping[str, Any]) -> str:
+    return text_of(values, "source") or "jsonl"
 
 
 def _spend(values: Mapping[str, Any]) -> Money | None:

@@ -3,6 +3,7 @@
 What that API has no field for stands under `watchbell` in our own answers (`library.document`), and is read back.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -46,14 +47,11 @@ def read_ad(row: Row) -> Ad:
     Raises:
         FieldError: a value cannot be read.
     """
-    values, ours = row.values, row.values.get("watchbell") or {}
-    if not isinstance(ours, dict):
-        raise FieldError("watchbell", "`watchbell` must be an object.")
-    source = text_of(ours, "source") or "meta"
+    values, ours = row.values, _ours(row.values)
     languages, countries = list_of(values, "languages"), list_of(values, "target_countries")
     return Ad(
-        id=ad_key(source, values.get("id"), "id"),
-        source=source,
+        id=key_of(values),
+        source=_source(values),
         platform=", ".join(list_of(values, "publisher_platforms")).lower() or "unknown",
         text="\n".join(text for name in _WORDS for text in list_of(values, name)) or None,
         advertiser=text_of(values, "page_name"),
@@ -80,6 +78,26 @@ def read_ad(row: Row) -> Ad:
         sums_up=count_of(ours, "sums_up"),
         removed=_removal(ours.get("removed")),
     )
+
+
+def key_of(values: Mapping[str, Any]) -> str:
+    """Return the id of the ad that a row tells of.
+
+    Raises:
+        FieldError: there is none.
+    """
+    return ad_key(_source(values), values.get("id"), "id")
+
+
+def _ours(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    ours = values.get("watchbell") or {}
+    if not isinstance(ours, dict):
+        raise FieldError("watchbell", "`watchbell` must be an object.")
+    return ours
+
+
+def _source(values: Mapping[str, Any]) -> str:
+    return text_of(_ours(values), "source") or "meta"
 
 
 def _spend(values: dict[str, Any]) -> Money | None:

@@ -5,6 +5,8 @@ units of the currency and exact impressions. The creative itself is an address; 
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from watchbell.ads.readers.fields import (
     ad_key,
@@ -71,7 +73,7 @@ def read_ad(row: Row) -> Ad:
     values = row.values
     creative, country = text_of(values, "CreativeUrl"), text_of(values, "CountryCode")
     return Ad(
-        id=ad_key("snap", values.get("ADID"), "ADID"),
+        id=key_of(values),
         source="snap",
         platform="snapchat",
         text=text_of(values, "CandidateBallotInformation"),
@@ -90,6 +92,15 @@ def read_ad(row: Row) -> Ad:
         media=(creative,) if creative else (),
         country=COUNTRIES.get(country.lower(), country) if country else None,
     )
+
+
+def key_of(values: Mapping[str, Any]) -> str:
+    """Return the id of the ad that a row tells of.
+
+    Raises:
+        FieldError: there is none.
+    """
+    return ad_key("snap", values.get("ADID"), "ADID")
 
 
 def _targeting(row: Row) -> tuple[Targeting, ...]:

@@ -1,6 +1,7 @@
 """Ads out of files: which reader a file needs, and its ads one by one."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,15 @@ READERS: Mapping[str, Callable[[Row], Ad]] = {
     "ira": ira.read_ad,
     "jsonl": lines.read_ad,
 }
+_KEYS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "snap": snap.key_of,
+    "meta-api": meta_api.key_of,
+    "google": google.key_of,
+    "standard": standard.key_of,
+    "ira": ira.key_of,
+    "jsonl": lines.key_of,
+}
+"""How the sources name an ad. The rows of a Meta report have no id that could come twice."""
 _COLUMNS = {
     "snap": snap.COLUMNS,
     "meta-api": meta_api.COLUMNS,
@@ -37,6 +47,8 @@ _KNOWN = {"jsonl": lines.KNOWN, "meta-api": meta_api.KNOWN}
 def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> Iterator[Ad | Reject]:
     """Yield each ad of a file, or a Reject in place of a row that cannot be used.
 
+    Of rows that tell of the same ad the last one is taken, and the others are rejects.
+
     Args:
         path: CSV, JSON lines, JSON or Parquet, plain or compressed.
         source: one of `READERS`, or `auto` to tell by the first row's fields.
@@ -48,13 +60,39 @@ def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> It
     """
     if source != "auto" and source not in READERS:
         raise UsageError(f"There is no ad source {source!r}; choose auto, {', '.join(READERS)}.")
-    rows = _unwrapped(str(path), read_rows(path, spread=("data",)))
+    rows = _rows(path)
     if source == "auto":
         source, rows = _told_by_fields(rows)
+    told_again = _told_again(_rows(path), _KEYS[source]) if source in _KEYS else {}
     for row in rows:
         if isinstance(row, Row) and source in _KNOWN and left_out is not None:
             left_out |= row.values.keys() - _KNOWN[source]
-        yield row if isinstance(row, Reject) else _ad_or_reject(path, row, READERS[source])
+        item = row if isinstance(row, Reject) else _ad_or_reject(path, row, READERS[source])
+        if (
+            isinstance(row, Row)
+            and isinstance(item, Ad)
+            and (last := told_again.get(item.id, row.number)) != row.number
+        ):
+            item = rejected(str(path), row, FieldError("id", f"Row {last} tells of the same ad and is taken instead."))
+        yield item
+
+
+def _rows(path: Path) -> Iterator[Row | Reject]:
+    return _unwrapped(str(path), read_rows(path, spread=("data",)))
+
+
+def _told_again(rows: Iterator[Row | Reject], key_of: Callable[[Mapping[str, Any]], str]) -> dict[str, int]:
+    """Return the ids that stand in more than one row, with the number of the last one."""
+    seen, again = set[str](), dict[str, int]()
+    for row in rows:
+        if isinstance(row, Reject):
+            continue
+        with suppress(FieldError):
+            key = key_of(row.values)
+            if key in seen:
+                again[key] = row.number
+            seen.add(key)
+    return again
 
 
 def _told_by_fields(rows: Iterator[Row | Reject]) -> tuple[str, Iterator[Row | Reject]]:

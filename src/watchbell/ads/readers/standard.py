@@ -27,7 +27,7 @@ def read_ad(row: Row) -> Ad:
     reach, beside = _part(values, "reach"), _part(values, "provider_data")
     period = _period(advert)
     return Ad(
-        id=ad_key("standard", advert.get("advert_id"), "advert_id"),
+        id=key_of(values),
         source="standard",
         platform=(text_of(_part(values, "advertising_platform"), "platform_name") or "unknown").lower(),
         text="\n".join(list_of(advert, "advert_copy")) or None,
@@ -50,6 +50,15 @@ def read_ad(row: Row) -> Ad:
         language=text_of(beside, "language"),
         country=text_of(beside, "country"),
     )
+
+
+def key_of(values: Mapping[str, Any]) -> str:
+    """Return the id of the ad that a document tells of.
+
+    Raises:
+        FieldError: there is none.
+    """
+    return ad_key("standard", _part(values, "advertisement").get("advert_id"), "advert_id")
 
 
 def _part(values: Mapping[str, Any], field: str) -> Mapping[str, Any]:

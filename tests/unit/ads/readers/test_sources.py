@@ -178,6 +178,21 @@ def test_a_sum_that_no_ad_costs_is_a_reject(tmp_path: Path, spend: object) -> No
     assert "no ad costs more" in rejects[0].reason
 
 
+def test_of_rows_about_one_ad_the_last_is_taken(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"id": "x", "text": "First"},
+        {"id": "y", "text": "Other"},
+        {"id": "jsonl:x", "text": "Last"},
+    ]
+    ads, rejects = all_read(written(tmp_path, rows), "jsonl")
+    assert [(ad.id, ad.text) for ad in ads] == [("jsonl:y", "Other"), ("jsonl:x", "Last")]
+    assert [(reject.row, reject.field, reject.reason) for reject in rejects] == [
+        (1, "id", "Row 3 tells of the same ad and is taken instead.")
+    ]
+    elsewhere: list[dict[str, object]] = [{"id": "x", "source": source, "text": "Vote"} for source in ("a", "b")]
+    assert [ad.id for ad in all_read(written(tmp_path, elsewhere), "jsonl")[0]] == ["a:x", "b:x"]
+
+
 def test_an_unknown_source_and_a_missing_file_are_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no ad source 'tiktok'"):
         list(read_ads(tmp_path / "ads.jsonl", "tiktok"))

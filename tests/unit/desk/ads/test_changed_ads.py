@@ -38,9 +38,9 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def imported(desk: Workspace, tmp_path: Path) -> Import:
-    def read(row: dict[str, object], hours: int = 0) -> AdTally:
+    def read(*rows: dict[str, object], hours: int = 0) -> AdTally:
         path = tmp_path / "ads.jsonl"
-        path.write_text(json.dumps(row) + "\n")
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
         return import_ads(desk, path, "jsonl", Reviewer(RuleBook.bundled(), NOW + timedelta(hours=hours)))
 
     return read
@@ -86,7 +86,7 @@ def test_what_shows_something_else_is_held_until_a_person_looks(
 ) -> None:
     imported(HARMLESS)
     decided(desk)
-    tally = imported(HARMLESS | change, 2)
+    tally = imported(HARMLESS | change, hours=2)
     held = standing(desk)
     assert (tally.decided, tally.verdicts) == (1, {"review": 1})
     assert (held.verdict, held.decided_by, held.policies[0].code) == (Verdict.REVIEW, FIRST_PASS, "AD-CHANGED")
@@ -94,10 +94,10 @@ def test_what_shows_something_else_is_held_until_a_person_looks(
     turn = turn_of(desk.vault, AD, desk.vault.ads.decisions(AD), ann(desk), NOW)
     assert turn.overtaken is not None
     assert (turn.overtaken.decided_by, turn.overtaken.verdict) == ("ann", Verdict.APPROVE)
-    assert imported(HARMLESS | change, 3).decided == 0
+    assert imported(HARMLESS | change, hours=3).decided == 0
     assert not replay(desk, AD, Reviewer(RuleBook.bundled(), NOW)).differs
     decided(desk, hours=4)
-    assert imported(HARMLESS | change, 5).decided == 0
+    assert imported(HARMLESS | change, hours=5).decided == 0
     assert standing(desk).decided_by == "ann"
     assert turn_of(desk.vault, AD, desk.vault.ads.decisions(AD), ann(desk), NOW).overtaken is None
 
@@ -105,15 +105,15 @@ def test_what_shows_something_else_is_held_until_a_person_looks(
 def test_what_breaks_a_rule_is_rejected_whatever_was_approved_before(desk: Workspace, imported: Import) -> None:
     imported(HARMLESS)
     decided(desk)
-    tally = imported(DANGEROUS, 2)
+    tally = imported(DANGEROUS, hours=2)
     assert (tally.verdicts, standing(desk).verdict) == ({"reject": 1}, Verdict.REJECT)
 
 
 def test_an_ad_that_was_rejected_is_not_approved_by_going_away_and_back(desk: Workspace, imported: Import) -> None:
     imported(HARMLESS)
     decided(desk, Verdict.REJECT)
-    imported(HARMLESS | {"text": "Buy our apples."}, 2)
-    imported(HARMLESS, 3)
+    imported(HARMLESS | {"text": "Buy our apples."}, hours=2)
+    imported(HARMLESS, hours=3)
     assert (standing(desk).verdict, standing(desk).policies[0].code) == (Verdict.REVIEW, "AD-CHANGED")
 
 
@@ -132,7 +132,7 @@ def test_what_only_grows_leaves_a_persons_decision_as_it_is(
 ) -> None:
     imported(HARMLESS)
     taken = decided(desk)
-    assert imported(HARMLESS | change, 2).decided == 0
+    assert imported(HARMLESS | change, hours=2).decided == 0
     assert standing(desk) == taken
 
 
@@ -140,12 +140,19 @@ def test_a_decision_that_was_taken_back_holds_nothing(desk: Workspace, imported:
     imported(HARMLESS)
     decided(desk, Verdict.REJECT)
     undo(desk.vault, ad(desk), by=ann(desk), now=NOW + timedelta(hours=1, seconds=30))
-    assert imported(HARMLESS, 2).decided == 0
-    assert imported(HARMLESS | {"text": "Buy our apples."}, 3).verdicts == {"approve": 1}
+    assert imported(HARMLESS, hours=2).decided == 0
+    assert imported(HARMLESS | {"text": "Buy our apples."}, hours=3).verdicts == {"approve": 1}
 
 
 def test_a_change_that_comes_in_while_a_person_decides_counts_later(desk: Workspace, imported: Import) -> None:
     imported(HARMLESS)
     decided(desk, hours=2)
-    imported(HARMLESS | {"text": "Meet our candidate on Sunday."}, 1)  # the import had begun before
+    imported(HARMLESS | {"text": "Meet our candidate on Sunday."}, hours=1)  # the import had begun before
     assert standing(desk).policies[0].code == "AD-CHANGED"
+
+
+def test_a_file_that_tells_of_an_ad_twice_changes_nothing_the_second_time(desk: Workspace, imported: Import) -> None:
+    rows = (HARMLESS, HARMLESS | {"text": "Meet our candidate on Sunday."})
+    assert (imported(*rows).new, imported(*rows, hours=1).decided) == (1, 0)
+    assert ad(desk).text == "Meet our candidate on Sunday."
+    assert (len(desk.vault.ads.history.versions(AD)), len(desk.vault.ads.decisions(AD))) == (1, 1)

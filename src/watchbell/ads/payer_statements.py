@@ -20,6 +20,37 @@ _LETTER = 0.5 * 1.2
 _PHONE = re.compile(r"\+?\(?\d[\d\s().-]{5,}\d")
 _EMAIL = re.compile(r"\S+@\S+")
 _WEB = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_WHOLE_WEB = re.compile(rf"{_WEB.pattern}\S*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_BETWEEN = frozenset({"and", "call", "email", "mail", "or", "phone", "tel", "telephone", "visit", "web", "website"})
+# Words of a claim about who stands behind an ad, which no street or town needs.
+_CLAIMS = frozenset(
+    {
+        "approved",
+        "approves",
+        "authorised",
+        "authorized",
+        "behalf",
+        "by",
+        "campaign",
+        "candidate",
+        "committee",
+        "congress",
+    }
+    | {
+        "elect",
+        "endorsed",
+        "endorses",
+        "for",
+        "governor",
+        "paid",
+        "president",
+        "senate",
+        "sponsored",
+        "supports",
+        "vote",
+    }
+)
 _STREET = re.compile(r"\d.*[^\W\d_]{2}|[^\W\d_]{2}.*(?:\d|,)", re.DOTALL)
 
 
@@ -103,6 +134,13 @@ def reaches(contact: str) -> bool:
     """Tell whether words give a street address, a telephone number or an address on the web (110.11(b)(3))."""
     rest = _EMAIL.sub(" ", contact)
     return any(pattern.search(rest) for pattern in (_WEB, _PHONE, _STREET))
+
+
+def only_reaches(contact: str) -> bool:
+    """Tell whether words are a number, an address on the web or a postal one, and claim nothing beside it."""
+    rest = _PHONE.sub(" ", _WHOLE_WEB.sub(" ", _EMAIL.sub(" ", contact)))
+    words = set(_WORD.findall(rest.lower())) - _BETWEEN
+    return not words or (any(sign.isdigit() for sign in rest) and words.isdisjoint(_CLAIMS))
 
 
 def _american(statement: Statement) -> str:

@@ -12,6 +12,7 @@ from watchbell.ads.payer_statements import (
     Statement,
     adapted,
     composed,
+    only_reaches,
     reaches,
     share_of_picture,
     share_of_text,
@@ -234,3 +235,22 @@ def test_another_list_is_refused(tmp_path: Path) -> None:
     (tmp_path / "list.yaml").write_text("- a\n")
     with pytest.raises(InputError, match="no list of legislators"):
         members_of_congress(tmp_path / "list.yaml")
+
+
+@pytest.mark.parametrize(
+    ("contact", "only"),
+    [
+        ("www.club.org", True),
+        ("https://club.org/about-us?for=you", True),
+        ("Tel. 613-555-0100 or club.example", True),
+        ("430 South Capitol St SE, Washington, DC 20003", True),
+        ("P.O. Box 5256, New York, NY 10185", True),
+        ("1 The Mall, London", True),
+        ("for Biden for President, authorized by Joe Biden", False),
+        ("1 Main St, authorized by Joe Biden", False),
+        ("www.club.org, Joe Biden", False),
+        ("=cmd|x", False),
+    ],
+)
+def test_a_contact_claims_nothing(contact: str, *, only: bool) -> None:
+    assert only_reaches(contact) is only

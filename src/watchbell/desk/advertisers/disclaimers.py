@@ -5,7 +5,7 @@ from datetime import datetime
 
 from watchbell.ads.evidence.names import words
 from watchbell.ads.payer_names import KnownNames, collision
-from watchbell.ads.payer_statements import Authority, Statement, adapted, composed
+from watchbell.ads.payer_statements import Authority, Statement, adapted, composed, only_reaches
 from watchbell.desk.ads.payers import link_ads_of
 from watchbell.desk.advertisers.authorizations import take
 from watchbell.desk.advertisers.evidence_checks import storable
@@ -81,6 +81,8 @@ def drafted_disclaimer(
     doubts = [
         collision(payer, known, _own_names(office, advertiser)),
         _unverified(said, person_signs=person_signs),
+        _not_their_own(office, said, advertiser),
+        _claimed_in_contact(said, known),
         _elsewhere(office, said, advertiser),
     ]
     held = " ".join(filter(None, doubts))
@@ -163,6 +165,25 @@ def _unverified(said: Statement, *, person_signs: bool) -> str | None:
     if not person_signs:
         named = named or said.behind
     return None if named is None else f"It names {named}, and that they stand behind it is the advertiser's word."
+
+
+def _not_their_own(office: Office, said: Statement, advertiser: Advertiser) -> str | None:
+    """Return why words must be looked at that leave out whether a candidate authorised the ad (11 CFR 110.11(b)(1))."""
+    if said.authority is not Authority.OWN:
+        return None
+    shown = office.vault.advertisers.evidence(advertiser.id)
+    committees = [one for one in shown if one.kind is EvidenceKind.COMMITTEE]
+    if any(one.verdict is EvidenceVerdict.ACCEPTED and "candidate" in one.facts for one in committees):
+        return None
+    return "It is said to be of a candidate's own committee, and no register shows that they are one."
+
+
+def _claimed_in_contact(said: Statement, known: KnownNames) -> str | None:
+    """Return why the words that tell how to reach somebody must be looked at: they tell more, or name somebody."""
+    for contact in filter(None, (said.contact, said.behind_contact)):
+        if not only_reaches(contact) or any(known.like(part) for part in contact.split(",")):
+            return f"“{contact}” is more than a telephone number, a website or an address."
+    return None
 
 
 def _elsewhere(office: Office, said: Statement, advertiser: Advertiser) -> str | None:

@@ -26,6 +26,18 @@ _LOOKALIKES = str.maketrans(
     "аеорсухіјѕһԁԛԝвкмнтгαονρτυικηχεɑɡᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıłøđ",  # that is the point
     "aeopcyxijshdqwbkmhtraovptuiknxeagabcdefghijklmnoprstuvwyzilod",
 )
+# Letters in brackets, in dark circles and in dark squares, which NFKD leaves or brackets.
+_FRAMED = {first + place: chr(ord("a") + place) for first in (0x249C, 0x1F110, 0x1F150, 0x1F170) for place in range(26)}
+# Letters that only pass for Latin ones inside a word that has Latin ones too: Дon't.
+_LOOSE_LOOKALIKES = str.maketrans(
+    "дбгилпяшщцчзэєфюДБГИЛПЯШЩЦЧЗЭЄФЮδβλσωπθγμξψφζΔΛΣΩΠΘΓΞΨΦ",
+    "dbrnnnrwwuyeeeooDBRNANRWWUYEEEOOdbaowneyueyozDAEONOREYO",
+)
+_LETTER = "[a-z'\u2019\u0370-\u04ff]"
+_MIXED = re.compile(f"(?<!{_LETTER})(?={_LETTER}*?[a-z])(?={_LETTER}*?[\u0370-\u04ff]){_LETTER}+", re.IGNORECASE)
+# Two regional indicators are a flag; three and more may be a word.
+_REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff](?:['\u2019]?[\U0001f1e6-\U0001f1ff]){2,}")
+_DISGUISED = re.compile("[\u0370-\u04ff\U0001f1e6-\U0001f1ff]")
 _QUOTES = str.maketrans(dict.fromkeys("‘’ʼ`´′", "'") | dict.fromkeys("“”„«»″‹›", '"') | dict.fromkeys("–—‐‑−", "-"))  # noqa: RUF001
 _DIGIT_LETTERS = str.maketrans("013457@$", "oieastas")
 
@@ -66,7 +78,7 @@ class Normalised:
 
 def normalise(text: str) -> Normalised:
     """Return `text` in plain form: lower case, accents, zero-width signs, look-alikes and spread letters undone."""
-    plain, origin = _folded(text)
+    plain, origin = _folded(_undisguised(text))
     if "'" in plain:
         plain, origin = _without(plain, origin, _places(_APOSTROPHE, plain))
         plain = plain.replace("'", '"')
@@ -78,6 +90,27 @@ def normalise(text: str) -> Normalised:
         plain = _LEET.sub(lambda match: match.group().translate(_DIGIT_LETTERS), plain)
         letters = ascii_of(plain)
     return Normalised(text, plain, origin, letters)
+
+
+def _undisguised(text: str) -> str:
+    """Return a text, sign for sign, with the letters of flags and of mixed scripts that make known words."""
+    if text.isascii() or not _DISGUISED.search(text):
+        return text
+    return _REGIONAL.sub(lambda run: _unflagged(run.group()), _MIXED.sub(lambda word: _unmixed(word.group()), text))
+
+
+def _unflagged(run: str) -> str:
+    """Return a run of regional indicators as letters where it is a word, or cannot be flags alone."""
+    letters = run.translate({0x1F1E6 + place: 0x1F170 + place for place in range(26)})
+    plain = "".join(map(_folded_letter, letters)).replace("'", "")
+    return letters if len(plain) % 2 == 1 or plain in Concepts.bundled().words else run
+
+
+def _unmixed(word: str) -> str:
+    """Return a word with the letters that look like its Latin ones, where that makes a word that rules know."""
+    undone = word.translate(_LOOSE_LOOKALIKES)
+    plain = "".join(map(_folded_letter, undone)).replace("'", "")
+    return undone if plain in Concepts.bundled().words else word
 
 
 def _folded(text: str) -> tuple[str, Places]:
@@ -114,7 +147,7 @@ class _Folding(dict[int, str]):
 
 def _folded_letter(letter: str) -> str:
     """Return what one character is read as: nothing for marks and invisible signs."""
-    parts = unicodedata.normalize("NFKD", letter.translate(_QUOTES)).casefold()
+    parts = unicodedata.normalize("NFKD", letter.translate(_QUOTES).translate(_FRAMED)).casefold()
     seen = "".join(part for part in parts if unicodedata.category(part) not in {"Mn", "Me", "Cf"})
     return seen.translate(_LOOKALIKES).translate(_QUOTES)
 

@@ -1,11 +1,13 @@
 """Words in disguise: whatever the trick, a rule finds what it finds in plain words, and quotes what stood there."""
 # ruff: noqa: RUF001  # letters that look alike are what is tested
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbell.ads.normalise import normalise
+from watchbell.ads.normalise import _undisguised, normalise
 from watchbell.ads.policy import policy_findings
 from watchbell.ads.rulebook import RuleBook
 
@@ -95,3 +97,38 @@ def test_digits_for_letters_inside_a_word_are_found(message: tuple[str, str], da
     places = data.draw(st.sets(st.sampled_from(inner), max_size=4))
     written = "".join(sign.translate(LEET) if place in places else sign for place, sign in enumerate(text))
     assert is_found(code, written)
+
+
+@pytest.mark.parametrize("first", [0x24B6, 0x249C, 0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6])
+def test_framed_letters_are_read(first: int) -> None:
+    framed = {ord(sign): first + place for place, sign in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+    assert is_found("AD-DONTVOTE", "DON'T VOTE on Tuesday".translate(framed))
+    assert is_found("AD-DONTVOTE", "DON\u2019T VOTE on Tuesday".translate(framed))
+
+
+@pytest.mark.parametrize("text", ["Дon't vote", "Δon't vote", "Do not voтe", "Doи't vote", "Don't \u03bdo\u03c4\u0454"])
+def test_letters_that_pass_for_latin_ones_in_a_latin_word_are_read(text: str) -> None:
+    assert is_found("AD-DONTVOTE", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Приходите на выборы 8 сентября",
+        "Ψηφίστε την Κυριακή",
+        "Идем в IKEA с друзьями",
+        "IT-отдел и PR-служба",
+        "We love 🇺🇸🇲🇽 and 🇩🇪",
+        "ЯU Я",
+    ],
+)
+def test_texts_in_other_scripts_and_flags_stay_as_they_are(text: str) -> None:
+    assert _undisguised(text) == text
+    assert policy_findings(normalise(text), RULES) == ()
+
+
+def test_one_endless_word_of_two_scripts_is_read_at_once() -> None:
+    started = time.process_time()
+    normalise("д" * 20_000 + "a")
+    normalise(("д" * 50 + "'") * 400)
+    assert time.process_time() - started < 1

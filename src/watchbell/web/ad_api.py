@@ -1,6 +1,5 @@
 """The open door of the ad library for machines: a JSON API and bulk dumps. No account, no key, no cap."""
 
-from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -19,20 +18,17 @@ from watchbell.vault.ads import AdQuery, AdSort
 from watchbell.web.ad_pictures import picture_address
 from watchbell.web.api_words import ANSWERED, OURS
 from watchbell.web.guard import desk_of, needs
-from watchbell.web.pages import not_found, page
-from watchbell.web.search_form import first_day, last_day
+from watchbell.web.pages import OPEN, not_found, page
+from watchbell.web.search_form import first_day, last_day, of_election
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
-
-# Anyone's page may read what is public; no cookie is looked at, so nothing of a visitor's session can leak.
-OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 
 
 class Asked(BaseModel):
     """The parameters of the API, named as in Meta's Ad Library API where it has them."""
 
     # What stands below each field is what the page about the API says of it.
-    model_config = ConfigDict(use_attribute_docstrings=True)
+    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
 
     search_terms: str = Field("", max_length=500)
     """Words that must all occur in the ad's text, advertiser, payer or disclaimer; `vot*` is any that begins so."""
@@ -50,6 +46,8 @@ class Asked(BaseModel):
     """It was first shown on this day or before."""
     running_on: str = Field("", max_length=10)
     """It was first shown on this day or before, and last shown on it or later; or nobody says that it ended."""
+    election: str = Field("", max_length=80)
+    """One election of the calendar, such as `us-general-2026`: its country, and the weeks before it and its days."""
     target_locations: str = Field("", max_length=200)
     """Words that must all occur in the names of places below the country that it was aimed at."""
     languages: str = Field("", max_length=100)
@@ -77,15 +75,20 @@ class Asked(BaseModel):
         """Return the question to the library.
 
         Raises:
-            UsageError: a day cannot be read.
+            UsageError: a day cannot be read, or the calendar has no such election.
         """
+        told = of_election(self.election)
+        if self.election and not told:
+            raise UsageError(f"`election` is {self.election!r}, which is not in the calendar.")
+        began = _read("ad_delivery_date_min", self.ad_delivery_date_min, first_day(self.ad_delivery_date_min))
+        until = _read("ad_delivery_date_max", self.ad_delivery_date_max, last_day(self.ad_delivery_date_max))
         running = _read("running_on", self.running_on, first_day(self.running_on))
         return AdQuery(
             text=self.search_terms.strip() or None,
             payer=self.bylines.strip() or None,
             advertiser=self.search_page_name.strip() or None,
             platform=self.publisher_platforms.strip() or None,
-            country=self.ad_reached_countries.strip() or None,
+            country=self.ad_reached_countries.strip() or told.get("country"),
             place=self.target_locations.strip() or None,
             language=self.languages.strip() or None,
             source=self.source.strip() or None,
@@ -94,8 +97,8 @@ class Asked(BaseModel):
             removed=self.removed,
             verdict=self.verdict,
             political=self.political,
-            started_from=_read("ad_delivery_date_min", self.ad_delivery_date_min, first_day(self.ad_delivery_date_min)),
-            started_until=_read("ad_delivery_date_max", self.ad_delivery_date_max, last_day(self.ad_delivery_date_max)),
+            started_from=began or told.get("started_from"),
+            started_until=until or told.get("started_until"),
             running_on=running and running.date(),
             cursor=self.after or None,
             limit=self.limit,
@@ -106,10 +109,7 @@ class Asked(BaseModel):
 @router.get("/api/v1/ads")
 def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     """Answer with a page of ads; the same question gives the same answer."""
-    try:
-        found = desk_of(request).workspace.vault.ads.search(asked.query())
-    except UsageError as error:
-        return JSONResponse({"error": {"message": str(error)}}, HTTPStatus.BAD_REQUEST, headers=OPEN)
+    found = desk_of(request).workspace.vault.ads.search(asked.query())
     base = str(request.base_url).rstrip("/")
     groups = desk_of(request).workspace.vault.ad_sums.groups_of(ad.id for ad, _ in found.ads if not ad.content_hidden)
     shown = desk_of(request).workspace.vault.ad_pictures.groups_of(ad.id for ad, _ in found.ads)

@@ -7,9 +7,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from watchbell.desk.ads.counts import HISTORY, SIGNED, signed_days
 from watchbell.desk.permissions import Permission
-from watchbell.web.ad_api import OPEN
 from watchbell.web.guard import desk_of, needs
-from watchbell.web.pages import not_found, page
+from watchbell.web.pages import OPEN, not_found, page
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
 

@@ -12,9 +12,8 @@ from watchbell.desk.ads.eu_notices import FLAG_AT, notice_in, notice_versions, p
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError
 from watchbell.model.notices import NoticeVersion, TransparencyNotice
-from watchbell.web.ad_api import OPEN
 from watchbell.web.guard import desk_of, needs
-from watchbell.web.pages import not_found, page
+from watchbell.web.pages import OPEN, not_found, page
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from watchbell.desk.permissions import Permission, may
 from watchbell.errors import NotAllowedError, WatchbellError
@@ -17,6 +17,9 @@ from watchbell.web import words
 from watchbell.web.advertiser import words as advertiser_words
 from watchbell.web.gate import HEADERS
 from watchbell.web.guard import COUNTER, EnrolmentNeededError, SignInNeededError, desk_of, signed_in
+
+# Anyone's page may read what is public; no cookie is looked at, so nothing of a visitor's session can leak.
+OPEN = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -50,7 +53,7 @@ def not_found(what: str) -> HTTPException:
 
 
 def handle_errors(app: FastAPI) -> None:
-    """Let every refusal and failure end in a page with a sentence."""
+    """Let every refusal and failure end in a page with a sentence, or in JSON where a machine asked the open API."""
 
     @app.exception_handler(SignInNeededError)
     def _sign_in(request: Request, needed: SignInNeededError) -> Response:
@@ -83,9 +86,19 @@ def handle_errors(app: FastAPI) -> None:
         return PlainTextResponse("Watchbell failed here. Its log says why.", 500, HEADERS)
 
     @app.exception_handler(RequestValidationError)
-    def _unreadable(request: Request, _: RequestValidationError) -> Response:
-        return _problem(request, HTTPStatus.BAD_REQUEST, "A part of the address or form cannot be read.")
+    def _unreadable(request: Request, error: RequestValidationError) -> Response:
+        sentence = "A part of the address or form cannot be read."
+        if _is_api(request):
+            first = error.errors()[0]
+            sentence = f"`{first['loc'][-1]}` cannot be used: {first['msg']}."
+        return _problem(request, HTTPStatus.BAD_REQUEST, sentence)
 
 
-def _problem(request: Request, status: HTTPStatus, sentence: str) -> HTMLResponse:
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _problem(request: Request, status: HTTPStatus, sentence: str) -> Response:
+    if _is_api(request):
+        return JSONResponse({"error": {"message": sentence}}, status, OPEN)
     return page(request, "problem.html", status=status, phrase=status.phrase.capitalize(), sentence=sentence)

@@ -1,7 +1,6 @@
 """The payers of the ad library for machines: who pays, and what a payer's page says, as JSON. No account, no key."""
 
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,8 +11,8 @@ from watchbell.clock import utc_text
 from watchbell.desk.ads.payer_view import PayerView, Spending, payer_view
 from watchbell.desk.ads.sums import Amount, Part
 from watchbell.desk.permissions import Permission
-from watchbell.web.ad_api import OPEN
 from watchbell.web.guard import desk_of, needs, office_of
+from watchbell.web.pages import OPEN, not_found
 from watchbell.web.payers import Name, within_of
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
@@ -37,8 +36,7 @@ def payer(request: Request, name: Name, election: Name = "", place: Name = "") -
     """Answer with what the library says of one payer: the figures of their page, of all their ads or of some."""
     view = payer_view(office_of(request), name, desk_of(request).clock(), within_of(election, place))
     if view is None:
-        said = {"error": {"message": "No ad in this library names this payer."}}
-        return JSONResponse(said, HTTPStatus.NOT_FOUND, headers=OPEN)
+        raise not_found("No ad in this library names this payer.")
     return JSONResponse(_document(view), headers=OPEN)
 
 

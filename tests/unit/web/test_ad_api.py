@@ -92,11 +92,39 @@ def test_pages_follow_each_other_without_a_gap(workspace: Workspace, visitor: Vi
     assert len(seen) == len(set(seen)) == 61
 
 
-@pytest.mark.parametrize("query", ["ad_delivery_date_min=yesterday", "after=nonsense"])
-def test_what_cannot_be_read_is_said(visitor: Visitor, query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("ad_delivery_date_min=yesterday", "`ad_delivery_date_min`"),
+        ("after=nonsense", "page"),
+        ("limit=0", "`limit`"),
+        ("verdict=xx", "`verdict`"),
+        ("bogus=1", "`bogus`"),
+        ("election=never", "`election`"),
+    ],
+)
+def test_what_cannot_be_read_is_said(visitor: Visitor, query: str, named: str) -> None:
     answer = visitor(None).get(f"/api/v1/ads?{query}")
     assert answer.status_code == 400
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert named in answer.json()["error"]["message"]
     assert answer.json()["error"]["message"].endswith(".")
+
+
+@pytest.mark.parametrize("path", ["ads/jsonl:none/versions", "payer?name=Nobody", "nothing"])
+def test_what_is_not_there_is_said_to_machines_of_any_host(visitor: Visitor, path: str) -> None:
+    answer = visitor(None).get(f"/api/v1/{path}")
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, "*")
+    assert answer.json()["error"]["message"].endswith(".")
+
+
+def test_one_election_is_asked_for_by_its_id(workspace: Workspace, visitor: Visitor) -> None:
+    when = {"us": "2026-10-20T00:00:00Z", "early": "2026-01-02T00:00:00Z"}
+    some = {"source": "a", "platform": "p", "text": "Vote", "country": "US"}
+    workspace.vault.ads.add(
+        Ad.model_validate({"id": f"a:{name}", "started_at": at} | some) for name, at in when.items()
+    )
+    assert ids(asked(visitor, "election=us-general-2026&source=a")) == ["a:us"]
 
 
 def test_a_dump_is_offered_with_its_checksums(workspace: Workspace, visitor: Visitor) -> None:

@@ -162,6 +162,10 @@ def test_a_jurisdiction_is_a_file(tmp_path: Path) -> None:
         book.plan("NZ", "tax-id")
 
 
+def test_no_evidence_holds_for_ever() -> None:
+    assert all(step.valid_days for one in BOOK.jurisdictions.values() for step in one.steps.values())
+
+
 def test_every_bundled_step_names_its_source() -> None:
     assert set(BOOK.jurisdictions) == {"CA", "EU", "GB", "US"}
     assert {BOOK.route("US", name).label for name in ("tax-id", "government", "committee")} == {

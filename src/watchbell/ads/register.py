@@ -10,11 +10,13 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 from rapidfuzz import fuzz, utils
 
 from watchbell.errors import InputError
+from watchbell.ids import short_digest
 from watchbell.model.ads import Ad, PolicyFinding
 from watchbell.model.advertisers import Registration
 
@@ -51,6 +53,12 @@ class Register:
         self.covers_from = covers_from
         self.covers_until = covers_until
         self._by_id: Mapping[str, Registration] = {entry.id: entry for entry in registrations}
+
+    @cached_property
+    def version(self) -> str:
+        """Return a digest of all that the register says."""
+        said = (entry.model_dump_json() for entry in self._by_id.values())
+        return short_digest(self.name, f"{self.covers_from}/{self.covers_until}", *said)
 
     def __len__(self) -> int:
         return len(self._by_id)

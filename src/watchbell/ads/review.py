@@ -88,7 +88,13 @@ def review(
         policies=tuple(one.finding for one in judged) + held,
         disclaimer=disclaimer,
         political_probability=answer.probability,
-        rules_version="+".join([rules.version, calendar.version, *([aids.house.version] if aids.house else [])]),
+        rules_version="+".join(
+            [
+                rules.version,
+                calendar.version,
+                *(asked.version for asked in (aids.house, aids.register) if asked is not None),
+            ]
+        ),
         political_model=classifier.version,
         decided_at=now,
     )

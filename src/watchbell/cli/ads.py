@@ -28,6 +28,7 @@ from watchbell.desk.ads.training import train_classifier
 from watchbell.desk.workers import cores
 from watchbell.errors import InputError, NothingUsableError, UsageError
 from watchbell.files import Reject
+from watchbell.files.whole import replacing
 from watchbell.vault.blobs import BlobStore
 
 app = typer.Typer(no_args_is_help=True, help="Import political ads and review them.")
@@ -242,7 +243,8 @@ def train(
     """
     with waiting(", ".join(file.name for file in files)):
         trained = train_classifier(files, bundled=bundled)
-    out.write_bytes(trained.classifier.to_bytes())
+    with replacing(out) as part:
+        part.write_bytes(trained.classifier.to_bytes())
     for reject in trained.rejects:
         err_console.say(f"{reject.file}, {reject.told()}")
     told = {

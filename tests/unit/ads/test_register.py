@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from watchbell.ads.register import Register, payer_findings
+from watchbell.ads.review import Aids, review
+from watchbell.ads.rulebook import RuleBook
 from watchbell.errors import InputError
 from watchbell.model.ads import Ad
 
@@ -33,6 +35,16 @@ def test_the_cycle_is_read_from_the_name(register: Register) -> None:
     assert (register.covers_from, register.covers_until) == (date(2015, 1, 1), date(2016, 12, 31))
     assert register.covers(date(2016, 2, 29))
     assert not register.covers(date(2017, 1, 1))
+
+
+def test_a_decision_names_the_register_that_was_asked(register: Register, tmp_path: Path) -> None:
+    other = tmp_path / "other_2016.txt"
+    other.write_text(ROWS.replace("HALLMARK", "LOWMARK"), "utf-8")
+    ad = Ad(id="a:1", source="a", platform="p", text="Vote")
+    asked = (None, register, Register.read(other, name=register.name))
+    versions = [review(ad, RuleBook.bundled(), now=IN_2016, aids=Aids(register=one)).rules_version for one in asked]
+    assert len(set(versions)) == len(asked)
+    assert all(version.startswith(versions[0]) for version in versions)
 
 
 def test_a_known_id_with_a_like_name_passes(register: Register) -> None:

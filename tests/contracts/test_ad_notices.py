@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watchbell.ads.eu_notice import Known, Publisher, notice_of
+from watchbell.ads.notices.transparency import Known, Publisher, notice_of
 from watchbell.desk.ads.eu_notices import declare, drafted_declaration, eu_label, notice_versions
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, Declaration, Origin, Removal, RemovalReason

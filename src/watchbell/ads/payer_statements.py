@@ -9,7 +9,7 @@ point 1, in the ad's language. Canada: Canada Elections Act, section 320; third 
 import re
 from enum import StrEnum
 
-from watchbell.ads.notice_words import notice_languages
+from watchbell.ads.notices.words import notice_languages
 from watchbell.errors import UsageError
 from watchbell.model.record import Record
 

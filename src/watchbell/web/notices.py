@@ -6,8 +6,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from watchbell.ads.eu_notice import Publisher
-from watchbell.ads.notice_words import notice_languages
+from watchbell.ads.notices.transparency import Publisher
+from watchbell.ads.notices.words import notice_languages
 from watchbell.desk.ads.eu_notices import FLAG_AT, notice_in, notice_versions, publisher_of, words_of
 from watchbell.desk.permissions import Permission
 from watchbell.errors import UsageError

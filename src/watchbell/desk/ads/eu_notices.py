@@ -9,8 +9,8 @@ from urllib.parse import quote
 from pydantic import ValidationError
 
 from watchbell.ads.calendar import Calendar
-from watchbell.ads.eu_notice import Known, Publisher, is_under_the_regulation, label_of, notice_of, words_for
-from watchbell.ads.notice_words import NoticeWords, notice_languages
+from watchbell.ads.notices.transparency import Known, Publisher, is_under_the_regulation, label_of, notice_of, words_for
+from watchbell.ads.notices.words import NoticeWords, notice_languages
 from watchbell.desk.advertisers.evidence_checks import storable
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, Declaration

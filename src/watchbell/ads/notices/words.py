@@ -1,7 +1,7 @@
 """The words of transparency notices in each language: titles, sentences and how numbers are written.
 
-Regulation (EU) 2024/900, article 12(3): a notice is in the language of its ad. `ads/notices/` holds a file a language;
-each says which titles are those of Implementing Regulation (EU) 2025/1410 and which are our own translation.
+Regulation (EU) 2024/900, article 12(3): a notice is in the language of its ad. Beside this module stands one file for each
+language; it says which titles are those of Implementing Regulation (EU) 2025/1410 and which are our own translation.
 """
 
 import re
@@ -85,7 +85,7 @@ class NoticeWords(Record):
 @lru_cache(maxsize=1)
 def notice_languages() -> dict[str, NoticeWords]:
     """Return the languages in which notices are written, by their codes (ISO 639-1), English first."""
-    folder = resources.files("watchbell.ads") / "notices"
+    folder = resources.files("watchbell.ads.notices")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
     read = (record_of(NoticeWords, yaml_in(file.read_text("utf-8"), file.name), file.name) for file in files)
     return {one.language: one for one in sorted(read, key=lambda one: (one.language != "en", one.language))}

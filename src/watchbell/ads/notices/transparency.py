@@ -1,7 +1,7 @@
 """The transparency notice and the label of a political ad in the European Union, from what is known of it.
 
 Regulation (EU) 2024/900, articles 11 and 12; the sixteen headings and their order are those of Implementing Regulation
-(EU) 2025/1410, annex II, point 3, in the words of `ads/notices/`. What the law asks for and nobody has told is named as
+(EU) 2025/1410, annex II, point 3, in the words of the files beside. What the law asks for and nobody has told is named as
 missing; nothing is guessed. What a sponsor declares is told as their declaration.
 """
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from watchbell.ads.calendar import EU_STATES, Election
 from watchbell.ads.evidence.names import skeleton
-from watchbell.ads.notice_words import NoticeWords, language_of, notice_languages
+from watchbell.ads.notices.words import NoticeWords, language_of, notice_languages
 from watchbell.model.ads import Ad, Count, Declaration, Money, Targeting
 from watchbell.model.advertisers import Advertiser
 from watchbell.model.notices import Heading, TransparencyNotice

@@ -19,9 +19,15 @@ app = typer.Typer(no_args_is_help=True, help="Sign each day's counts of the libr
 @app.command()
 def key(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the key goes; outside the workspace.")],
+    *,
+    as_json: JsonOption = False,
 ) -> None:
     """Make the key that signs. Publish what is printed, and name the file in the setting counts_key_file."""
-    typer.echo(CountsKey.make(file).public)
+    public = CountsKey.make(file).public
+    if as_json:
+        print_json({"key": str(file), "public": public})
+        return
+    typer.echo(public)
 
 
 @app.command()

@@ -57,9 +57,14 @@ def _group() -> None:
 @app.command()
 def key(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the key goes; not into the workspace.")],
+    *,
+    as_json: JsonOption = False,
 ) -> None:
     """Make the key that encrypts identity documents; name it in the setting identity_key_file."""
     IdentityKey.make(file)
+    if as_json:
+        print_json({"key": str(file)})
+        return
     typer.echo(f"The key is in {file}. Without it no document can be read and no code be entered: keep a copy apart.")
 
 
@@ -216,6 +221,7 @@ def document(
     *,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where it goes, for your eyes only.")],
     workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Decrypt the document that waits for a person. That you saw it is written into the ledger."""
     now = system_clock()
@@ -228,6 +234,9 @@ def document(
         out.write_bytes(seen)
     except OSError as error:
         raise UsageError(f"The document cannot be written to {out}: {error.strerror}.") from error
+    if as_json:
+        print_json({"document": str(out), "bytes": len(seen)})
+        return
     typer.echo(f"The document is in {out}. Delete it when you have decided.")
 
 

@@ -46,18 +46,24 @@ def list_(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> Non
 
 
 @app.command()
-def close(email: EmailArgument, workspace: WorkspaceOption = None) -> None:
+def close(email: EmailArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Let nobody sign in with an account any more. Its advertisers stay as they are."""
     with open_workspace(workspace) as opened:
         office = office_in(opened)
         close_account(office, account_named(office, email), by=COMMAND_LINE, now=system_clock())
+    if as_json:
+        print_json({"email": email, "closed": True})
+        return
     typer.echo(f"Nobody signs in as {email} any more.")
 
 
 @app.command("second-factor")
-def second_factor(email: EmailArgument, workspace: WorkspaceOption = None) -> None:
+def second_factor(email: EmailArgument, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """Let a person whose phone and recovery codes are lost set a new second factor up. Be sure that it is they."""
     with open_workspace(workspace) as opened:
         office = office_in(opened)
         forget_second_factor(office, account_named(office, email), by=COMMAND_LINE, now=system_clock())
+    if as_json:
+        print_json({"email": email, "second_factor": False})
+        return
     typer.echo(f"{email} sets a new second factor up at the next sign-in, with the password alone.")

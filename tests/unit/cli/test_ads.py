@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from watchbell.cli.main import run
+from watchbell.desk.ads.counts_key import CountsKey
 from watchbell.model.ads import AdDecision, Verdict
 from watchbell.vault.workspace import Workspace
 
@@ -146,6 +147,12 @@ def test_ten_thousand_short_ads_take_seconds(ads: Terminal, tmp_path: Path, shar
     assert ads("review", path, "--out", tmp_path / "out.jsonl").code == 0
     assert time.process_time() - start < 20  # a few seconds on a quiet machine
     assert [line["id"] for line in answers(tmp_path / "out.jsonl")] == list(range(10_000))
+
+
+def test_a_key_for_counts_is_made_and_its_public_part_told(ads: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "counts.pem"
+    told = ads("counts", "key", file, "--json").document
+    assert told == {"key": str(file), "public": CountsKey.read(file).public}
 
 
 def test_import_stores_ads_and_decisions_once(ads: Terminal, tmp_path: Path, workspace: Path) -> None:

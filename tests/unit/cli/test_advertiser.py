@@ -167,9 +167,10 @@ def test_a_tax_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert verdict(folder, "tax-letter", "tax_letter", "--text", "CP 575", "--file", scan)[0] == "review"
     seen = folder / "seen.png"
     where = ["--workspace", str(folder / "workspace")]
-    CliRunner().invoke(
-        advertiser.app, ["document", NAME, "tax-letter", "--out", str(seen), *where], catch_exceptions=False
+    shown = CliRunner().invoke(
+        advertiser.app, ["document", NAME, "tax-letter", "--out", str(seen), *where, "--json"], catch_exceptions=False
     )
+    assert json.loads(shown.stdout) == {"document": str(seen), "bytes": len(b"a scan")}
     assert seen.read_bytes() == b"a scan"
     assert told(folder, "decide", NAME, "tax-letter", "--accept", "--reason", "It is theirs.")["verdict"] == "accepted"
     assert told(folder, "status", NAME)["label"] == "Confirmed Organization"

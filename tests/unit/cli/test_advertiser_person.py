@@ -35,9 +35,9 @@ def test_an_operator_sees_closes_and_lets_in_again(tmp_path: Path, monkeypatch: 
 
     assert (listed()["email"], listed()["advertisers"]) == (ANNA, [mine.id])
     assert "password_hash" not in listed()
-    told("second-factor", ANNA)
+    assert json.loads(told("second-factor", ANNA, "--json")) == {"email": ANNA, "second_factor": False}
     assert listed()["enrolled_at"] is None
-    told("close", "Anna@Club.org")
+    assert json.loads(told("close", "Anna@Club.org", "--json")) == {"email": "Anna@Club.org", "closed": True}
     assert listed()["closed"] is True
     assert "Anna Eriksson" in told("list")
     with pytest.raises(UsageError, match="no account"):

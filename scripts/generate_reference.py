@@ -18,7 +18,7 @@ from typing import Any, Literal, get_args, get_origin
 import pyarrow as pa
 
 from watchbell import errors
-from watchbell.ads import bound_payers, disclaimers, images, register, review
+from watchbell.ads import bound_payers, disclaimers, disguises, images, register, review
 from watchbell.ads.decided_before import CODE_CHANGED
 from watchbell.ads.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
@@ -304,6 +304,7 @@ CHECKS = (
     ),
     (bound_payers.CODE_UNBOUND, "The words are bound to no advertiser here, though the account is, or all must be."),
     (bound_payers.CODE_LOOKALIKE, "The payer's name only looks like that of an advertiser."),
+    (disguises.CODE_DISGUISED, "A word about voting has letters of another script among its own."),
     (images.CODE_UNREAD, "A picture of the ad could not be read, so a person must look at it."),
 )
 """What is checked of the ad's record, beside its words."""

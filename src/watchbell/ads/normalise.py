@@ -92,6 +92,11 @@ def normalise(text: str) -> Normalised:
     return Normalised(text, plain, origin, letters)
 
 
+def mixed_words(text: str) -> list[str]:
+    """Return the words that have Latin letters beside Cyrillic or Greek ones."""
+    return [] if text.isascii() else _MIXED.findall(text)
+
+
 def _undisguised(text: str) -> str:
     """Return a text, sign for sign, with the letters of flags and of mixed scripts that make known words."""
     if text.isascii() or not _DISGUISED.search(text):

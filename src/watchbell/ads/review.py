@@ -8,6 +8,7 @@ from watchbell.ads import disclaimers
 from watchbell.ads.bound_payers import PayerBook
 from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.disguises import disguised_words
 from watchbell.ads.election_facts import held_against
 from watchbell.ads.house_rules import HouseRules, Seen
 from watchbell.ads.images import with_picture_words
@@ -75,6 +76,7 @@ def review(
         judged += aids.house.judge(ad, seen)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
     held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)
+    held += disguised_words(words[:READ_AT_MOST])
     held += payer_findings(ad, aids.register, now) if aids.register else ()
     held += aids.payers.whose(ad, disclaimer).findings if aids.payers else ()
     verdict = _verdict(judged, held=bool(held))

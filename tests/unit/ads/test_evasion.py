@@ -2,16 +2,21 @@
 # ruff: noqa: RUF001  # letters that look alike are what is tested
 
 import time
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from watchbell.ads.disguises import CODE_DISGUISED, disguised_words
 from watchbell.ads.normalise import _undisguised, normalise
 from watchbell.ads.policy import policy_findings
+from watchbell.ads.review import review
 from watchbell.ads.rulebook import RuleBook
+from watchbell.model.ads import Ad
 
 RULES = RuleBook.bundled()
+NOW = datetime(2026, 11, 3, tzinfo=UTC)
 MESSAGES = [
     ("AD-DONTVOTE", "Do not vote this year."),
     ("VI-METHOD", "Avoid the line and vote by text message to 59925."),
@@ -125,6 +130,22 @@ def test_letters_that_pass_for_latin_ones_in_a_latin_word_are_read(text: str) ->
 def test_texts_in_other_scripts_and_flags_stay_as_they_are(text: str) -> None:
     assert _undisguised(text) == text
     assert policy_findings(normalise(text), RULES) == ()
+
+
+@pytest.mark.parametrize("text", ["Please vоte early", "Our eleсtions matter"])
+def test_a_word_about_voting_in_two_scripts_is_held(text: str) -> None:
+    (finding,) = disguised_words(text)
+    assert finding.quote in text
+    assert CODE_DISGUISED in [
+        one.code for one in review(Ad(id="a", source="s", platform="p", text=text), RULES, now=NOW).policies
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["Голосуйте за перемены", "IT-отдел", "Новый iPhone-чехол", "Our elections matter", "Café"]
+)
+def test_an_honest_text_is_no_disguise(text: str) -> None:
+    assert disguised_words(text) == ()
 
 
 def test_one_endless_word_of_two_scripts_is_read_at_once() -> None:

@@ -9,11 +9,11 @@ from watchbell.files import Row
 from watchbell.model.ads import Ad, AdDecision
 
 
-def ad_of_record(row: Row) -> Ad:
-    """Return the ad of a record of which only `id` and `text` must be sound.
+def ad_of_record(row: Row) -> tuple[Ad, tuple[str, ...]]:
+    """Return the ad of a record of which only `id` and `text` must be sound, and its fields that cannot be read.
 
     Other fields are used where they can be read (`payer`, `disclaimer`, `registration_id`, `media` … as in
-    `ads/readers/lines.py`) and passed over where not.
+    `ads/readers/lines.py`) and passed over where not; an import sets such a record aside.
 
     Raises:
         FieldError: there is no id, no text and no picture, or one of them is no text.
@@ -27,14 +27,16 @@ def ad_of_record(row: Row) -> Ad:
     return _read_without_what_fails(values, row.number)
 
 
-def _read_without_what_fails(values: dict[str, Any], number: int) -> Ad:
+def _read_without_what_fails(values: dict[str, Any], number: int) -> tuple[Ad, tuple[str, ...]]:
+    unread: tuple[str, ...] = ()
     while True:
         try:
-            return lines.read_ad(Row(number, values))
+            return lines.read_ad(Row(number, values)), unread
         except FieldError as error:
             if error.field in {"id", "text"}:
                 raise
             values = {name: value for name, value in values.items() if name not in _belonging(error.field)}
+            unread += (error.field,)
 
 
 def _belonging(field: str) -> set[str]:
@@ -42,9 +44,9 @@ def _belonging(field: str) -> set[str]:
     return {"spend", "currency"} if field in {"spend", "currency"} else {field}
 
 
-def answer_of(decision: AdDecision, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the line that answers a record; its `id` is echoed as it came in."""
-    return {
+def answer_of(decision: AdDecision, given: Mapping[str, Any], unread: tuple[str, ...]) -> dict[str, Any]:
+    """Return the line that answers a record; its `id` is echoed as it came in, and what was not read is named."""
+    told = {
         "id": given["id"],
         "decision": decision.verdict.value,
         "political": decision.political,
@@ -52,3 +54,4 @@ def answer_of(decision: AdDecision, given: Mapping[str, Any]) -> dict[str, Any]:
         "policies": [finding.model_dump(mode="json") for finding in decision.policies],
         "disclaimer": decision.disclaimer.model_dump(mode="json"),
     }
+    return told | {"unread": list(unread)} if unread else told

@@ -90,16 +90,16 @@ def review(
         policies=tuple(one.finding for one in judged) + held,
         disclaimer=disclaimer,
         political_probability=answer.probability,
-        rules_version="+".join(
-            [
-                rules.version,
-                calendar.version,
-                *(asked.version for asked in (aids.house, aids.register) if asked is not None),
-            ]
-        ),
+        rules_version=_version(rules, calendar, aids),
         political_model=classifier.version,
         decided_at=now,
     )
+
+
+def _version(rules: RuleBook, calendar: Calendar, aids: Aids) -> str:
+    """Name all that is asked beside the model and the advertisers' own words."""
+    also = (asked.version for asked in (aids.house, aids.register) if asked is not None)
+    return "+".join([rules.version, calendar.version, *also])
 
 
 def _unsure(answer: Answer, ad: Ad, disclaimer: DisclaimerFinding) -> tuple[PolicyFinding, ...]:

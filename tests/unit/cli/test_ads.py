@@ -78,9 +78,10 @@ def test_review_answers_each_line_in_order(ads: Terminal, tmp_path: Path) -> Non
     assert [line["id"] for line in lines] == [17, "b", "c", 1.5]
     assert [line["decision"] for line in lines] == ["approve", "reject", "approve", "review"]
     assert [line["political"] for line in lines] == [True, True, False, True]
-    assert {tuple(line) for line in lines} == {
+    assert {tuple(line)[:6] for line in lines} == {
         ("id", "decision", "political", "political_probability", "policies", "disclaimer")
     }
+    assert [line.get("unread") for line in lines] == [None, None, ["spend", "started_at"], None]
     assert {tuple(finding) for line in lines for finding in line["policies"]} == {("code", "quote", "reason", "source")}
     assert lines[0]["disclaimer"]["payer"] == "Friends of Jane Roe"
     assert not (tmp_path / "out.rejects.jsonl").exists()
@@ -98,6 +99,16 @@ def test_review_keeps_bad_lines_aside_and_says_so(ads: Terminal, tmp_path: Path)
     (document,) = ended.document["files"]
     assert (document["ads"], document["rejected"]) == (2, 4)
     assert document["verdicts"] == {"approve": 1, "review": 0, "reject": 1}
+
+
+@pytest.mark.usefixtures("workspace")
+def test_review_names_what_it_cannot_read_of_an_ad_that_an_import_sets_aside(ads: Terminal, tmp_path: Path) -> None:
+    bad = {"started_at": "2030-13-01", "spend": "NaN", "currency": "USD"}
+    path, out = written(tmp_path / "in.jsonl", [RECORDS[0], RECORDS[1] | bad]), tmp_path / "out.jsonl"
+    ads("review", path, "--out", out)
+    assert [line.get("unread") for line in answers(out)] == [None, ["spend", "started_at"]]
+    (document,) = ads("import", path, "--json").document["files"]
+    assert (document["ads"], document["rejected"]) == (1, 1)
 
 
 def test_review_prints_to_standard_output(ads: Terminal, tmp_path: Path) -> None:

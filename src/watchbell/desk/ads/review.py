@@ -159,13 +159,13 @@ def _answered(path: str, reviewer: Reviewer, rows: Sequence[Row | Reject]) -> tu
 
 def _answer(path: str, row: Row, reviewer: Reviewer, tally: AdTally) -> str | Reject:
     try:
-        ad = ad_of_record(row)
+        ad, unread = ad_of_record(row)
     except FieldError as error:
         return rejected(path, row, error)
     (ad,) = with_pictures([ad], reviewer.media, None)
     decision = reviewer.decide(ad)
     tally.count(decision)
-    return json.dumps(answer_of(decision, row.values), ensure_ascii=False)
+    return json.dumps(answer_of(decision, row.values, unread), ensure_ascii=False)
 
 
 def review_file(path: Path, out: Path, reviewer: Reviewer, workers: int = 1) -> AdTally:

@@ -56,7 +56,19 @@ class Sieve:
         Args:
             plain: the text, passed through `ascii_of`.
         """
-        return sorted(first + number for first, together in self._groups for number in together.Match(plain) or ())
+        (numbers,) = self.passing_each([plain])
+        return numbers
+
+    def passing_each(self, plains: Sequence[bytes]) -> list[list[int]]:
+        """Return for each text what `passing` does.
+
+        One group reads all texts before the next does: its states are megabytes, and stay in the processor's cache.
+        """
+        passing: list[list[int]] = [[] for _ in plains]
+        for first, together in self._groups:
+            for found, plain in zip(passing, plains, strict=True):
+                found.extend(sorted(first + number for number in together.Match(plain) or ()))
+        return passing
 
 
 class WordSearch:

@@ -126,10 +126,13 @@ class RuleBook:
         self.softens_before = leading_in(words.softens_before, words.groups, at_most=6)
         self.softens_near = any_of(words.softens_near, words.groups)
 
-    def patterns_for(self, plain: Normalised) -> dict[str, list[CompiledPattern]]:
-        """Return the patterns that may match a text, by the code of their rule, in the order of the book."""
+    def patterns_for(self, plains: Iterable[Normalised]) -> list[dict[str, list[CompiledPattern]]]:
+        """Return for each text the patterns that may match it, by the code of their rule, in the order of the book."""
+        return [self._by_code(numbers) for numbers in self._sieve.passing_each([plain.letters for plain in plains])]
+
+    def _by_code(self, numbers: Iterable[int]) -> dict[str, list[CompiledPattern]]:
         found: dict[str, list[CompiledPattern]] = {}
-        for number in self._sieve.passing(plain.letters):
+        for number in numbers:
             found.setdefault(self.patterns[number].rule.code, []).append(self.patterns[number])
         return found
 

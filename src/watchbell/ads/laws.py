@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pydantic import Field, field_validator
 
-from watchbell.ads.calendar import EU_STATES, Code, Jurisdiction
+from watchbell.ads.elections.calendar import EU_STATES, Code, Jurisdiction
 from watchbell.ads.normalise import normalise
 from watchbell.model.ads import Verdict
 from watchbell.model.record import Record

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from watchbell.ads import disclaimers
 from watchbell.ads.bound_payers import PayerBook
-from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
 from watchbell.ads.disguises import disguised_words
-from watchbell.ads.election_facts import held_against
+from watchbell.ads.elections.calendar import Calendar
+from watchbell.ads.elections.facts import held_against
 from watchbell.ads.house_rules import HouseRules, Seen
 from watchbell.ads.images import with_picture_words
 from watchbell.ads.normalise import READ_AT_MOST, normalise

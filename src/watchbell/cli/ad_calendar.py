@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from watchbell.ads.calendar import Calendar, Election
+from watchbell.ads.elections.calendar import Calendar, Election
 from watchbell.cli.options import JsonOption, print_json
 from watchbell.cli.screen import console
 from watchbell.clock import system_clock

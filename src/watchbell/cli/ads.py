@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from watchbell.ads.calendar import Calendar
 from watchbell.ads.classifier import Classifier
+from watchbell.ads.elections.calendar import Calendar
 from watchbell.ads.house_rules import HouseRules
 from watchbell.ads.images import ImageReader
 from watchbell.ads.readers.sources import READERS

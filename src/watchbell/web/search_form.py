@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from watchbell.ads.calendar import AHEAD, Calendar, Election
+from watchbell.ads.elections.calendar import AHEAD, Calendar, Election
 from watchbell.model.ads import Verdict
 from watchbell.vault.ads import AdQuery
 

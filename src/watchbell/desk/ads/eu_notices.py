@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from watchbell.ads.calendar import Calendar
+from watchbell.ads.elections.calendar import Calendar
 from watchbell.ads.notices.transparency import Known, Publisher, is_under_the_regulation, label_of, notice_of, words_for
 from watchbell.ads.notices.words import NoticeWords, notice_languages
 from watchbell.desk.advertisers.evidence_checks import storable

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from watchbell.ads.calendar import EU_STATES, Calendar
+from watchbell.ads.elections.calendar import EU_STATES, Calendar
 from watchbell.ads.evidence.organisation import host_of_email
 from watchbell.ads.routebook import FlagTerms, RouteBook
 from watchbell.clock import utc_text

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from watchbell.ads.authorization import Standing, standing
-from watchbell.ads.calendar import EU_STATES, Calendar
+from watchbell.ads.elections.calendar import EU_STATES, Calendar
 from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
 from watchbell.ads.evidence.letter import letter
 from watchbell.ads.evidence.names import mixes_scripts

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
-from watchbell.ads.calendar import EU_STATES, Calendar, Election
+from watchbell.ads.elections.calendar import EU_STATES, Calendar, Election
 from watchbell.desk.ads.eu_notices import declaration_of, declare, drafted_declaration, notice_versions, publisher_of
 from watchbell.desk.ads.payers import PaidView
 from watchbell.desk.permissions import Errand

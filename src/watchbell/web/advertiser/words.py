@@ -3,7 +3,7 @@
 from jinja2 import Environment
 
 from watchbell.ads.authorization import State, StepState
-from watchbell.ads.calendar import EU_STATES
+from watchbell.ads.elections.calendar import EU_STATES
 from watchbell.ads.payer_statements import Authority
 from watchbell.model.advertisers import DisclaimerVerdict, EvidenceKind, EvidenceVerdict
 from watchbell.model.appeals import AppealState

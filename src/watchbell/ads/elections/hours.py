@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from watchbell.ads.calendar import Election, Hours, Voting
+from watchbell.ads.elections.calendar import Election, Hours, Voting
 from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.policy import Judged

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from watchbell.ads.calendar import Calendar, Election
+from watchbell.ads.elections.calendar import Calendar, Election
 from watchbell.ads.expressions import Sieve
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.policy import Judged

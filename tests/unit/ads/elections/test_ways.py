@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from watchbell.ads.calendar import Calendar, Election, Method, Voting
+from watchbell.ads.elections.calendar import Calendar, Election, Method, Voting
 from watchbell.ads.review import Aids, review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.calendar import Calendar, Election, elections_of
+from watchbell.ads.elections.calendar import Calendar, Election, elections_of
 from watchbell.ads.review import NO_AIDS, Aids, review
 from watchbell.ads.rulebook import RuleBook
 from watchbell.errors import InputError

@@ -7,7 +7,7 @@ doubt about it back, and so do the names of its places. What the calendar does n
 import re
 from collections.abc import Iterable, Sequence
 
-from watchbell.ads.calendar import Election, Method, Voting
+from watchbell.ads.elections.calendar import Election, Method, Voting
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.policy import Judged
 from watchbell.model.ads import PolicyFinding, Verdict

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from watchbell.ads.calendar import Calendar, Period
+from watchbell.ads.elections.calendar import Calendar, Period
+from watchbell.ads.elections.days import checked_days
+from watchbell.ads.elections.deadlines import checked_deadlines
+from watchbell.ads.elections.hours import checked_hours
+from watchbell.ads.elections.ways import checked_ways
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.policy import Judged
-from watchbell.ads.voting_days import checked_days
-from watchbell.ads.voting_deadlines import checked_deadlines
-from watchbell.ads.voting_hours import checked_hours
-from watchbell.ads.voting_ways import checked_ways
 from watchbell.model.ads import Ad, Verdict
 
 

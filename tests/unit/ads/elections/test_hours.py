@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from watchbell.ads.calendar import elections_of
+from watchbell.ads.elections.calendar import elections_of
+from watchbell.ads.elections.hours import hours_said
 from watchbell.ads.review import review
 from watchbell.ads.rulebook import RuleBook
-from watchbell.ads.voting_hours import hours_said
 from watchbell.errors import InputError
 from watchbell.model.ads import Ad, AdDecision, Verdict
 

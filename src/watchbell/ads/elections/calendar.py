@@ -191,7 +191,7 @@ class Calendar:
     @lru_cache(maxsize=1)
     def bundled(cls) -> "Calendar":
         """Return the calendar that comes with Watchbell."""
-        folder = resources.files("watchbell.ads") / "calendars"
+        folder = resources.files("watchbell.ads.elections") / "calendars"
         files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
         return cls(one for file in files for one in elections_of(file.read_text("utf-8"), file.name))
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from watchbell.ads.calendar import Election, Voting
+from watchbell.ads.elections.calendar import Election, Voting
+from watchbell.ads.elections.days import days_said
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.policy import Judged
-from watchbell.ads.voting_days import days_said
 from watchbell.model.ads import PolicyFinding, Verdict
 
 CODE = "VI-DATE"

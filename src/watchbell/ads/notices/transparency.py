@@ -1,8 +1,8 @@
 """The transparency notice and the label of a political ad in the European Union, from what is known of it.
 
 Regulation (EU) 2024/900, articles 11 and 12; the sixteen headings and their order are those of Implementing Regulation
-(EU) 2025/1410, annex II, point 3, in the words of the files beside. What the law asks for and nobody has told is named as
-missing; nothing is guessed. What a sponsor declares is told as their declaration.
+(EU) 2025/1410, annex II, point 3, in the words of the files beside. What the law asks for and nobody has told is named
+as missing; nothing is guessed. What a sponsor declares is told as their declaration.
 """
 
 from collections.abc import Iterable

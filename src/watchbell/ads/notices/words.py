@@ -1,7 +1,7 @@
 """The words of transparency notices in each language: titles, sentences and how numbers are written.
 
-Regulation (EU) 2024/900, article 12(3): a notice is in the language of its ad. Beside this module stands one file for each
-language; it says which titles are those of Implementing Regulation (EU) 2025/1410 and which are our own translation.
+Regulation (EU) 2024/900, article 12(3): a notice is in the language of its ad. Beside this module stands one file for
+each language; it says which titles are those of Implementing Regulation (EU) 2025/1410 and which are our translation.
 """
 
 import re

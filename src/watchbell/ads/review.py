@@ -75,8 +75,7 @@ def review(
         seen = Seen(is_political, answer.probability, tuple(one.finding.code for one in judged))
         judged += aids.house.judge(ad, seen)
     disclaimer = disclaimers.disclaimer(ad, political=is_political)
-    held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _too_long(words)
-    held += disguised_words(words[:READ_AT_MOST])
+    held = disclaimers.missing(disclaimer) + _unsure(answer, ad, disclaimer) + unread + _unreadable(words)
     held += payer_findings(ad, aids.register, now) if aids.register else ()
     held += aids.payers.whose(ad, disclaimer).findings if aids.payers else ()
     verdict = _verdict(judged, held=bool(held))
@@ -109,6 +108,11 @@ def _unsure(answer: Answer, ad: Ad, disclaimer: DisclaimerFinding) -> tuple[Poli
         return ()
     reason = "It may be political and names nobody who paid, so a person must say whether it is. " + answer.reason
     return (PolicyFinding(code=CODE_UNSURE, quote=(ad.text or "(no text)")[:100], reason=reason),)
+
+
+def _unreadable(words: str) -> tuple[PolicyFinding, ...]:
+    """Hold an ad whose words are disguised, or too many."""
+    return disguised_words(words[:READ_AT_MOST]) + _too_long(words)
 
 
 def _too_long(words: str) -> tuple[PolicyFinding, ...]:

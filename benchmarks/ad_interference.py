@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from watchbell.ads.normalise import normalise
-from watchbell.ads.policy import policy_findings
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.policy import policy_findings
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.model.ads import Verdict
 
 SETS = Path(__file__).parent / "interference"

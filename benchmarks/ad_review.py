@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from watchbell.ads.normalise import normalise
 from watchbell.ads.review import review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.ads.training import bundled_examples
 from watchbell.desk.workers import in_order
 from watchbell.model.ads import Ad

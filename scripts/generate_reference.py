@@ -18,9 +18,10 @@ from typing import Any, Literal, get_args, get_origin
 import pyarrow as pa
 
 from watchbell import errors
-from watchbell.ads import bound_payers, disclaimers, disguises, images, register, review
+from watchbell.ads import bound_payers, disclaimers, images, register, review
 from watchbell.ads.decided_before import CODE_CHANGED
-from watchbell.ads.rulebook import Rule, RuleBook
+from watchbell.ads.rules import disguises
+from watchbell.ads.rules.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
 from watchbell.detect import traces
 from watchbell.detect.traces.catalogue import TRACES

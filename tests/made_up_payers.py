@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from watchbell.ads.review import Aids, review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.ads.links import link_reviewed, payer_book
 from watchbell.desk.advertisers.evidence_checks import Shown
 from watchbell.desk.advertisers.identity_key import IdentityKey

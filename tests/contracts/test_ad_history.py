@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from watchbell.ads.review import review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.errors import UsageError
 from watchbell.model.ads import Ad, AdEvent, Money, Removal, RemovalReason, Restoration, Targeting
 from watchbell.vault.added import Added

@@ -7,17 +7,17 @@ from datetime import datetime
 from watchbell.ads import disclaimers
 from watchbell.ads.bound_payers import PayerBook
 from watchbell.ads.classifier import Classifier
-from watchbell.ads.disguises import disguised_words
 from watchbell.ads.elections.calendar import Calendar
 from watchbell.ads.elections.facts import held_against
-from watchbell.ads.house_rules import HouseRules, Seen
 from watchbell.ads.images import with_picture_words
 from watchbell.ads.normalise import READ_AT_MOST, normalise
-from watchbell.ads.policy import FOR_TWO, Judged, policy_findings
 from watchbell.ads.political import Answer, political
 from watchbell.ads.register import Register, payer_findings
-from watchbell.ads.rulebook import RuleBook
-from watchbell.ads.under_law import under_law
+from watchbell.ads.rules.disguises import disguised_words
+from watchbell.ads.rules.house_rules import HouseRules, Seen
+from watchbell.ads.rules.policy import FOR_TWO, Judged, policy_findings
+from watchbell.ads.rules.rulebook import RuleBook
+from watchbell.ads.rules.under_law import under_law
 from watchbell.model.ads import Ad, AdDecision, DisclaimerFinding, DisclaimerState, PolicyFinding, Verdict
 
 CODE_TOO_LONG = "TEXT-TOO-LONG"

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from watchbell.ads.house_rules import HouseRules
+from watchbell.ads.rules.house_rules import HouseRules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console
 from watchbell.desk.ads.rules import DryRun, dry_run

@@ -10,12 +10,12 @@ from rich.table import Table
 
 from watchbell.ads.classifier import Classifier
 from watchbell.ads.elections.calendar import Calendar
-from watchbell.ads.house_rules import HouseRules
 from watchbell.ads.images import ImageReader
 from watchbell.ads.readers.sources import READERS
 from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.house_rules import HouseRules
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.cli import ad_calendar, ad_counts, ad_export, ad_likeness, ad_registry, ad_removal, ad_replay, ad_rules
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console

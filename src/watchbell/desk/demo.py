@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password
 from watchbell.desk.ads.likeness import group_alike
 from watchbell.desk.ads.review import Reviewer, import_ads

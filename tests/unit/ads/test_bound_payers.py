@@ -8,7 +8,7 @@ import pytest
 from watchbell.ads.bound_payers import PayerBook, Whose, changed, delivery, judged_anew
 from watchbell.ads.disclaimers import disclaimer
 from watchbell.ads.review import Aids, review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.model.advertisers import DisclaimerVerdict, PayerDisclaimer
 from watchbell.model.payers import AccountFace, AdAccount, Delivery

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbell.ads.disguises import CODE_DISGUISED, disguised_words
 from watchbell.ads.normalise import _undisguised, normalise
-from watchbell.ads.policy import policy_findings
 from watchbell.ads.review import review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.disguises import CODE_DISGUISED, disguised_words
+from watchbell.ads.rules.policy import policy_findings
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.model.ads import Ad
 
 RULES = RuleBook.bundled()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from watchbell.ads.expressions import Sieve, WordSearch, ascii_of
 from watchbell.ads.normalise import normalise
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 
 RULES = RuleBook.bundled()
 EXPRESSIONS = [

@@ -8,7 +8,7 @@ import pytest
 
 from watchbell.ads.register import Register, payer_findings
 from watchbell.ads.review import Aids, review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.errors import InputError
 from watchbell.model.ads import Ad
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from watchbell.ads.elections.calendar import Calendar
 from watchbell.ads.review import review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict
 
 RULES = RuleBook.bundled()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.ads import review
 from watchbell.desk.ads.review import AdTally, Reviewer, review_lines
 from watchbell.desk.workers import in_order

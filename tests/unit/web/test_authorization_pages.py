@@ -11,7 +11,7 @@ from tests.made_up_payers import ADVERTISER, APPROVED, BARE, HELD, PICTURE, RUNS
 from tests.unit.web.conftest import StillClock, Visitor
 from watchbell.ads.review import Aids, review
 from watchbell.ads.routebook import RouteBook
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.ads.links import payer_book
 from watchbell.desk.advertisers.office import Office
 from watchbell.model.ads import Verdict

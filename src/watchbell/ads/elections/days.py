@@ -12,7 +12,7 @@ from typing import NamedTuple
 from watchbell.ads.elections.calendar import Calendar, Election
 from watchbell.ads.expressions import Sieve
 from watchbell.ads.normalise import Normalised, normalise
-from watchbell.ads.policy import Judged
+from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import Ad, PolicyFinding, Verdict
 
 CODE = "VI-DATE"

@@ -10,7 +10,7 @@ from datetime import date
 from watchbell.ads.elections.calendar import Election, Voting
 from watchbell.ads.elections.days import days_said
 from watchbell.ads.normalise import Normalised
-from watchbell.ads.policy import Judged
+from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import PolicyFinding, Verdict
 
 CODE = "VI-DATE"

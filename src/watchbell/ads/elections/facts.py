@@ -10,7 +10,7 @@ from watchbell.ads.elections.deadlines import checked_deadlines
 from watchbell.ads.elections.hours import checked_hours
 from watchbell.ads.elections.ways import checked_ways
 from watchbell.ads.normalise import Normalised
-from watchbell.ads.policy import Judged
+from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import Ad, Verdict
 
 

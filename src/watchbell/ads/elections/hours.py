@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from watchbell.ads.elections.calendar import Election, Hours, Voting
 from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import Normalised, normalise
-from watchbell.ads.policy import Judged
+from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import PolicyFinding, Verdict
 
 CODE = "VI-TIME"

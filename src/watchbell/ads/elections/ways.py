@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from watchbell.ads.elections.calendar import Election, Method, Voting
 from watchbell.ads.normalise import Normalised, normalise
-from watchbell.ads.policy import Judged
+from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import PolicyFinding, Verdict
 
 METHOD_CODE, PLACE_CODE = "VI-METHOD", "VI-LOC"

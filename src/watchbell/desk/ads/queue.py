@@ -10,7 +10,7 @@ from datetime import datetime
 
 from watchbell.ads.bound_payers import delivery
 from watchbell.ads.decided_before import overtaken
-from watchbell.ads.policy import FOR_TWO
+from watchbell.ads.rules.policy import FOR_TWO
 from watchbell.desk.ads.appeal_answers import granted_with, undo_answer
 from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo
 from watchbell.desk.permissions import Permission, demand

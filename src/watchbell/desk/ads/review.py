@@ -14,7 +14,7 @@ from watchbell.ads.decided_before import in_view_of
 from watchbell.ads.readers.fields import FieldError, rejected
 from watchbell.ads.readers.sources import read_ads
 from watchbell.ads.review import NO_AIDS, Aids, review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.ads.links import link_reviewed, payer_book
 from watchbell.desk.ads.media import MediaFolder, with_pictures
 from watchbell.desk.workers import in_order

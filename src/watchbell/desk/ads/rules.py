@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain
 
-from watchbell.ads.house_rules import HouseRules, Seen
+from watchbell.ads.rules.house_rules import HouseRules, Seen
 from watchbell.model.ads import Ad, AdDecision, Verdict
 from watchbell.vault.vault import Vault
 

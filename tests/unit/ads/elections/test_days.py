@@ -8,7 +8,7 @@ import pytest
 
 from watchbell.ads.elections.calendar import Calendar, Election, elections_of
 from watchbell.ads.review import NO_AIDS, Aids, review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.errors import InputError
 from watchbell.model.ads import Ad, AdDecision, Verdict
 

@@ -7,7 +7,7 @@ import pytest
 from watchbell.ads.elections.calendar import elections_of
 from watchbell.ads.elections.hours import hours_said
 from watchbell.ads.review import review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.errors import InputError
 from watchbell.model.ads import Ad, AdDecision, Verdict
 

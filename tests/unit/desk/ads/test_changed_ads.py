@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.accounts import add_user
 from watchbell.desk.ads.queue import decide_ad, turn_of, undo
 from watchbell.desk.ads.replay import replay

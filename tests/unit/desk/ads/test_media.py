@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from watchbell.ads.images import ImageReader
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.ads.library import remove_ad
 from watchbell.desk.ads.likeness import group_pictures, same_picture_by_payer
 from watchbell.desk.ads.media import MediaFolder

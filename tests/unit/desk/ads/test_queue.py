@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from watchbell.ads.review import review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.accounts import add_user
 from watchbell.desk.ads.library import remove_ad, restore_ad
 from watchbell.desk.ads.queue import decide_ad, queue_of, take_ad, turn_of, undo

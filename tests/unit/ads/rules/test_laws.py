@@ -6,7 +6,7 @@ import pytest
 
 from watchbell.ads.elections.calendar import Calendar, Election, Period
 from watchbell.ads.review import Aids, review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict
 
 RULES = RuleBook.bundled()

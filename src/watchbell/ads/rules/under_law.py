@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from watchbell.ads.laws import Law, LawBook
 from watchbell.ads.normalise import Normalised
-from watchbell.ads.policy import Judged
+from watchbell.ads.rules.laws import Law, LawBook
+from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import Verdict
 
 _SOFTER_FIRST = (Verdict.APPROVE, Verdict.REVIEW, Verdict.REJECT)

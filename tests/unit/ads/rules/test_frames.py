@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from watchbell.ads.concepts import Concepts, Lexicon
-from watchbell.ads.frames import Frame, Frames
 from watchbell.ads.normalise import normalise
-from watchbell.ads.policy import policy_findings
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.frames import Frame, Frames
+from watchbell.ads.rules.policy import policy_findings
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.errors import InputError
 from watchbell.model.ads import Verdict
 
@@ -131,7 +131,7 @@ def test_who_warns_answers_or_calls_to_vote_is_left_alone(text: str) -> None:
     [("first", 0.87), ("second", 0.91), ("third", 0.95), ("fourth", 0.78), ("fifth", 0.29)],
 )
 def test_the_made_up_sets_are_found_as_the_decision_record_says(name: str, found_at_least: float) -> None:
-    path = Path(__file__).parents[3] / "benchmarks" / "interference" / f"{name}.jsonl"
+    path = Path(__file__).parents[4] / "benchmarks" / "interference" / f"{name}.jsonl"
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert all(row["synthetic"] for row in rows)
     found = [{one.finding.code for one in policy_findings(normalise(row["text"]), RULES)} for row in rows]

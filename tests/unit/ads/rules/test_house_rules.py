@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchbell.ads.house_rules import HouseRule, HouseRules, Seen
 from watchbell.ads.review import Aids, review
-from watchbell.ads.rulebook import RuleBook
+from watchbell.ads.rules.house_rules import HouseRule, HouseRules, Seen
+from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.errors import InputError
 from watchbell.model.ads import Ad, AdDecision, Money, Targeting, Verdict
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchbell.ads.normalise import normalise
-from watchbell.ads.policy import Judged, policy_findings
-from watchbell.ads.rulebook import Rule, RuleBook
+from watchbell.ads.rules.policy import Judged, policy_findings
+from watchbell.ads.rules.rulebook import Rule, RuleBook
 from watchbell.errors import InputError
 from watchbell.model.ads import Verdict
 
@@ -139,13 +139,13 @@ def test_any_text_can_be_judged(text: str) -> None:
 
 
 def test_the_same_files_have_the_same_version_and_a_changed_rule_another() -> None:
-    words = (Path(__file__).parents[3] / "src/watchbell/ads/rules/words.yaml").read_text("utf-8")
+    words = (Path(__file__).parents[4] / "src/watchbell/ads/rules/words.yaml").read_text("utf-8")
     assert RuleBook.of_files({"words.yaml": words}).version == RuleBook.of_files({"words.yaml": words}).version
     assert RuleBook.of_files({"words.yaml": words}).version != RuleBook.of_files({"words.yaml": words + "\n#"}).version
 
 
 @pytest.mark.parametrize("broken", ["rules: [", "rules:\n  - code: not-a-code"])
 def test_a_broken_rule_file_is_named(broken: str) -> None:
-    words = (Path(__file__).parents[3] / "src/watchbell/ads/rules/words.yaml").read_text("utf-8")
+    words = (Path(__file__).parents[4] / "src/watchbell/ads/rules/words.yaml").read_text("utf-8")
     with pytest.raises(InputError, match=r"own\.yaml"):
         RuleBook.of_files({"words.yaml": words, "own.yaml": broken})

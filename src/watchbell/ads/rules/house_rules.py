@@ -13,7 +13,7 @@ from typing import Any
 import cel
 from pydantic import Field, field_validator
 
-from watchbell.ads.policy import Judged
+from watchbell.ads.rules.policy import Judged
 from watchbell.ads.written import entries_in, record_of, text_in
 from watchbell.errors import InputError
 from watchbell.ids import short_digest

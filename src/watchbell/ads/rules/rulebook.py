@@ -1,4 +1,4 @@
-"""The rules as data: read from the YAML files in `rules/`, checked, compiled, and named by a digest."""
+"""The rules as data: read from the YAML files beside this module, checked, compiled, and named by a digest."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,10 +9,10 @@ from pydantic import Field
 
 from watchbell.ads.concepts import Concepts, lexicon_texts
 from watchbell.ads.expressions import Sieve, WordSearch
-from watchbell.ads.frames import Frame, Frames
-from watchbell.ads.laws import LawBook, Laws
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.political import lexicon_text
+from watchbell.ads.rules.frames import Frame, Frames
+from watchbell.ads.rules.laws import LawBook, Laws
 from watchbell.ads.written import entries_in, record_of, yaml_in
 from watchbell.ids import short_digest
 from watchbell.model.ads import Verdict
@@ -140,7 +140,7 @@ class RuleBook:
     @lru_cache(maxsize=1)
     def bundled(cls) -> "RuleBook":
         """Return the rules that come with Watchbell."""
-        folder = resources.files("watchbell.ads") / "rules"
+        folder = resources.files("watchbell.ads.rules")
         return cls.of_files(
             {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".yaml")}
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from watchbell.ads.normalise import Normalised
-from watchbell.ads.rulebook import CompiledPattern, Rule, RuleBook
+from watchbell.ads.rules.rulebook import CompiledPattern, Rule, RuleBook
 from watchbell.model.ads import PolicyFinding, Verdict
 
 __all__ = ["FOR_TWO", "Judged", "RuleBook", "policy_findings"]

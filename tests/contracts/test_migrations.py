@@ -21,6 +21,8 @@ from watchbell.vault.migrate import migrations
 from watchbell.vault.schema import HEAD, metadata
 from watchbell.vault.vault import open_vault
 
+pytestmark = pytest.mark.usefixtures("real_migrations")
+
 
 @pytest.fixture
 def unmigrated(new_url: str) -> Iterator[Database]:

@@ -29,6 +29,7 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
         yield opened
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_a_password_is_kept_as_argon2id_and_checked(vault: Vault) -> None:
     user = add_user(vault, "ana", Role.ANALYST, PASSWORD, NOW)
     # RFC 9106, section 4, second recommended option: 64 MiB, three passes, four lanes.
@@ -39,6 +40,7 @@ def test_a_password_is_kept_as_argon2id_and_checked(vault: Vault) -> None:
     assert authenticate(vault, "ana", "x" * 10_000) is None
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_an_unknown_name_costs_a_check_too(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
 

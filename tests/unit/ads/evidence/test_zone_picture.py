@@ -1,18 +1,31 @@
 """Passports in pictures: lying askew, blurred, noisy and on their side; and what must stay wrong stays wrong."""
 
 import io
+from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 import pytest
 from PIL import Image
 
 from tests.passports import CARD, LARGE_CARD, SPECIMEN, as_file, page, photographed, zone
+from watchbell.ads.evidence import travel_document
 from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_picture
 from watchbell.ads.evidence.zone import TD3, NameRow, NumberRow, name_line, number_line
-from watchbell.ads.evidence.zone_picture import zone_in
+from watchbell.ads.evidence.zone_picture import zone_in as _zone_in
 from watchbell.model.advertisers import EvidenceVerdict
 
 TODAY = date(2026, 11, 3)
+
+# What a picture shows hangs on nothing else, and reading one takes seconds: each is read once.
+zone_in = lru_cache(_zone_in)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(travel_document, "zone_in", zone_in)
+        yield
 
 
 @pytest.mark.parametrize("angle", [-5, 90, 180])

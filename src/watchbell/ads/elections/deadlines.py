@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from watchbell.ads.elections.calendar import Election, Voting
-from watchbell.ads.elections.days import days_said
+from watchbell.ads.elections.days import CODE, days_said
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import PolicyFinding, Verdict
 
-CODE = "VI-DATE"
 _UNTIL = r"\b(?:by|until|till|through|before|hasta|antes del?|bis(?: zum)?|spatestens(?: am)?|jusqu ?au|avant le)\b"
 _BY_POST = re.compile(
     r"\b(?:mail(?:-?in)?|absentee|postal|correo|brief\w*|wahlbrief\w*|correspondance)\b[^.!?;]{0,60}"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from watchbell.ads.elections.calendar import Calendar
-from watchbell.ads.review import review
+from watchbell.ads.review import _TOGETHER, review, review_each
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict
 
@@ -67,3 +67,10 @@ def test_a_picture_that_could_not_be_read_holds_the_ad() -> None:
     decision = decided(text="Shoes", media=["a.png"], pictures=[{"name": "a.png", "problem": "it is no picture"}])
     assert (decision.verdict, codes(decision)) == (Verdict.REVIEW, ["IMAGE-UNREAD"])
     assert "it is no picture" in decision.policies[0].reason
+
+
+def test_many_ads_are_decided_as_each_alone() -> None:
+    words = [example for rule in RULES.rules for example in (*rule.hits, *rule.misses)] * 3
+    ads = [Ad(id=f"a:{number}", source="a", platform="p", text=text, country="US") for number, text in enumerate(words)]
+    assert list(review_each(ads, RULES, now=NOW)) == [review(ad, RULES, now=NOW) for ad in ads]
+    assert len(ads) > _TOGETHER

@@ -10,9 +10,10 @@ import pytest
 
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.ads import review
-from watchbell.desk.ads.review import AdTally, Reviewer, review_lines
+from watchbell.desk.ads.review import AdTally, Reviewer, import_ads, review_lines
 from watchbell.desk.workers import in_order
 from watchbell.errors import WorkerLostError
+from watchbell.vault.workspace import Workspace
 
 PARTS = [[number, 1] for number in range(9)]
 SUMS = [number + 1 for number in range(9)]
@@ -50,3 +51,23 @@ def test_two_processes_answer_as_one_does(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(review_lines(path, reviewer, one, 1)) == list(review_lines(path, reviewer, two, 2))
     assert one == two
     assert (one.ads, one.rejected) == (938, 312)
+
+
+def test_two_processes_import_as_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review, "_BATCH", 20)
+    monkeypatch.setattr(review, "_ALONE", 20)
+    texts = ("Vote by text: send BIDEN to 59925", "Shoes for sale", "Vote for Ann Lee on November 3")
+    path = tmp_path / "ads.jsonl"
+    rows = [{"id": str(number), "text": texts[number % len(texts)], "payer": "Lee"} for number in range(90)]
+    path.write_text("\n".join(json.dumps(row if int(row["id"]) % 7 else {}) for row in rows), "utf-8")
+    reviewer = Reviewer(RuleBook.bundled(), datetime(2026, 11, 3, tzinfo=UTC))
+    done = []
+    for workers in (1, 2):
+        with Workspace.create(tmp_path / str(workers)) as opened:
+            tally = import_ads(opened, path, "jsonl", reviewer, workers)
+            decisions = [opened.vault.ads.decision(f"jsonl:{row['id']}") for row in rows]
+            rejects = tally.rejects.read_text("utf-8") if tally.rejects else ""
+            done.append((decisions, rejects, tally.ads, tally.verdicts, tally.codes))
+    one, two = done
+    assert one == two
+    assert (one[2], one[1].count("\n")) == (77, 13)

@@ -68,6 +68,10 @@ CalendarOption = Annotated[
         "--calendar", metavar="FILE", help="Elections beside the bundled ones; YAML, see `ads calendar check`."
     ),
 ]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(min=1, max=256, help="Processes that review a file of more than 10,000 ads; one for each core."),
+]
 RulesOption = Annotated[
     Path | None,
     typer.Option("--rules", metavar="FILE", help="Your own rules beside the bundled ones; YAML, see `ads rules test`."),
@@ -109,6 +113,7 @@ def import_(
     model: ModelOption = None,
     calendar: CalendarOption = None,
     rules: RulesOption = None,
+    workers: WorkersOption = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -129,7 +134,7 @@ def import_(
         for file in files:
             try:
                 with waiting(file.name):
-                    done[file] = import_ads(opened, file, source, reviewer)
+                    done[file] = import_ads(opened, file, source, reviewer, workers or cores())
             except InputError as error:
                 problems.append(str(error))
     _print_done(done, reviewer, problems, as_json=as_json)
@@ -148,10 +153,7 @@ def review_(
     model: ModelOption = None,
     calendar: CalendarOption = None,
     rules: RulesOption = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, max=256, help="Processes that review a file of more than 10,000 ads; one for each core."),
-    ] = None,
+    workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Review ads from a file, without a workspace: one decision a line, in the same order.

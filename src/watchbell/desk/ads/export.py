@@ -22,6 +22,7 @@ FORMS = ("google", META_API, META_REPORT, "snap", "standard")
 Told = tuple[Ad, AdDecision | None]
 _PAGE = 1_000
 _TOMBSTONE = "they were taken out of the library, and the form has no place for a tombstone"
+_MADE_UP = "they are made up, and the form has no place to say so"
 
 
 @dataclass(slots=True)
@@ -115,11 +116,12 @@ def _fitting(found: Iterable[Told], form: Form, done: Exported) -> Iterator[Told
 
 
 def _unfit(ad: Ad, decision: AdDecision | None) -> str | None:
-    if ad.removed is not None:
-        return _TOMBSTONE
-    if ad.sums_up is not None:
-        return "they sum up ads, and the form is of single ones"
-    return _not_political(ad, decision)
+    of_many = None if ad.sums_up is None else "they sum up ads, and the form is of single ones"
+    return _untellable(ad) or of_many or _not_political(ad, decision)
+
+
+def _untellable(ad: Ad) -> str | None:
+    return _TOMBSTONE if ad.removed else _MADE_UP if ad.synthetic else None
 
 
 def _not_political(ad: Ad, decision: AdDecision | None) -> str | None:
@@ -147,7 +149,7 @@ def _sums(found: Iterable[Told], done: Exported) -> list[Ad]:
 def _single(found: Iterable[Told], sums: list[Ad], done: Exported) -> Iterator[Ad]:
     """Yield the single ads that a report can tell of, and put what sums up ads into `sums`."""
     for ad, decision in found:
-        reason = _TOMBSTONE if ad.removed else None if ad.sums_up is not None else _not_political(ad, decision)
+        reason = _untellable(ad) or (None if ad.sums_up is not None else _not_political(ad, decision))
         reason = reason or (None if meta_report.fits(ad) else "nobody says what was spent, or at most")
         if reason:
             done.kept_back[reason] += 1

@@ -72,6 +72,14 @@ def test_a_form_without_tombstones_has_no_removed_ad_and_says_so(vault: Vault, t
     assert not any(secret in out.read_text("utf-8") for secret in ("Jane Roe", "Vote 2", "Vote 5", "Vote 6"))
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_made_up_ad_leaves_only_where_the_form_says_that_it_is(vault: Vault, tmp_path: Path, form: str) -> None:
+    vault.ads.add([ad(9, synthetic=True, advertiser="Invented League")])
+    done = exported(vault, form, tmp_path / "ads", advertiser="invented")
+    assert (done.ads, sum(done.kept_back.values())) == ((1, 0) if form == "meta-api" else (0, 1))
+    assert ("Invented League" in (tmp_path / "ads").read_text("utf-8")) == (form == "meta-api")
+
+
 def test_no_cell_is_a_formula(vault: Vault, tmp_path: Path) -> None:
     done = exported(vault, "snap", tmp_path / "ads.csv", text="1")
     [row] = csv.DictReader((tmp_path / "ads.csv").read_text("utf-8").splitlines())

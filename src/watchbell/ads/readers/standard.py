@@ -109,4 +109,4 @@ def _target(given: Mapping[str, Any]) -> Targeting:
     if dimension is None or value is None:
         raise FieldError("targeting_categories", "Each of `targeting_categories` needs a type and a value.")
     written = str(value).lower() if isinstance(value, bool) else text_of(given, "value") or ""
-    return Targeting(dimension=dimension, value=written, excluded=dimension.endswith("_excluded"))
+    return Targeting(dimension=dimension, value=written, excluded=dimension.endswith(("_excluded", "_exclusion")))

@@ -55,7 +55,7 @@ def document(ad: Ad, decision: AdDecision | None) -> dict[str, Any]:
             "dates": {"datetime_period": _period(ad)},
         },
         "advertising_platform": {"platform_name": ad.platform},
-        "targeting_categories": [_target(one) for one in ad.targeting],
+        "targeting_categories": [_target(one) for one in ad.targeting if _fits(one)],
         "spending": _spending(ad),
         "delivery": {"delivery_not_disclosed": True},
         "reach": _reach(ad),
@@ -81,10 +81,18 @@ def _period(ad: Ad) -> list[dict[str, str | None]]:
     return [{"datetime_live": _time(ad.started_at), "datetime_ended": _time(ad.ended_at)}]
 
 
+def _fits(aim: Targeting) -> bool:
+    """Tell whether the schema can say of what an ad was kept away from that it was."""
+    return not aim.excluded or _kind(aim) in _EXCLUDED or aim.dimension in _EXCLUDED.values()
+
+
 def _target(aim: Targeting) -> dict[str, str]:
-    kind = aim.dimension if aim.dimension in KINDS else _KINDS.get(aim.dimension, "other")
-    kind = _EXCLUDED.get(kind, kind) if aim.excluded else kind
-    return {"name": aim.dimension, "type": kind, "value": aim.value}
+    kind = _kind(aim)
+    return {"name": aim.dimension, "type": _EXCLUDED.get(kind, kind) if aim.excluded else kind, "value": aim.value}
+
+
+def _kind(aim: Targeting) -> str:
+    return aim.dimension if aim.dimension in KINDS else _KINDS.get(aim.dimension, "other")
 
 
 def _spending(ad: Ad) -> dict[str, Any]:

@@ -256,3 +256,17 @@ def test_a_kind_of_targeting_is_one_that_the_schema_knows() -> None:
     kept_away = Targeting(dimension="region", value="Ohio", excluded=True)
     told = standard.document(FULL.model_copy(update={"targeting": (kept_away,)}), None)
     assert told["targeting_categories"] == [{"name": "region", "type": "geo_location_excluded", "value": "Ohio"}]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "kinds"),
+    [("shoe size", []), ("other", []), ("age", ["user_characteristic_exclusion"])]
+    + [(kind, [kind]) for kind in ("user_interest_excluded", "user_characteristic_exclusion")],
+)
+def test_what_an_ad_was_kept_away_from_never_leaves_as_what_it_was_aimed_at(dimension: str, kinds: list[str]) -> None:
+    kept_away = Targeting(dimension=dimension, value="42", excluded=True)
+    ad = NOTHING.model_copy(update={"targeting": (kept_away,)})
+    told = standard.document(ad, None)
+    assert [one["type"] for one in told["targeting_categories"]] == kinds
+    assert all(one.excluded for one in back(FORMS["standard"], ad).targeting)
+    assert ("targeting" in FORMS["standard"].differing(ad, told)) == (dimension not in kinds)

@@ -53,11 +53,18 @@ class Reading:
         states, *self._places = found.T.tolist()
         self._spoken = [concepts[state] for state in states]
         self.said = reduce(or_, set(self._spoken), 0)
+        self._speaking: dict[int, list[Spotted]] = {}
 
     @cached_property
     def spotted(self) -> list[Spotted]:
         """Return all expressions, in the order of their first words."""
         return list(map(Spotted, self._spoken, *self._places))
+
+    def speaking_of(self, concepts: int) -> list[Spotted]:
+        """Return the expressions that speak of any of some concepts; many frames ask for the same."""
+        if concepts not in self._speaking:
+            self._speaking[concepts] = [one for one in self.spotted if one.concepts & concepts]
+        return self._speaking[concepts]
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:

@@ -63,7 +63,7 @@ class BoundFrame:
 
     def spans(self, reading: Reading) -> Iterator[tuple[int, int]]:
         """Yield where the frame is said in a text, and neither denied nor explained away."""
-        candidates = [[one for one in reading.spotted if one.concepts & part] for part in self.parts]
+        candidates = [reading.speaking_of(part) for part in self.parts]
         for first in candidates[0]:
             chosen = self._completed([first], candidates, reading)
             if chosen is not None and not self._taken_back(chosen, reading):

@@ -16,7 +16,17 @@ from watchbell.ads.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rules.house_rules import HouseRules
 from watchbell.ads.rules.rulebook import RuleBook
-from watchbell.cli import ad_calendar, ad_counts, ad_export, ad_likeness, ad_registry, ad_removal, ad_replay, ad_rules
+from watchbell.cli import (
+    ad_calendar,
+    ad_counts,
+    ad_export,
+    ad_likeness,
+    ad_registry,
+    ad_removal,
+    ad_replay,
+    ad_rules,
+    ad_sums,
+)
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json, waiting
 from watchbell.cli.screen import console, err_console
 from watchbell.clock import system_clock
@@ -87,6 +97,7 @@ app.command("restore")(ad_removal.restore)
 app.command("export")(ad_export.export)
 app.add_typer(ad_counts.app, name="counts")
 app.command()(ad_likeness.alike)
+app.command()(ad_sums.sums)
 app.add_typer(ad_calendar.app, name="calendar")
 app.add_typer(ad_rules.app, name="rules")
 app.add_typer(ad_registry.app, name="registry")
@@ -216,7 +227,8 @@ def dump(
 ) -> None:
     """Write the whole ad library as Parquet, CSV and JSON lines, with checksums. Run it every night.
 
-    Where there is a key for them, the day's counts are made and signed first, and all days' go with the dump.
+    Where there is a key for them, the day's counts are made and signed first, and all days' go with the dump. The sums
+    for the library's page on spending are made anew, too.
     """
     now = system_clock()
     with open_workspace(workspace) as opened, waiting("dump"):

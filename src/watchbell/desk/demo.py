@@ -11,6 +11,7 @@ from watchbell.ads.review import Aids
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password
 from watchbell.desk.ads.likeness import group_alike
+from watchbell.desk.ads.overview import make_overviews
 from watchbell.desk.ads.review import Reviewer, import_ads
 from watchbell.desk.advertisers.identity_key import IdentityKey
 from watchbell.desk.advertisers.office import office_in
@@ -91,6 +92,8 @@ def demonstrate(workspace: Workspace, by: User, now: datetime, tell: Tell) -> De
     if workspace.settings.identity_key_file is not None:
         tell("Adding made-up advertisers")
         add_advertisers(office_in(workspace), by, now)
+    tell("Summing up the ad library")
+    make_overviews(workspace.vault, now)
     tell("Opening cases")
     open_cases(workspace, now)
     bundle = _export(workspace, by, now)

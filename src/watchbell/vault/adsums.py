@@ -52,6 +52,13 @@ class AdSums:
             found = connection.execute(query).all()
         return [(row.record, None if row.verdict is None else Verdict(row.verdict)) for row in found]
 
+    def still_named(self, names: Iterable[str]) -> set[str]:
+        """Return those of some payers' names that an ad still bears; at most `IDS_AT_ONCE`."""
+        keys = {folded(name): name for name in names}
+        query = select(ads.c.payer).where(ads.c.payer.in_(list(keys))).distinct()
+        with self._database.read() as connection:
+            return {keys[key] for key in connection.scalars(query)}
+
     def put_likeness(self, groups: Mapping[str, str]) -> None:
         """Keep which group each ad is in, in the place of what was kept before.
 

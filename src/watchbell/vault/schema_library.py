@@ -56,3 +56,16 @@ ad_declarations = Table(
     Column("at", Instant, nullable=False),
     Column("record", Text, nullable=False),
 )
+
+# Sums over many ads, for the library's overview: of a country and a span of time each, all made anew every night.
+ad_overviews = Table(
+    "ad_overviews",
+    metadata,
+    # Empty: all countries.
+    Column("country", Plain, primary_key=True),
+    # A year, a month or an election; empty: all of the time.
+    Column("span", Plain, primary_key=True),
+    Column("ads", Integer, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("record", Text, nullable=False),
+)

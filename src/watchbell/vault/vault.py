@@ -11,6 +11,7 @@ from watchbell.vault.adcounts import AdCountShelf
 from watchbell.vault.adds import AddShelf
 from watchbell.vault.adflags import AdFlagShelf
 from watchbell.vault.adnotices import AdNoticeShelf
+from watchbell.vault.adoverviews import AdOverviewShelf
 from watchbell.vault.adpictures import AdPictures
 from watchbell.vault.ads import AdShelf
 from watchbell.vault.adsums import AdSums
@@ -50,6 +51,7 @@ class Vault:
         self.ads = AdShelf(database)
         self.ad_counts = AdCountShelf(database)
         self.ad_sums = AdSums(database)
+        self.ad_overviews = AdOverviewShelf(database)
         self.ad_pictures = AdPictures(database)
         self.ad_flags = AdFlagShelf(database)
         self.ad_notices = AdNoticeShelf(database)

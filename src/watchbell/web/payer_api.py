@@ -72,14 +72,14 @@ def _spending(spending: Spending) -> dict[str, Any]:
 
 
 def _amount(sum_: Amount) -> dict[str, Any]:
-    return {"currency": sum_.currency, "ads": sum_.ads} | _bounds(sum_)
+    return {"currency": sum_.currency, "ads": sum_.ads} | bounds(sum_)
 
 
 def _part(part: Part) -> dict[str, Any]:
-    return {"name": part.name, "ads": part.ads} | _bounds(part)
+    return {"name": part.name, "ads": part.ads} | bounds(part)
 
 
-def _bounds(sum_: Amount | Part) -> dict[str, str | None]:
+def bounds(sum_: Amount | Part) -> dict[str, str | None]:
     """Return the bounds as the API writes them: exact decimals as text, no upper one where nobody knows."""
     upper = None if sum_.upper is None else f"{sum_.upper.normalize():f}"
     return {"lower_bound": f"{sum_.lower.normalize():f}", "upper_bound": upper}

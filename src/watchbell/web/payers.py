@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
+from watchbell.desk.ads.overview import Spent
 from watchbell.desk.ads.payer_view import (
     EVERYTHING,
     MOST_COMPARED,
@@ -55,7 +56,7 @@ def payers(request: Request, begins: Name = "", after: Name = "") -> Response:
 def one_payer(request: Request, name: Name, election: Name = "", place: Name = "") -> Response:
     """Show a payer: who they are and how we know, what they spent and on whom; of all their ads or of some."""
     view = _view(request, name, within_of(election, place))
-    pictures = [{"months": _bars(spending), **_maps(spending)} for spending in view.spending]
+    pictures = [{"months": _bars(spending), **maps(spending)} for spending in view.spending]
     given = {"name": view.name, "election": election, "place": place.strip()}
     asked = urlencode({field: value for field, value in given.items() if value})
     return page(
@@ -84,7 +85,7 @@ def compare(request: Request, payer: Annotated[list[Name], Query(max_length=50)]
     most = max((highest(parts) for parts in months), default=None)
     said = "Spend by month on the scale of all; the table below has the sums"
     pictures = [
-        _drawn(bars_svg(parts, f"{view.name}. {said}", most=most)) for view, parts in zip(views, months, strict=True)
+        drawn(bars_svg(parts, f"{view.name}. {said}", most=most)) for view, parts in zip(views, months, strict=True)
     ]
     shared = shared_creatives(office_of(request), views)
     return page(
@@ -121,19 +122,20 @@ def _bars(spending: Spending) -> Markup | None:
     if not spending.months:
         return None
     said = f"Spend in {spending.total.currency} by month; the table below has the same figures"
-    return _drawn(bars_svg(spending.months, said))
+    return drawn(bars_svg(spending.months, said))
 
 
-def _maps(spending: Spending) -> dict[str, Markup | None]:
+def maps(spending: Spending | Spent) -> dict[str, Markup | None]:
     """Draw the states where an ad was aimed at one, and Europe where ads ran in several of its countries."""
     currency, below = spending.total.currency, "the tables below have the same figures"
     states = map_svg(read_map("us"), spending.states, currency, f"Map of the United States: spend by state; {below}")
     europe = map_svg(read_map("europe"), spending.countries, currency, f"Map of Europe: spend by country; {below}")
     return {
-        "states": _drawn(states) if spending.states else None,
-        "countries": _drawn(europe) if len(spending.countries) > 1 else None,
+        "states": drawn(states) if spending.states else None,
+        "countries": drawn(europe) if len(spending.countries) > 1 else None,
     }
 
 
-def _drawn(picture: Element) -> Markup:
+def drawn(picture: Element) -> Markup:
+    """Return a picture as a template takes it."""
     return Markup(html(picture))  # noqa: S704  # made of elements, which escape

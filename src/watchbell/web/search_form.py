@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from watchbell.ads.elections.calendar import AHEAD, Calendar, Election
+from watchbell.ads.elections.calendar import Calendar, Election
+from watchbell.desk.ads.sums import Within
 from watchbell.model.ads import Verdict
 from watchbell.vault.ads import AdQuery
 
@@ -150,11 +151,5 @@ def of_election(election_id: str) -> dict[str, Any]:
     found = next((one for one in elections() if one.id == election_id), None)
     if found is None:
         return {}
-    first, end = found.days[0] - AHEAD, found.days[-1] + timedelta(days=1)
-    country = found.jurisdiction.partition("-")[0]
-    return {
-        # The Union is no country of an ad; its member states are many.
-        "country": None if country == "EU" else country,
-        "started_from": datetime.combine(first, time(), UTC),
-        "started_until": datetime.combine(end, time(), UTC),
-    }
+    within = Within.before(found)
+    return {"country": within.country, "started_from": within.began_from, "started_until": within.began_until}

@@ -24,6 +24,7 @@ from watchbell.clock import utc_text
 from watchbell.desk.ads.counts import HISTORY as OF_DAY
 from watchbell.desk.ads.counts import make_counts, signed_days
 from watchbell.desk.ads.counts_key import CountsKey
+from watchbell.desk.ads.overview import make_overviews
 from watchbell.files.whole import replacing_folder
 from watchbell.model.ads import KEPT_YEARS
 from watchbell.vault.vault import Vault
@@ -73,12 +74,16 @@ def write_dump(vault: Vault, folder: Path, now: datetime, counts: Path | None = 
 
 
 def nightly_dump(workspace: Workspace, folder: Path, now: datetime) -> tuple[Dump, bool]:
-    """Sign the day's counts where there is a key for them, then write the dump; return it and whether they were signed.
+    """Sum up the library for its overview, sign the day's counts where there is a key for them, and write the dump.
+
+    Returns:
+        The dump, and whether the counts were signed.
 
     Raises:
         InputError: the key or earlier counts cannot be read.
         UsageError: there is something else than a dump at `folder`.
     """
+    make_overviews(workspace.vault, now)
     file = workspace.settings.counts_key_file
     if file is None:
         return write_dump(workspace.vault, folder, now), False

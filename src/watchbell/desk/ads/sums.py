@@ -5,14 +5,15 @@ of them is only known between two bounds: at least what was spent on ads aimed t
 all ads aimed there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
+from watchbell.ads.elections.calendar import AHEAD, Election
 from watchbell.ads.library import fields_of
 
 PLACES = r"region|location|metro|district|city"
@@ -39,6 +40,18 @@ class Within:
     """Not that moment itself."""
     place: str | None = None
     """Words that must all stand in the name of one place that an ad was aimed at."""
+
+    @classmethod
+    def before(cls, election: Election) -> "Within":
+        """Return what asks for the ads of an election's country that began shortly before it, up to its last day."""
+        first, end = election.days[0] - AHEAD, election.days[-1] + timedelta(days=1)
+        country = election.jurisdiction.partition("-")[0]
+        return cls(
+            # The Union is no country of an ad; its member states are many.
+            country=None if country == "EU" else country,
+            began_from=datetime.combine(first, time(), UTC),
+            began_until=datetime.combine(end, time(), UTC),
+        )
 
     def of(self, ads: pl.DataFrame) -> pl.DataFrame:
         """Return those of some ads, as `told_ads` tells of them."""
@@ -87,10 +100,10 @@ class Part:
     upper: Decimal | None
 
 
-def told_ads(records: Sequence[str]) -> pl.DataFrame:
-    """Return what is summed of ads (records as JSON text): `FIELDS`, the bounds of spend as decimals."""
+def told_ads(records: Sequence[str], fields: Sequence[str] = FIELDS) -> pl.DataFrame:
+    """Return what is summed of ads (records as JSON text): some fields, the bounds of spend as decimals."""
     spend = pl.col("spend").struct
-    return fields_of(records, FIELDS).with_columns(
+    return fields_of(records, fields).with_columns(
         spend.field("currency").alias("spend_currency"),
         *(spend.field(name).cast(_EXACT).alias(f"spend_{name}") for name in ("lower", "upper")),
     )
@@ -112,11 +125,25 @@ def by(ads: pl.DataFrame, column: str) -> list[Part]:
 
 def by_month(ads: pl.DataFrame, currency: str) -> list[Part]:
     """Return spend by the month in which ads began to run, `2019-08`; one without any has 0. Undated ads are out."""
+    return _by_time(ads, currency, "%Y-%m", months_between)
+
+
+def by_day(ads: pl.DataFrame, currency: str) -> list[Part]:
+    """Return spend by the day on which ads began to run, `2019-08-17`; one without any has 0. Undated ads are out."""
+    return _by_time(ads, currency, "%Y-%m-%d", _days_between)
+
+
+def _by_time(ads: pl.DataFrame, currency: str, form: str, between: Callable[[str, str], list[str]]) -> list[Part]:
     dated = ads.filter(pl.col("started_at").is_not_null() & (pl.col("spend_currency") == currency))
-    named = dated.with_columns(name=pl.col("started_at").dt.strftime("%Y-%m"))
+    named = dated.with_columns(name=pl.col("started_at").dt.strftime(form))
     found = {part.name: part for part in _parts(named.group_by("name").agg(pl.len().alias("ads"), *_BOUNDS), "ads")}
-    months = months_between(min(found), max(found)) if found else []
-    return [found.get(month) or nothing_in(month) for month in months]
+    names = between(min(found), max(found)) if found else []
+    return [found.get(name) or nothing_in(name) for name in names]
+
+
+def _days_between(first: str, last: str) -> list[str]:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return [f"{begin + timedelta(days=n)}" for n in range((end - begin).days + 1)]
 
 
 def months_between(first: str, last: str) -> list[str]:

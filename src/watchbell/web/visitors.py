@@ -1,11 +1,15 @@
 """From which address a visitor comes, where proxies stand before the server."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from fastapi import Request
 
 from watchbell.desk.exchange.outgoing import Network
+
+# As some proxies write a node (RFC 7239, section 6): with a port, an IPv6 address in brackets.
+_NODE = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")
 
 
 def visitor_address(request: Request, proxies: Sequence[Network]) -> str:
@@ -29,8 +33,9 @@ def visitor_address(request: Request, proxies: Sequence[Network]) -> str:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    node = _NODE.fullmatch(text.strip())
     try:
-        address = ip_address(text.strip())
+        address = ip_address(node["v6"] or node["v4"] if node else text.strip())
     except ValueError:
         return None
     return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address

@@ -34,7 +34,15 @@ def test_no_public_page_is_wider_than_its_window(visit: Visit, width: int) -> No
     visit.page.set_viewport_size({"width": width, "height": 800})
     compared = "/library/compare?payer=League+of+Examples&payer=Payer+%26+Sons"
     ad = f"/library/ads/{HELD_AD}"
-    for address in ("/library", "/library/payers", "/library/payer?name=Payer+%26+Sons", compared, "/library/api", ad):
+    for address in (
+        "/library",
+        "/library/overview",
+        "/library/payers",
+        "/library/payer?name=Payer+%26+Sons",
+        compared,
+        "/library/api",
+        ad,
+    ):
         visit.page.goto(address)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, address
 

@@ -78,6 +78,8 @@ class AdQuery(Record):
     """The end of the period, itself not included."""
     running_on: date | None = None
     """It began on this day or before, in UTC, and ended on it or later; or nobody says that it ended."""
+    ended_before: date | None = None
+    """It ended before this day, in UTC."""
     political: bool | None = None
     """As decided; as declared, while nothing is decided."""
     cursor: str | None = None
@@ -319,6 +321,8 @@ def _beside_index(query: AdQuery) -> list[ColumnElement[bool]]:
         conditions.append(func.coalesce(ad_decisions.c.political, ads.c.declared_political) == query.political)
     if query.running_on is not None:
         conditions.append(or_(ads.c.ended_at.is_(None), ads.c.ended_at >= _midnight(query.running_on)))
+    if query.ended_before is not None:
+        conditions.append(ads.c.ended_at < _midnight(query.ended_before))
     return conditions
 
 

@@ -1,11 +1,14 @@
 """The open door of the ad library for machines: a JSON API and bulk dumps. No account, no key, no cap."""
 
+import re
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from watchbell.ads.library import document, version_document
@@ -22,13 +25,15 @@ from watchbell.web.pages import OPEN, not_found, page
 from watchbell.web.search_form import first_day, last_day, of_election
 
 router = APIRouter(dependencies=[needs(Permission.LIBRARY_READ)])
+POLITICAL = "POLITICAL_AND_ISSUE_ADS"
+_LIST = re.compile(r"\[\s*(?P<within>.*?)\s*\]", re.DOTALL)
 
 
 class Asked(BaseModel):
     """The parameters of the API, named as in Meta's Ad Library API where it has them."""
 
     # What stands below each field is what the page about the API says of it.
-    model_config = ConfigDict(use_attribute_docstrings=True, extra="forbid")
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     search_terms: str = Field("", max_length=500)
     """Words that must all occur in the ad's text, advertiser, payer or disclaimer; `vot*` is any that begins so."""
@@ -70,13 +75,39 @@ class Asked(BaseModel):
     """How many ads a page has."""
     after: str = Field("", max_length=500)
     """`paging.cursors.after` of the page before."""
+    fields: str = Field("", max_length=2_000)
+    """The fields of each ad to tell, with commas between; `id` is always there, one that we do not have never."""
+    ad_active_status: Literal["ALL", "ACTIVE", "INACTIVE"] = "ALL"
+    """`ACTIVE`: running today (UTC), or nobody says that it ended; `INACTIVE`: it ended before today."""
+    ad_type: Literal["ALL", "POLITICAL_AND_ISSUE_ADS"] = "ALL"
+    """`POLITICAL_AND_ISSUE_ADS` asks for the same as `political=true`."""
+    search_type: Literal["KEYWORD_UNORDERED"] = "KEYWORD_UNORDERED"
+    """Words are found in any order; there is no search for a phrase."""
+    access_token: str = Field("", exclude=True, repr=False)
+    """For scripts that send one: it is not looked at, and kept nowhere."""
 
-    def query(self) -> AdQuery:
+    @field_validator("bylines", "publisher_platforms", "ad_reached_countries", "languages", mode="before")
+    @classmethod
+    def _one_of_a_list(cls, written: object) -> object:
+        """Return the one value of a list, as Meta's clients write it: `['US']`."""
+        listed = _LIST.fullmatch(written.strip()) if isinstance(written, str) else None
+        if listed is None:
+            return written
+        values = [one.strip().strip("'\"") for one in listed["within"].split(",")]
+        if len(values) > 1:
+            raise ValueError("this library takes one value at a time")
+        return values[0]
+
+    def query(self, today: date) -> AdQuery:
         """Return the question to the library.
 
+        Args:
+            today: the day, in UTC, of which `ad_active_status` asks.
+
         Raises:
-            UsageError: a day cannot be read, or the calendar has no such election.
+            UsageError: a day cannot be read, the calendar has no such election, or two parameters exclude each other.
         """
+        self._check_pairs()
         told = of_election(self.election)
         if self.election and not told:
             raise UsageError(f"`election` is {self.election!r}, which is not in the calendar.")
@@ -88,7 +119,7 @@ class Asked(BaseModel):
             payer=self.bylines.strip() or None,
             advertiser=self.search_page_name.strip() or None,
             platform=self.publisher_platforms.strip() or None,
-            country=self.ad_reached_countries.strip() or told.get("country"),
+            country=self._country() or told.get("country"),
             place=self.target_locations.strip() or None,
             language=self.languages.strip() or None,
             source=self.source.strip() or None,
@@ -96,20 +127,43 @@ class Asked(BaseModel):
             spend_most=self.spend_max,
             removed=self.removed,
             verdict=self.verdict,
-            political=self.political,
+            political=True if self.ad_type == POLITICAL else self.political,
             started_from=began or told.get("started_from"),
             started_until=until or told.get("started_until"),
-            running_on=running and running.date(),
+            running_on=today if self.ad_active_status == "ACTIVE" else running and running.date(),
+            ended_before=today if self.ad_active_status == "INACTIVE" else None,
             cursor=self.after or None,
             limit=self.limit,
             sort=self.sort,
         )
 
+    def selected(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those fields of an ad that are asked for."""
+        wanted = {"id", *(name.strip() for name in self.fields.split(","))}
+        return {name: value for name, value in told.items() if not self.fields.strip() or name in wanted}
+
+    def _country(self) -> str:
+        written = self.ad_reached_countries.strip()
+        return "" if written == "ALL" else written
+
+    def _check_pairs(self) -> None:
+        if self.ad_active_status == "ACTIVE" and self.running_on:
+            raise UsageError("`ad_active_status` asks of today and `running_on` of a day; give one of them.")
+        if self.ad_type == POLITICAL and self.political is False:
+            raise UsageError("`ad_type` asks for political ads and `political` for others; give one of them.")
+
 
 @router.get("/api/v1/ads")
 def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
-    """Answer with a page of ads; the same question gives the same answer."""
-    found = desk_of(request).workspace.vault.ads.search(asked.query())
+    """Answer with a page of ads; the same question gives the same answer.
+
+    Raises:
+        UsageError: it is asked by a parameter that there is not, or by one that cannot be read.
+    """
+    if unknown := request.query_params.keys() - Asked.model_fields.keys():
+        known = ", ".join(Asked.model_fields)
+        raise UsageError(f"`{min(unknown)}` is no parameter here. This library knows {known}.")
+    found = desk_of(request).workspace.vault.ads.search(asked.query(desk_of(request).clock().date()))
     base = str(request.base_url).rstrip("/")
     groups = desk_of(request).workspace.vault.ad_sums.groups_of(ad.id for ad, _ in found.ads if not ad.content_hidden)
     shown = desk_of(request).workspace.vault.ad_pictures.groups_of(ad.id for ad, _ in found.ads)
@@ -124,7 +178,7 @@ def ads(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         given = asked.model_dump(mode="json", exclude_defaults=True) | {"after": found.next_cursor}
         paging = {"cursors": {"after": found.next_cursor}, "next": f"{base}/api/v1/ads?{urlencode(given)}"}
     total = {"total_count": found.total, "total_is_least": found.total_is_least}
-    return JSONResponse({"data": data, "paging": paging} | total, headers=OPEN)
+    return JSONResponse({"data": [asked.selected(told) for told in data], "paging": paging} | total, headers=OPEN)
 
 
 @router.get("/api/v1/ads/{ad_id:path}/versions")

@@ -93,8 +93,47 @@ def test_pages_follow_each_other_without_a_gap(workspace: Workspace, visitor: Vi
 
 
 @pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("search_terms='register'&ad_type=POLITICAL_AND_ISSUE_ADS&search_type=KEYWORD_UNORDERED", {APPROVED_AD}),
+        ("ad_reached_countries=['US']&publisher_platforms=[\"web\"]", {"jsonl:past"}),
+        ("ad_reached_countries=ALL&publisher_platforms=[snapchat]&ad_active_status=ALL", {APPROVED_AD}),
+        ("ad_active_status=ACTIVE&bylines=['league']", {APPROVED_AD}),
+        ("ad_active_status=INACTIVE", {"jsonl:past"}),
+        ("ad_active_status=ACTIVE", {HELD_AD, APPROVED_AD}),
+    ],
+)
+def test_a_script_for_metas_library_is_answered_unchanged(
+    workspace: Workspace, visitor: Visitor, query: str, expected: set[str]
+) -> None:
+    ad = workspace.vault.ads.get(APPROVED_AD)
+    assert ad
+    past = {"id": "jsonl:past", "text": "Past", "payer": "Past", "platform": "web", "country": "US"}
+    workspace.vault.ads.add([ad.model_copy(update=past | {"ended_at": NOW - timedelta(days=1)})])
+    found = asked(visitor, f"{query}&fields=id,bylines,estimated_audience_size&access_token=EAAB&limit=1")
+    rest = []
+    while True:
+        data, paging = found["data"], found["paging"]
+        assert isinstance(data, list)
+        assert isinstance(paging, dict)
+        assert all(one.keys() == {"id", "bylines"} for one in data)
+        rest += ids(found)
+        if "next" not in paging:
+            break
+        assert "EAAB" not in paging["next"]
+        found = asked(visitor, urlsplit(paging["next"]).query)
+    assert set(rest) == expected
+
+
+@pytest.mark.parametrize(
     ("query", "named"),
     [
+        ("search_page_ids=['1']", "`search_page_ids` is no parameter here. This library knows search_terms, "),
+        ("ad_reached_countries=['US','GB']", "one value at a time"),
+        ("search_type=KEYWORD_EXACT_PHRASE", "`search_type`"),
+        ("ad_type=HOUSING_ADS", "`ad_type`"),
+        ("ad_type=POLITICAL_AND_ISSUE_ADS&political=false", "`political`"),
+        ("ad_active_status=ACTIVE&running_on=2026-09-30", "`running_on`"),
         ("ad_delivery_date_min=yesterday", "`ad_delivery_date_min`"),
         ("after=nonsense", "page"),
         ("limit=0", "`limit`"),

@@ -10,6 +10,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import made_up_desk
+from watchbell.desk.ads.overview import make_overviews
 from watchbell.vault.workspace import Workspace
 from watchbell.web.app import create_app
 
@@ -48,6 +49,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the made-up desk, and return its address."""
     root = tmp_path_factory.mktemp("desk") / "workspace"
     made_up_desk.build(root)
+    with Workspace.open(root) as workspace:
+        make_overviews(workspace.vault, made_up_desk.NOW)
     with served(root) as address:
         yield address
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import CHECKS, Visit
 from tests.made_up_desk import HELD_AD
 
 
@@ -27,6 +27,20 @@ def test_payers_are_compared_and_an_ad_is_flagged_by_keyboard(visit: Visit) -> N
     page.get_by_role("button", name="Send").click()
     page.wait_for_url("**/library/flags/*")
     assert page.get_by_text("Waits for an answer").is_visible()
+
+
+def test_a_year_s_sums_are_reached_by_keyboard(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/library")
+    page.get_by_role("link", name="All of it in sums").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Election or time").focus()
+    page.keyboard.type("2026")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/library/overview?country=&span=2026")
+    page.get_by_role("img", name="Spend in USD over time").wait_for()
+    assert page.evaluate(CHECKS) == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])

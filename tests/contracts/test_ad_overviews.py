@@ -64,8 +64,8 @@ def test_sums_have_bounds_and_are_of_each_country_and_span(library: Vault) -> No
     (spent,) = whole(library).spending
     assert (spent.total.ads, spent.total.lower, spent.total.upper) == (4, Decimal(5300), None)
     assert [(one.name, one.ads, one.lower, one.upper) for one in spent.payers] == [
-        ("Zebra", 1, 5000, None),
-        ("ACME", 2, 200, 998),
+        ("Zebra", 1, Decimal(5000), None),
+        ("ACME", 2, Decimal(200), Decimal(998)),
     ]
     assert (spent.without_payer, spent.undated, spent.without_place) == (1, 1, 2)
     assert spent.states["OH"] == Part("Ohio", 2, Decimal(100), Decimal(998))

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from watchbell.errors import UsageError
+from watchbell.model.ad_changes import Change
 from watchbell.model.ads import (
     Ad,
     AdDecision,
@@ -16,10 +17,13 @@ from watchbell.model.ads import (
     PolicyFinding,
     Removal,
     RemovalReason,
+    Restoration,
     Targeting,
     Verdict,
 )
 from watchbell.vault.added import Added
+from watchbell.vault.ads import AdQuery, BroughtIn
+from watchbell.vault.ledger import Entry
 from watchbell.vault.vault import Vault
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -135,3 +139,62 @@ def test_twenty_thousand_go_in_with_their_decisions(vault: Vault) -> None:
     assert vault.ads.add(items) == Added(20_000, 0)
     assert vault.ads.decide(map(decision, items)) == 20_000
     assert vault.ads.verdicts()[Verdict.APPROVE] == 20_000
+
+
+def in_view_of(_: AdDecision | None, review: AdDecision, __: Change | None) -> AdDecision:
+    return review
+
+
+def test_a_batch_whose_decisions_cannot_be_kept_leaves_nothing(vault: Vault) -> None:
+    by_ana = decision(ad(1), decided_by="ana")
+    vault.ads.add([ad(1)])
+    vault.ads.decide([by_ana])
+    wrong = ad(1, text="The election was moved to Wednesday.")
+    with pytest.raises(UsageError, match="no ad jsonl:00003"):
+        vault.ads.bring_in([wrong, ad(2)], [decision(wrong), decision(ad(3))], in_view_of)
+    assert vault.ads.get(ad(1).id) == ad(1)
+    assert vault.ads.decisions(ad(1).id) == [by_ana]
+    assert vault.ads.decision(ad(1).id) == by_ana
+    assert len(vault.ads.history.versions(ad(1).id)) == 1
+    assert vault.ads.get(ad(2).id) is None
+
+
+def test_no_decision_counts_of_an_ad_that_shows_something_else(vault: Vault) -> None:
+    vault.ads.add([ad(1, text="Vote")])
+    vault.ads.decide([decision(ad(1, text="Vote"), decided_by="ana")])
+    vault.ads.add([ad(1, text="Do not vote")])
+    assert vault.ads.decision(ad(1).id) is None
+    assert vault.ads.undecided() == 1
+    assert vault.ads.verdicts()[Verdict.APPROVE] == 0
+    assert [told for _, told in vault.ads.search(AdQuery()).ads] == [None]
+    assert [told for page in vault.ads.records() for _, told in page] == [None]
+    assert len(vault.ads.decisions(ad(1).id)) == 1
+
+
+def test_a_decision_outlives_a_removal_only_if_it_counted(vault: Vault) -> None:
+    vault.ads.add([ad(1, text="Vote"), ad(2)])
+    vault.ads.decide([decision(ad(1, text="Vote")), decision(ad(2))])
+    vault.ads.add([ad(1, text="Do not vote")])
+    for number in (1, 2):
+        removal = Removal(reason=RemovalReason.PERSONAL_DATA, by="House", at=NOON)
+        vault.ads.remove(ad(number).id, removal, Entry("ana", "ad.removed", ad(number).id, {}, NOON))
+        back = Restoration(reason="In error", by="House", at=NOON)
+        vault.ads.restore(ad(number).id, back, Entry("ana", "ad.restored", ad(number).id, {}, NOON))
+    assert vault.ads.decision(ad(1).id) is None
+    assert vault.ads.decision(ad(2).id) == decision(ad(2))
+
+
+def test_ads_come_in_with_what_holds_of_them(vault: Vault) -> None:
+    asked = []
+
+    def kept(last: AdDecision | None, review: AdDecision, change: Change | None) -> AdDecision:
+        asked.append((last, change))
+        return last or review
+
+    first, other = ad(1, text="Vote"), ad(1, text="Do not vote")
+    assert vault.ads.bring_in([first, ad(2)], [decision(first)], kept) == BroughtIn(2, 1, [decision(first)])
+    assert vault.ads.bring_in([first], [decision(first)], kept) == BroughtIn(0, 0, [decision(first)])
+    vault.ads.bring_in([other], [decision(other)], kept)
+    vault.ads.bring_in([other], [decision(other)], kept)
+    assert asked[1:] == [(decision(first), None), (decision(first), Change.CONTENT), (decision(first), Change.CONTENT)]
+    assert vault.ads.decision(ad(1).id) is None

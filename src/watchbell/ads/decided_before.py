@@ -3,24 +3,33 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from watchbell.model.ad_changes import Change
 from watchbell.model.ads import FIRST_PASS, AdDecision, PolicyFinding, Verdict
 
 CODE_CHANGED = "AD-CHANGED"
 _DID = {Verdict.APPROVE: "approved", Verdict.REJECT: "rejected", Verdict.REVIEW: "held"}
+_THEN = {Change.CONTENT: "when it showed something else", Change.PICTURES: "before its pictures came in"}
 
 
-def in_view_of(standing: AdDecision | None, review: AdDecision) -> AdDecision:
+def in_view_of(standing: AdDecision | None, review: AdDecision, change: Change | None) -> AdDecision:
     """Return the decision that holds after a review: the one that stands, unless the review says something new.
 
     A person's decision stands while the ad shows what it showed then. An ad that shows something else since is held, at
     the least, until a person has looked at it.
+
+    Args:
+        standing: the latest decision before the review; None: there was none.
+        review: what the rules say now.
+        change: how the ad shows something else than when `standing` was taken.
     """
     if standing is None:
         return review
-    by_person = standing.decided_by != FIRST_PASS
-    if by_person and standing.content_digest == review.content_digest:
+    if standing.decided_by == FIRST_PASS:
+        review = held_still(standing, review)
+    elif change is None or standing.content_digest == review.content_digest:
         return standing
-    review = _held(review, _changed_since(standing)) if by_person else held_still(standing, review)
+    else:
+        review = _held(review, _changed_since(standing, change))
     at = standing.decided_at
     if review.model_copy(update={"decided_at": at}) == standing:
         return standing
@@ -45,8 +54,8 @@ def overtaken(decisions: Sequence[AdDecision]) -> AdDecision | None:
     return next((one for one in decisions if one.decided_by != FIRST_PASS), None)
 
 
-def _changed_since(decision: AdDecision) -> PolicyFinding:
-    reason = f"A person {_DID[decision.verdict]} it on {decision.decided_at:%Y-%m-%d}, when it showed something else."
+def _changed_since(decision: AdDecision, change: Change) -> PolicyFinding:
+    reason = f"A person {_DID[decision.verdict]} it on {decision.decided_at:%Y-%m-%d}, {_THEN[change]}."
     return PolicyFinding(code=CODE_CHANGED, quote="", reason=reason)
 
 

@@ -1,14 +1,15 @@
 """Ads, and what was decided about each. None is ever deleted, and none replaced without its history."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select, update
 
 from watchbell.clock import Clock, system_clock
 from watchbell.errors import UsageError
+from watchbell.model.ad_changes import Change, change_between
 from watchbell.model.ads import Ad, AdDecision, AdEvent, Removal, Restoration, Verdict
 from watchbell.vault.added import Added
 from watchbell.vault.adhistory import AdHistoryShelf, enter, entry, records_of
@@ -17,21 +18,36 @@ from watchbell.vault.adsearch import AdPage, AdQuery, AdSort, search
 from watchbell.vault.adsums import forget_likeness
 from watchbell.vault.adwords import words_of
 from watchbell.vault.columns import folded, plain
-from watchbell.vault.database import BATCH, Database, batches, insert_new, insert_or_replace, lock
+from watchbell.vault.database import BATCH, IDS_AT_ONCE, Database, batches, insert_new, insert_or_replace, lock
 from watchbell.vault.ledger import Entry, write
 from watchbell.vault.schema import ad_decisions, ad_history, ads
 
-__all__ = ["AdPage", "AdQuery", "AdShelf", "AdSort"]
+__all__ = ["AdPage", "AdQuery", "AdShelf", "AdSort", "BroughtIn"]
 
-
-# The decision that counts, of an ad in an UPDATE.
+_later = ad_decisions.alias()
+# The last decision on an ad.
 _LATEST = (
-    select(ad_decisions.c.seq)
-    .where(ad_decisions.c.ad_id == ads.c.id)
-    .order_by(ad_decisions.c.decided_at.desc(), ad_decisions.c.seq.desc())
+    select(_later.c.seq)
+    .where(_later.c.ad_id == ads.c.id)
+    .order_by(_later.c.decided_at.desc(), _later.c.seq.desc())
     .limit(1)
+    .correlate(ads)
     .scalar_subquery()
 )
+
+InView = Callable[[AdDecision | None, AdDecision, Change | None], AdDecision]
+"""Returns what holds of an ad: the last decision so far, what a review says now, how the ad shows something else."""
+
+
+class BroughtIn(NamedTuple):
+    """What became of ads that came in with their reviews."""
+
+    new: int
+    """Ads that were not known."""
+    decided: int
+    """Decisions that are new."""
+    holding: list[AdDecision]
+    """What holds of each ad that was reviewed, in their order."""
 
 
 class AdShelf:
@@ -46,15 +62,40 @@ class AdShelf:
     def add(self, items: Iterable[Ad], at: datetime | None = None) -> Added:
         """Add ads. One that is known gets a new version where its source tells something else of it by now.
 
-        Libraries go on counting the spend of an ad that runs. One that was removed here stays as it is.
+        Libraries go on counting the spend of an ad that runs. One that was removed here stays as it is. No decision
+        counts any more of an ad that shows something else than before.
         """
         new = known = 0
         for batch in batches(items):
             with self._database.write() as connection:
-                added = _add(connection, batch, at or self._clock())
+                added, _ = _add(connection, batch, at or self._clock())
             new += added
             known += len(batch) - added
         return Added(new, known)
+
+    def bring_in(
+        self, items: Sequence[Ad], reviews: Sequence[AdDecision], in_view_of: InView, at: datetime | None = None
+    ) -> BroughtIn:
+        """Add ads as `add` does, with what holds of each after its review: all of them or nothing.
+
+        Args:
+            items: ads.
+            reviews: what the rules say of those of them that are decided about.
+            in_view_of: tells what holds, in view of the last decision so far.
+            at: when they came in.
+        """
+        with self._database.write() as connection:
+            new, changed = _add(connection, items, at or self._clock())
+            last = _last_decisions(connection, {plain(one.ad_id) for one in reviews})
+            holding, anew = list[AdDecision](), list[AdDecision]()
+            for one in reviews:
+                before, counts = last.get(plain(one.ad_id), (None, False))
+                change = changed.get(plain(one.ad_id)) if counts else Change.CONTENT
+                holding.append(in_view_of(before, one, change))
+                if holding[-1] is not before:
+                    anew.append(holding[-1])
+            decided = _decide(connection, anew) if anew else 0
+        return BroughtIn(new, decided, holding)
 
     def remove(self, ad_id: str, removal: Removal, said: Entry) -> Ad:
         """Put a tombstone in an ad's place and return it, with the entry in the ledger: both or neither.
@@ -91,7 +132,7 @@ class AdShelf:
             stone, record = _under_tombstone(connection, ad_id)
             ad = Ad.model_validate_json(record)
             insert_or_replace(connection, ads, [_row(ad, record)])
-            connection.execute(update(ads).where(ads.c.id == ad_id).values(decision_seq=_LATEST))
+            _let_count(connection, ad)
             back = entry(ad_id, AdEvent.RESTORED, restoration.at, record, stone)
             enter(connection, [back | {"restoration": restoration.model_dump_json()}])
             write(connection, said)
@@ -128,9 +169,12 @@ class AdShelf:
         return None if record is None else Ad.model_validate_json(record)
 
     def decision(self, ad_id: str) -> AdDecision | None:
-        """Return the decision that counts, or None while there is none."""
-        decisions = self.decisions(ad_id)
-        return decisions[0] if decisions else None
+        """Return the decision that counts, or None while there is none: an ad that changed may wait for its own."""
+        joined = ads.join(ad_decisions, ads.c.decision_seq == ad_decisions.c.seq)
+        query = select(ad_decisions.c.record).select_from(joined).where(ads.c.id == ad_id)
+        with self._database.read() as connection:
+            record = connection.scalar(query)
+        return None if record is None else AdDecision.model_validate_json(record)
 
     def decisions(self, ad_id: str) -> list[AdDecision]:
         """Return all decisions on the ad, the latest first."""
@@ -218,24 +262,47 @@ def sign(connection: Connection, decision: AdDecision) -> None:
     _decide(connection, [decision])
 
 
-def _add(connection: Connection, batch: Sequence[Ad], at: datetime) -> int:
-    """Return how many of the ads were new."""
+def _add(connection: Connection, batch: Sequence[Ad], at: datetime) -> tuple[int, dict[str, Change]]:
+    """Return how many of the ads were new, and which show something else than before; of those no decision counts."""
     lock(connection, ad_history)
     standing = records_of(connection, {plain(ad.id) for ad in batch})
     known = len(standing)
-    rows, entries = dict[str, dict[str, Any]](), list[dict[str, Any]]()
+    rows, entries, changed = dict[str, dict[str, Any]](), list[dict[str, Any]](), dict[str, Change]()
     for ad in batch:
         key, record = plain(ad.id), ad.model_dump_json()
         before = standing.get(key)
-        if before is not None and (record == before or _stays(Ad.model_validate_json(before), ad)):
+        was = None if before is None or record == before else Ad.model_validate_json(before)
+        if before is not None and (was is None or _stays(was, ad)):
             continue
+        if was is not None and (change := change_between(was, ad)) is not None:
+            changed[key] = Change.CONTENT if key in changed else change
         event = AdEvent.REMOVED if ad.removed else AdEvent.ADDED if before is None else AdEvent.CHANGED
         entries.append(entry(ad.id, event, at, record, before))
         rows[key], standing[key] = _row(ad, record), record
     if rows:
         insert_or_replace(connection, ads, list(rows.values()))
     enter(connection, entries)
-    return len(standing) - known
+    for some in batches(changed, IDS_AT_ONCE):
+        connection.execute(update(ads).where(ads.c.id.in_(some)).values(decision_seq=None))
+    return len(standing) - known, changed
+
+
+def _last_decisions(connection: Connection, ad_ids: Iterable[str]) -> dict[str, tuple[AdDecision, bool]]:
+    """Return the last decision on each of these ads that has any, and whether it counts."""
+    found: dict[str, tuple[AdDecision, bool]] = {}
+    joined = ads.join(ad_decisions, ad_decisions.c.seq == _LATEST)
+    columns = (ads.c.id, ads.c.decision_seq, ad_decisions.c.seq, ad_decisions.c.record)
+    for some in batches(ad_ids, IDS_AT_ONCE):
+        for row in connection.execute(select(*columns).select_from(joined).where(ads.c.id.in_(some))):
+            found[row.id] = AdDecision.model_validate_json(row.record), row.decision_seq == row.seq
+    return found
+
+
+def _let_count(connection: Connection, ad: Ad) -> None:
+    """Let the last decision on an ad count, if it is about what the ad shows."""
+    last, _ = _last_decisions(connection, [ad.id]).get(ad.id, (None, False))
+    if last is not None and last.content_digest == ad.content_digest:
+        connection.execute(update(ads).where(ads.c.id == ad.id).values(decision_seq=_LATEST))
 
 
 def _stays(known: Ad, newcomer: Ad) -> bool:

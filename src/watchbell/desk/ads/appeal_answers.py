@@ -115,7 +115,7 @@ def undo_answer(vault: Vault, appeal: Appeal, *, by: User, now: datetime) -> App
         granted, before = (*vault.ads.decisions(appeal.ad_id), None, None)[:2]
         if granted is None or before is None or granted.decided_at != appeal.answered_at:
             raise UsageError("The ad was decided anew since. Decide about the ad itself.")
-        again = before.model_copy(update={"decided_at": now})
+        again = before.model_copy(update={"decided_at": now, "content_digest": granted.content_digest})
         # The decision that stands again is a new one beside the others, and this appeal is against it.
         waits |= {"decided_at": now}
     reopened = appeal.model_copy(update=waits)

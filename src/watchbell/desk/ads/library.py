@@ -16,6 +16,8 @@ class AdView:
     """An ad as one reader may see it."""
 
     ad: Ad
+    decision: AdDecision | None
+    """What stands."""
     decisions: tuple[AdDecision, ...]
     """Newest first."""
     hits: tuple[dict[str, Any], ...]
@@ -24,11 +26,6 @@ class AdView:
     """Whether the reader may see which person decided."""
     versions: tuple[AdVersion, ...]
     """What it was before, the version that stands first; without content where a removal hides it."""
-
-    @property
-    def decision(self) -> AdDecision | None:
-        """Return the decision that stands."""
-        return self.decisions[0] if self.decisions else None
 
 
 def ad_view(vault: Vault, ad_id: str, user: User | None) -> AdView | None:
@@ -44,6 +41,7 @@ def ad_view(vault: Vault, ad_id: str, user: User | None) -> AdView | None:
     hits = vault.hits.heard_by(audience_of(user)).of_targets("ad", [ad_id])
     return AdView(
         ad=ad,
+        decision=None if ad.content_hidden else vault.ads.decision(ad_id),
         decisions=() if ad.content_hidden else tuple(decisions),
         hits=() if ad.content_hidden else tuple(hits.to_pylist()),
         names_reviewers=user is not None and may(user.role, Permission.HITS_READ),

@@ -175,7 +175,8 @@ def undo(vault: Vault, ad: Ad, *, by: User, now: datetime) -> AdDecision:
     last, before = (*vault.ads.decisions(ad.id), None, None)[:2]
     if last is None or before is None or not may_undo(last.decided_by, last.decided_at, by, now):
         raise UsageError(TOO_LATE)
-    before = before.model_copy(update={"decided_at": now})
+    # What stood when the last one was taken was about the same, though the record may tell a little more since.
+    before = before.model_copy(update={"decided_at": now, "content_digest": last.content_digest})
     appeal = granted_with(vault, last)
     if appeal is not None:
         undo_answer(vault, appeal, by=by, now=now)

@@ -136,17 +136,14 @@ def _stored(
     """Store ads and decisions batch by batch and yield the rejects on the way."""
     for decisions, (ads, rejects) in batches:
         yield from rejects
-        tally.new += workspace.vault.ads.add(ads).new
-        reviewed = list(zip((ad for ad in ads if ad.sums_up is None), decisions, strict=True))
-        standing = {ad.id: workspace.vault.ads.decision(ad.id) for ad, _ in reviewed}
-        reviewed = [(ad, in_view_of(standing[ad.id], decision)) for ad, decision in reviewed]
-        tally.ads += len(ads) - len(reviewed)
-        for _, decision in reviewed:
+        done = workspace.vault.ads.bring_in(ads, decisions, in_view_of)
+        tally.new += done.new
+        tally.decided += done.decided
+        tally.ads += len(ads) - len(decisions)
+        for decision in done.holding:
             tally.count(decision)
-        tally.decided += workspace.vault.ads.decide(
-            decision for ad, decision in reviewed if decision is not standing[ad.id]
-        )
         if reviewer.aids.payers is not None:
+            reviewed = zip((ad for ad in ads if ad.sums_up is None), done.holding, strict=True)
             link_reviewed(workspace.vault, reviewer.aids.payers, reviewed, reviewer.now)
 
 

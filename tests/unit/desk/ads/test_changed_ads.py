@@ -22,6 +22,7 @@ HARMLESS = {
     "id": "b",
     "text": "Meet our candidate on Saturday at the market hall.",
     "payer": "Friends",
+    "country": "DE",
     "media": ["a.png"],
 }
 DANGEROUS = HARMLESS | {"text": "Don't vote on Tuesday. The election was moved to Wednesday. Stay home!"}
@@ -77,7 +78,7 @@ def decided(desk: Workspace, verdict: Verdict = Verdict.APPROVE, hours: int = 1)
         {"links": ["https://elsewhere.example"]},
         {"media": ["b.png"]},
         {"advertiser": "Election Office"},
-        {"country": "US"},
+        {"country": "FR"},
         {"targeting": [{"dimension": "region", "value": "Ohio"}]},
     ],
 )

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import bindparam, make_url, text
 
 from watchbell.errors import WorkspaceError
-from watchbell.model.ads import Ad
+from watchbell.model.ads import Ad, AdDecision
 from watchbell.vault.columns import Instant
 from watchbell.vault.database import Database, connect
 from watchbell.vault.migrate import migrations
@@ -109,3 +109,22 @@ def test_decisions_come_to_name_what_they_are_about(unmigrated: Database, new_ur
     with open_vault(new_url) as vault:
         later, earlier = vault.ads.decisions("a")
     assert (earlier.content_digest, later.content_digest) == (first.content_digest, second.content_digest)
+
+
+def test_no_decision_counts_of_what_changed_after_it(unmigrated: Database, new_url: str) -> None:
+    ads = [Ad(id=name, source="a", platform="p", text="Vote") for name in ("same", "other")]
+    decision = {"verdict": "approve", "political": False, "political_reason": "-", "rules_version": "1"}
+    decision |= {"disclaimer": {"state": "not_needed", "reason": "-"}, "decided_at": "2026-11-03T12:00:00+00:00"}
+    with open_vault(new_url) as vault:
+        vault.ads.add(ads)
+        vault.ads.decide(
+            AdDecision.model_validate(decision | {"ad_id": ad.id, "content_digest": ad.content_digest}) for ad in ads
+        )
+    changed = ads[1].model_copy(update={"text": "Do not vote"}).model_dump_json()
+    with unmigrated.write() as connection:
+        connection.execute(text("UPDATE ads SET record = :record WHERE id = 'other'"), {"record": changed})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0025'"))
+    with open_vault(new_url) as vault:
+        assert vault.ads.decision("same") is not None
+        assert vault.ads.decision("other") is None
+        assert len(vault.ads.decisions("other")) == 1

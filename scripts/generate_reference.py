@@ -18,8 +18,9 @@ from typing import Any, Literal, get_args, get_origin
 import pyarrow as pa
 
 from watchbell import errors
-from watchbell.ads import bound_payers, disclaimers, images, register, review
+from watchbell.ads import images, review
 from watchbell.ads.decided_before import CODE_CHANGED
+from watchbell.ads.payers import bound, disclaimers, register
 from watchbell.ads.rules import disguises
 from watchbell.ads.rules.rulebook import Rule, RuleBook
 from watchbell.cli.main import DOORS, load
@@ -300,11 +301,11 @@ CHECKS = (
     (register.CODE_UNKNOWN, "The ad claims a registration that the register does not have for the day the ad ran."),
     (register.CODE_MISMATCH, "The register knows the claimed registration under another name than the payer's."),
     (
-        bound_payers.CODE_ACCOUNT,
+        bound.CODE_ACCOUNT,
         "The words are bound to an advertiser, and the ad ran from an account that is not theirs.",
     ),
-    (bound_payers.CODE_UNBOUND, "The words are bound to no advertiser here, though the account is, or all must be."),
-    (bound_payers.CODE_LOOKALIKE, "The payer's name only looks like that of an advertiser."),
+    (bound.CODE_UNBOUND, "The words are bound to no advertiser here, though the account is, or all must be."),
+    (bound.CODE_LOOKALIKE, "The payer's name only looks like that of an advertiser."),
     (disguises.CODE_DISGUISED, "A word about voting has letters of another script among its own."),
     (images.CODE_UNREAD, "A picture of the ad could not be read, so a person must look at it."),
 )

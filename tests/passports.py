@@ -6,7 +6,7 @@ from datetime import date
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from watchbell.ads.evidence.zone import check_digit
+from watchbell.ads.advertisers.evidence.zone import check_digit
 
 # ICAO Doc 9303, part 4, appendix B.
 SPECIMEN = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 
 from tests import passports
 from tests.browser.conftest import CHECKS, Visit, served
-from tests.unit.ads.evidence.test_licence import card, picture_of
+from tests.unit.ads.advertisers.evidence.test_licence import card, picture_of
 from watchbell.cli import advertiser
 from watchbell.clock import system_clock
 from watchbell.desk.advertisers import senders, website_marks

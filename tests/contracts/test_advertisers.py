@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.authorization import State
-from watchbell.ads.evidence.codes import MOST_TRIES, code_hash
-from watchbell.ads.register import Register
-from watchbell.ads.routebook import RouteBook
+from watchbell.ads.advertisers.authorization import State
+from watchbell.ads.advertisers.evidence.codes import MOST_TRIES, code_hash
+from watchbell.ads.advertisers.routebook import RouteBook
+from watchbell.ads.payers.register import Register
 from watchbell.desk.accounts import at_command_line
 from watchbell.desk.advertisers import timekeeping
 from watchbell.desk.advertisers.authorizations import advertiser_view

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from watchbell.ads.authorization import Standing
-from watchbell.ads.evidence.address import Address
-from watchbell.ads.evidence.government import GovernmentDomains
-from watchbell.ads.register import Register
+from watchbell.ads.advertisers.authorization import Standing
+from watchbell.ads.advertisers.evidence.address import Address
+from watchbell.ads.advertisers.evidence.government import GovernmentDomains
+from watchbell.ads.payers.register import Register
 from watchbell.cli import ad_notice, advertiser_ads, advertiser_person, appeal, payer_disclaimer
 from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from watchbell.ads.evidence.government import GovernmentDomains
-from watchbell.ads.payer_names import members_of_congress
-from watchbell.ads.payer_statements import Authority, Statement, share_of_picture, share_of_text, shown_at
-from watchbell.ads.register import Register
+from watchbell.ads.advertisers.evidence.government import GovernmentDomains
+from watchbell.ads.payers.names import members_of_congress
+from watchbell.ads.payers.register import Register
+from watchbell.ads.payers.statements import Authority, Statement, share_of_picture, share_of_text, shown_at
 from watchbell.cli.advertiser_options import RoutesOption, Who, office_of
 from watchbell.cli.options import JsonOption, WorkspaceOption, open_workspace, print_json
 from watchbell.cli.screen import console

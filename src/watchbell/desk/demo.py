@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from watchbell.ads.register import Register
+from watchbell.ads.payers.register import Register
 from watchbell.ads.review import Aids
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.accounts import add_user, new_password

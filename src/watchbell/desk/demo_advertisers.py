@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from watchbell.ads.payer_statements import Authority, Statement
-from watchbell.ads.register import Register
+from watchbell.ads.payers.register import Register
+from watchbell.ads.payers.statements import Authority, Statement
 from watchbell.desk.accounts import at_command_line
 from watchbell.desk.ads.appeals import can_be_appealed, open_appeal
 from watchbell.desk.ads.payers import bind_account

@@ -36,13 +36,13 @@ class Advertiser(Record):
     jurisdiction: str = Field(pattern="^[A-Z]{2}$")
     """Whose rules apply: EU, or ISO 3166-1 alpha-2."""
     route: str
-    """Which way of `ads/routes/` they take."""
+    """Which way of `ads/advertisers/routes/` they take."""
     added_at: UtcDatetime
     synthetic: bool = False
 
 
 class EvidenceKind(StrEnum):
-    """What an advertiser can show; each has a checker of its own in `ads/evidence/`."""
+    """What an advertiser can show; each has a checker of its own in `ads/advertisers/evidence/`."""
 
     PASSPORT = "passport"
     """The machine-readable zone of a passport (ICAO 9303)."""

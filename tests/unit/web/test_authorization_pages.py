@@ -9,8 +9,8 @@ import pytest
 from tests import made_up_desk, made_up_payers
 from tests.made_up_payers import ADVERTISER, APPROVED, BARE, HELD, PICTURE, RUNS, STRANGE
 from tests.unit.web.conftest import StillClock, Visitor
+from watchbell.ads.advertisers.routebook import RouteBook
 from watchbell.ads.review import Aids, review
-from watchbell.ads.routebook import RouteBook
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.ads.links import payer_book
 from watchbell.desk.advertisers.office import Office

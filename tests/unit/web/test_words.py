@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from watchbell.ads.authorization import State, StepState
-from watchbell.ads.payer_statements import Authority
+from watchbell.ads.advertisers.authorization import State, StepState
+from watchbell.ads.payers.statements import Authority
 from watchbell.model.ads import Count, Money
 from watchbell.model.advertisers import DisclaimerVerdict, EvidenceKind, EvidenceVerdict
 from watchbell.model.appeals import AppealState

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from watchbell.ads.advertisers.evidence.names import skeleton
 from watchbell.ads.elections.calendar import EU_STATES, Election
-from watchbell.ads.evidence.names import skeleton
 from watchbell.ads.notices.words import NoticeWords, language_of, notice_languages
 from watchbell.model.ads import Ad, Count, Declaration, Money, Targeting
 from watchbell.model.advertisers import Advertiser

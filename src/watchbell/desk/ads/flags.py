@@ -1,6 +1,6 @@
 """Flags on ads: by when each is owed an answer, and the answer with its reason.
 
-Regulation (EU) 2024/900, article 15, is about notices that an ad breaks it; its terms stand in `ads/routes/eu.yaml`.
+Regulation (EU) 2024/900, article 15, is about notices that an ad breaks it; its terms stand in `ads/advertisers/routes/eu.yaml`.
 What it asks for in the last month before a vote holds here for ads of every country of the calendar, elsewhere as the
 house's own rule; at other times the house's own term holds (the setting `flag_days`).
 """
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from watchbell.ads.advertisers.evidence.organisation import host_of_email
+from watchbell.ads.advertisers.routebook import FlagTerms, RouteBook
 from watchbell.ads.elections.calendar import EU_STATES, Calendar
-from watchbell.ads.evidence.organisation import host_of_email
-from watchbell.ads.routebook import FlagTerms, RouteBook
 from watchbell.clock import utc_text
 from watchbell.desk.advertisers.senders import Message, Way, sender_for
 from watchbell.desk.permissions import Permission, demand

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from watchbell.ads.bound_payers import PayerBook, face_of, judged_anew, platforms_of
+from watchbell.ads.payers.bound import PayerBook, face_of, judged_anew, platforms_of
 from watchbell.model.ads import FIRST_PASS, Ad, AdDecision
 from watchbell.settings import Settings
 from watchbell.vault.vault import Vault

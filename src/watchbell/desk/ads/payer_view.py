@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from watchbell.ads.authorization import StepState
+from watchbell.ads.advertisers.authorization import StepState
 from watchbell.desk.ads import sums as ad_sums
 from watchbell.desk.ads.seen import WhoSaw, who_saw
 from watchbell.desk.ads.sums import Amount, Part, Within, nothing_in

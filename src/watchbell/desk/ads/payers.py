@@ -7,8 +7,8 @@ from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from watchbell.ads.authorization import Standing
-from watchbell.ads.bound_payers import changed, delivery, platforms_of
+from watchbell.ads.advertisers.authorization import Standing
+from watchbell.ads.payers.bound import changed, delivery, platforms_of
 from watchbell.ads.readers.faces import read_faces
 from watchbell.desk.ads.links import Linked, link_reviewed, payer_book
 from watchbell.desk.advertisers.evidence_checks import storable

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from watchbell.ads.bound_payers import delivery
 from watchbell.ads.decided_before import overtaken
+from watchbell.ads.payers.bound import delivery
 from watchbell.ads.rules.policy import FOR_TWO
 from watchbell.desk.ads.appeal_answers import granted_with, undo_answer
 from watchbell.desk.claiming import TOO_LATE, hold, let_go, may_undo

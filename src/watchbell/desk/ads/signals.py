@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from watchbell.ads.bound_payers import platforms_of
+from watchbell.ads.payers.bound import platforms_of
 from watchbell.desk.ads.likeness import SamePayer
 from watchbell.desk.ads.payers import PaidView
 from watchbell.desk.investigations.networks import groups_with, latest_run

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, new_code
-from watchbell.ads.evidence.organisation import mailbox
+from watchbell.ads.advertisers.evidence.codes import MOST_TRIES, code_hash, new_code
+from watchbell.ads.advertisers.evidence.organisation import mailbox
 from watchbell.desk.accounts import Session, checked_password, hashed_password, hashed_token, password_matches
 from watchbell.desk.advertisers import second_factor
 from watchbell.desk.advertisers.evidence_checks import storable

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watchbell.ads.authorization import Standing, State
+from watchbell.ads.advertisers.authorization import Standing, State
 from watchbell.desk.ads.payers import Change, PaidView, ads_of, changes_of
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.steps import UNDECIDED_DAYS, decide, note_state, see_document, standing_of, status

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from watchbell.ads.evidence.names import words
-from watchbell.ads.payer_names import KnownNames, collision
-from watchbell.ads.payer_statements import Authority, Statement, adapted, composed, only_reaches
+from watchbell.ads.advertisers.evidence.names import words
+from watchbell.ads.payers.names import KnownNames, collision
+from watchbell.ads.payers.statements import Authority, Statement, adapted, composed, only_reaches
 from watchbell.desk.ads.payers import link_ads_of
 from watchbell.desk.advertisers.authorizations import take
 from watchbell.desk.advertisers.evidence_checks import storable

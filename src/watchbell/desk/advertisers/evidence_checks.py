@@ -5,16 +5,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from watchbell.ads.evidence.address import Address, deliverable, letter_address
-from watchbell.ads.evidence.committee import committee
-from watchbell.ads.evidence.finding import for_review
-from watchbell.ads.evidence.government import GovernmentDomains, government_domain
-from watchbell.ads.evidence.licence import driver_licence
-from watchbell.ads.evidence.organisation import business_email, phone, website
-from watchbell.ads.evidence.tax_id import TaxRegister, tax_id, tax_letter
-from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, Document, by_picture, by_typed_lines
-from watchbell.ads.register import Register
-from watchbell.ads.routebook import Step
+from watchbell.ads.advertisers.evidence.address import Address, deliverable, letter_address
+from watchbell.ads.advertisers.evidence.committee import committee
+from watchbell.ads.advertisers.evidence.finding import for_review
+from watchbell.ads.advertisers.evidence.government import GovernmentDomains, government_domain
+from watchbell.ads.advertisers.evidence.licence import driver_licence
+from watchbell.ads.advertisers.evidence.organisation import business_email, phone, website
+from watchbell.ads.advertisers.evidence.tax_id import TaxRegister, tax_id, tax_letter
+from watchbell.ads.advertisers.evidence.travel_document import (
+    IDENTITY_CARD,
+    PASSPORT,
+    Document,
+    by_picture,
+    by_typed_lines,
+)
+from watchbell.ads.advertisers.routebook import Step
+from watchbell.ads.payers.register import Register
 from watchbell.desk.advertisers.senders import Way
 from watchbell.errors import UsageError
 from watchbell.model.advertisers import Advertiser, Evidence, EvidenceKind, EvidenceVerdict, Finding

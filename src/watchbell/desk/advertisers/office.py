@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchbell.ads.routebook import Plan, RouteBook
+from watchbell.ads.advertisers.routebook import Plan, RouteBook
 from watchbell.desk.advertisers.identity_key import IdentityKey
 from watchbell.model.advertisers import Advertiser
 from watchbell.settings import Settings

@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from watchbell.ads.evidence.government import GovernmentDomains
-from watchbell.ads.evidence.tax_id import TaxRegister
-from watchbell.ads.payer_names import members_of_congress
-from watchbell.ads.register import Register, read_candidates
+from watchbell.ads.advertisers.evidence.government import GovernmentDomains
+from watchbell.ads.advertisers.evidence.tax_id import TaxRegister
+from watchbell.ads.payers.names import members_of_congress
+from watchbell.ads.payers.register import Register, read_candidates
 from watchbell.desk.exchange.outgoing import Bounds, networks_named, published_at
 from watchbell.errors import InputError, UsageError
 from watchbell.files.whole import replacing

@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from watchbell.ads.evidence.government import GovernmentDomains
-from watchbell.ads.evidence.tax_id import TaxRegister
-from watchbell.ads.payer_names import members_of_congress
-from watchbell.ads.register import Register
+from watchbell.ads.advertisers.evidence.government import GovernmentDomains
+from watchbell.ads.advertisers.evidence.tax_id import TaxRegister
+from watchbell.ads.payers.names import members_of_congress
+from watchbell.ads.payers.register import Register
 from watchbell.desk.advertisers.evidence_checks import Shown
 from watchbell.errors import InputError
 from watchbell.model.advertisers import EvidenceKind

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pyotp
 
-from watchbell.ads.evidence.codes import new_code
+from watchbell.ads.advertisers.evidence.codes import new_code
 from watchbell.desk.accounts import hashed_token
 
 RECOVERY_CODES = 10

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from watchbell.ads.authorization import Standing, standing
+from watchbell.ads.advertisers.authorization import Standing, standing
+from watchbell.ads.advertisers.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
+from watchbell.ads.advertisers.evidence.letter import letter
+from watchbell.ads.advertisers.evidence.names import mixes_scripts
+from watchbell.ads.advertisers.evidence.organisation import host_of_email
 from watchbell.ads.elections.calendar import EU_STATES, Calendar
-from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
-from watchbell.ads.evidence.letter import letter
-from watchbell.ads.evidence.names import mixes_scripts
-from watchbell.ads.evidence.organisation import host_of_email
 from watchbell.desk.advertisers.evidence_checks import WAYS, Asked, Shown, check, storable
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.senders import Message, Way, sender_for

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from watchbell.ads.authorization import StepStanding
+from watchbell.ads.advertisers.authorization import StepStanding
 from watchbell.desk.accounts import Attempts
 from watchbell.desk.advertisers.office import Office
 from watchbell.desk.advertisers.senders import Message, Way, sender_for

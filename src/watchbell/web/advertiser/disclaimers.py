@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from watchbell.ads.notices.words import notice_languages
-from watchbell.ads.payer_statements import Authority, share_of_text, shown_at
+from watchbell.ads.payers.statements import Authority, share_of_text, shown_at
 from watchbell.desk.advertisers.disclaimers import drafted_disclaimer, enabled_disclaimers, make_disclaimer
 from watchbell.desk.advertisers.registers import known_names
 from watchbell.desk.advertisers.steps import status

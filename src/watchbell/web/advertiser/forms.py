@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from watchbell.ads.evidence.address import Address
-from watchbell.ads.payer_statements import Authority, Statement
-from watchbell.ads.routebook import Step
+from watchbell.ads.advertisers.evidence.address import Address
+from watchbell.ads.advertisers.routebook import Step
+from watchbell.ads.payers.statements import Authority, Statement
 from watchbell.desk.advertisers.evidence_checks import Shown
 from watchbell.errors import UsageError
 from watchbell.model.advertisers import Advertiser, EvidenceKind

@@ -2,9 +2,9 @@
 
 from jinja2 import Environment
 
-from watchbell.ads.authorization import State, StepState
+from watchbell.ads.advertisers.authorization import State, StepState
 from watchbell.ads.elections.calendar import EU_STATES
-from watchbell.ads.payer_statements import Authority
+from watchbell.ads.payers.statements import Authority
 from watchbell.model.advertisers import DisclaimerVerdict, EvidenceKind, EvidenceVerdict
 from watchbell.model.appeals import AppealState
 from watchbell.model.payers import Delivery

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from watchbell.ads.disclaimers import statement_in
 from watchbell.ads.elections.calendar import Calendar
 from watchbell.ads.notices.transparency import Known, Publisher, is_under_the_regulation, notice_of
 from watchbell.ads.notices.words import language_of, notice_languages
+from watchbell.ads.payers.disclaimers import statement_in
 from watchbell.model.ads import Ad, Count, Declaration, Money, Origin, RemovalReason, Targeting, Whence
 from watchbell.model.advertisers import Advertiser
 from watchbell.model.notices import TransparencyNotice

@@ -8,7 +8,7 @@ import pytest
 
 from tests import made_up_payers
 from tests.made_up_payers import BARE, RUNS, STRANGE, reviewer
-from watchbell.ads.routebook import RouteBook
+from watchbell.ads.advertisers.routebook import RouteBook
 from watchbell.desk.ads.appeal_answers import answer_appeal, appeals_of, take_appeal, undo_answer
 from watchbell.desk.ads.appeals import open_appeal
 from watchbell.desk.ads.payers import link_library

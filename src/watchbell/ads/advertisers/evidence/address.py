@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from watchbell.ads.evidence.finding import accepted, awaits_code, refused
+from watchbell.ads.advertisers.evidence.finding import accepted, awaits_code, refused
 from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
 from watchbell.model.record import Record

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from watchbell.ads.bound_payers import PayerBook, Whose, changed, delivery, judged_anew
-from watchbell.ads.disclaimers import disclaimer
+from watchbell.ads.payers.bound import PayerBook, Whose, changed, delivery, judged_anew
+from watchbell.ads.payers.disclaimers import disclaimer
 from watchbell.ads.review import Aids, review
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.model.ads import Ad, AdDecision, Verdict

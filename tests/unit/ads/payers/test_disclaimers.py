@@ -2,7 +2,7 @@
 
 import pytest
 
-from watchbell.ads.disclaimers import disclaimer, missing, statement_in
+from watchbell.ads.payers.disclaimers import disclaimer, missing, statement_in
 from watchbell.model.ads import Ad, DisclaimerState
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.evidence.names import same_organisation
-from watchbell.ads.register import Register
+from watchbell.ads.advertisers.evidence.names import same_organisation
+from watchbell.ads.payers.register import Register
 
 SHORTER = [
     (r"\bPOLITICAL ACTION COMMITTEE\b", "PAC"),

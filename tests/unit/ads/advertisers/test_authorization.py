@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from watchbell.ads.authorization import State, StepState, good_until, standing
-from watchbell.ads.routebook import RouteBook, jurisdiction_of
+from watchbell.ads.advertisers.authorization import State, StepState, good_until, standing
+from watchbell.ads.advertisers.routebook import RouteBook, jurisdiction_of
 from watchbell.errors import InputError, UsageError
 from watchbell.model.advertisers import Evidence, EvidenceKind, EvidenceVerdict
 

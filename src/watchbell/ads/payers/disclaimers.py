@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from watchbell.ads.expressions import Sieve, ascii_of
-from watchbell.ads.payer_statements import reaches
+from watchbell.ads.payers.statements import reaches
 from watchbell.model.ads import Ad, DisclaimerFinding, DisclaimerState, PolicyFinding
 
 CODE_MISSING = "DISC-MISSING"

@@ -4,9 +4,9 @@ import importlib
 from datetime import date
 from typing import Any
 
-from watchbell.ads.evidence.finding import accepted, for_review, refused
-from watchbell.ads.evidence.names import mixes_scripts, same_organisation, words
-from watchbell.ads.register import Register
+from watchbell.ads.advertisers.evidence.finding import accepted, for_review, refused
+from watchbell.ads.advertisers.evidence.names import mixes_scripts, same_organisation, words
+from watchbell.ads.payers.register import Register
 from watchbell.model.advertisers import Finding
 
 

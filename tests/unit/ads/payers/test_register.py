@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.register import Register, payer_findings
+from watchbell.ads.payers.register import Register, payer_findings
 from watchbell.ads.review import Aids, review
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.errors import InputError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.evidence.tax_id import TaxRegister, tax_id
+from watchbell.ads.advertisers.evidence.tax_id import TaxRegister, tax_id
 from watchbell.errors import InputError
 from watchbell.model.advertisers import EvidenceVerdict
 

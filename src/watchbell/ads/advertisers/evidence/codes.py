@@ -5,7 +5,7 @@ import hmac
 import secrets
 from datetime import datetime
 
-from watchbell.ads.evidence.finding import accepted, refused
+from watchbell.ads.advertisers.evidence.finding import accepted, refused
 from watchbell.model.advertisers import Finding, SentCode
 
 MOST_TRIES = 5

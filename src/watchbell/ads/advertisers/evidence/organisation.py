@@ -4,7 +4,7 @@ import importlib
 from typing import Any
 from urllib.parse import urlsplit
 
-from watchbell.ads.evidence.finding import awaits_code, refused
+from watchbell.ads.advertisers.evidence.finding import awaits_code, refused
 from watchbell.model.addresses import canonical_host, registrable_domain
 from watchbell.model.advertisers import Finding
 

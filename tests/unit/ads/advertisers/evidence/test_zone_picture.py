@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from tests.passports import CARD, LARGE_CARD, SPECIMEN, as_file, page, photographed, zone
-from watchbell.ads.evidence import travel_document
-from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_picture
-from watchbell.ads.evidence.zone import TD3, NameRow, NumberRow, name_line, number_line
-from watchbell.ads.evidence.zone_picture import zone_in as _zone_in
+from watchbell.ads.advertisers.evidence import travel_document
+from watchbell.ads.advertisers.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_picture
+from watchbell.ads.advertisers.evidence.zone import TD3, NameRow, NumberRow, name_line, number_line
+from watchbell.ads.advertisers.evidence.zone_picture import zone_in as _zone_in
 from watchbell.model.advertisers import EvidenceVerdict
 
 TODAY = date(2026, 11, 3)

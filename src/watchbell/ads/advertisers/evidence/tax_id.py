@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from watchbell.ads.evidence.finding import accepted, for_review, refused
-from watchbell.ads.evidence.names import same_organisation
+from watchbell.ads.advertisers.evidence.finding import accepted, for_review, refused
+from watchbell.ads.advertisers.evidence.names import same_organisation
 from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
 

@@ -4,8 +4,8 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from watchbell.ads.evidence.finding import awaits_code, refused
-from watchbell.ads.evidence.organisation import host_of_email, host_of_website
+from watchbell.ads.advertisers.evidence.finding import awaits_code, refused
+from watchbell.ads.advertisers.evidence.organisation import host_of_email, host_of_website
 from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
 

@@ -4,10 +4,10 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from watchbell.ads.evidence.finding import accepted, for_review, refused
-from watchbell.ads.evidence.names import same_person
-from watchbell.ads.evidence.zone import TD1, TD2, TD3, Layout, cut, number_of, wrong_digit
-from watchbell.ads.evidence.zone_picture import zone_in
+from watchbell.ads.advertisers.evidence.finding import accepted, for_review, refused
+from watchbell.ads.advertisers.evidence.names import same_person
+from watchbell.ads.advertisers.evidence.zone import TD1, TD2, TD3, Layout, cut, number_of, wrong_digit
+from watchbell.ads.advertisers.evidence.zone_picture import zone_in
 from watchbell.errors import InputError
 from watchbell.model.advertisers import EvidenceVerdict, Finding
 

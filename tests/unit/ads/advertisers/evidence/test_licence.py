@@ -8,7 +8,7 @@ import zxingcpp
 from PIL import Image
 
 from tests.passports import as_file, photographed
-from watchbell.ads.evidence.licence import driver_licence
+from watchbell.ads.advertisers.evidence.licence import driver_licence
 from watchbell.model.advertisers import EvidenceVerdict
 
 TODAY = date(2026, 11, 3)

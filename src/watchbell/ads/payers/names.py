@@ -12,7 +12,7 @@ from typing import NamedTuple
 import yaml
 from rapidfuzz import fuzz, process
 
-from watchbell.ads.evidence.names import mixes_scripts, skeleton
+from watchbell.ads.advertisers.evidence.names import mixes_scripts, skeleton
 from watchbell.errors import InputError
 
 ALIKE = 92

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.disclaimers import statement_in
-from watchbell.ads.evidence.government import GovernmentDomains
-from watchbell.ads.payer_names import KnownNames, collision, members_of_congress
-from watchbell.ads.payer_statements import (
+from watchbell.ads.advertisers.evidence.government import GovernmentDomains
+from watchbell.ads.payers.disclaimers import statement_in
+from watchbell.ads.payers.names import KnownNames, collision, members_of_congress
+from watchbell.ads.payers.register import Register
+from watchbell.ads.payers.statements import (
     Authority,
     Statement,
     adapted,
@@ -18,7 +19,6 @@ from watchbell.ads.payer_statements import (
     share_of_text,
     shown_at,
 )
-from watchbell.ads.register import Register
 from watchbell.errors import InputError, UsageError
 
 CLUB = Statement(jurisdiction="US", payer="Club for America")

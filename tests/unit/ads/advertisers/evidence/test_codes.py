@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from watchbell.ads.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
-from watchbell.ads.evidence.letter import letter
+from watchbell.ads.advertisers.evidence.codes import MOST_TRIES, code_hash, judged_code, new_code
+from watchbell.ads.advertisers.evidence.letter import letter
 from watchbell.model.advertisers import EvidenceVerdict, SentCode
 
 NOW = datetime(2026, 11, 3, tzinfo=UTC)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.evidence.address import Address, deliverable, letter_address, normalised
-from watchbell.ads.evidence.committee import committee
-from watchbell.ads.evidence.government import GovernmentDomains, government_domain
-from watchbell.ads.evidence.names import mixes_scripts, skeleton
-from watchbell.ads.evidence.organisation import business_email, phone, website
-from watchbell.ads.evidence.tax_id import tax_id, tax_letter
-from watchbell.ads.register import Register
+from watchbell.ads.advertisers.evidence.address import Address, deliverable, letter_address, normalised
+from watchbell.ads.advertisers.evidence.committee import committee
+from watchbell.ads.advertisers.evidence.government import GovernmentDomains, government_domain
+from watchbell.ads.advertisers.evidence.names import mixes_scripts, skeleton
+from watchbell.ads.advertisers.evidence.organisation import business_email, phone, website
+from watchbell.ads.advertisers.evidence.tax_id import tax_id, tax_letter
+from watchbell.ads.payers.register import Register
 from watchbell.errors import InputError
 from watchbell.model.advertisers import EvidenceVerdict, Finding
 

@@ -7,8 +7,16 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from watchbell.ads.evidence.picture import opened
-from watchbell.ads.evidence.zone import Layout, NameRow, NumberRow, is_right, name_line, number_line, wrong_digit
+from watchbell.ads.advertisers.evidence.picture import opened
+from watchbell.ads.advertisers.evidence.zone import (
+    Layout,
+    NameRow,
+    NumberRow,
+    is_right,
+    name_line,
+    number_line,
+    wrong_digit,
+)
 from watchbell.errors import InputError, MissingExtraError
 
 # Signs of OCR-B are 1.7 mm wide and 2.5 high: 1600 pixels give each of 44 more than the engine needs.

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from watchbell.ads.routebook import Plan, Step
+from watchbell.ads.advertisers.routebook import Plan, Step
 from watchbell.model.advertisers import Evidence, EvidenceVerdict
 from watchbell.model.record import Record, UtcDatetime
 

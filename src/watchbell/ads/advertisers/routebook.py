@@ -96,7 +96,7 @@ class RouteBook:
     @lru_cache(maxsize=1)
     def bundled(cls) -> "RouteBook":
         """Return the routes that come with Watchbell."""
-        folder = resources.files("watchbell.ads") / "routes"
+        folder = resources.files("watchbell.ads.advertisers") / "routes"
         files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
         return cls(jurisdiction_of(file.read_text("utf-8"), file.name) for file in files)
 

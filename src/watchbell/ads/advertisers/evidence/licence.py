@@ -4,9 +4,9 @@ import importlib
 from datetime import date
 from typing import Any
 
-from watchbell.ads.evidence.finding import accepted, refused
-from watchbell.ads.evidence.names import same_person
-from watchbell.ads.evidence.picture import opened
+from watchbell.ads.advertisers.evidence.finding import accepted, refused
+from watchbell.ads.advertisers.evidence.names import same_person
+from watchbell.ads.advertisers.evidence.picture import opened
 from watchbell.errors import InputError
 from watchbell.model.advertisers import Finding
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from tests.passports import CARD, LARGE_CARD, SPECIMEN
-from watchbell.ads.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_lines, by_typed_lines
-from watchbell.ads.evidence.zone import check_digit
+from watchbell.ads.advertisers.evidence.travel_document import IDENTITY_CARD, PASSPORT, by_lines, by_typed_lines
+from watchbell.ads.advertisers.evidence.zone import check_digit
 from watchbell.model.advertisers import EvidenceVerdict
 
 IN_TIME, TOO_LATE = date(2012, 4, 15), date(2012, 4, 16)

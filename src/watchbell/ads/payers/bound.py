@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from watchbell.ads.disclaimers import statement_in
-from watchbell.ads.evidence.names import skeleton
+from watchbell.ads.advertisers.evidence.names import skeleton
+from watchbell.ads.payers.disclaimers import statement_in
 from watchbell.model.ads import Ad, AdDecision, DisclaimerFinding, DisclaimerState, PolicyFinding, Verdict
 from watchbell.model.advertisers import DisclaimerVerdict, PayerDisclaimer
 from watchbell.model.payers import AccountFace, AdAccount, Delivery, PaidAd

@@ -30,7 +30,7 @@ _MONTHS = (
     "november|nov|noviembre|novembre",
     "december|dec|diciembre|dezember|decembre",
 )
-_WEEKDAYS = (
+WEEKDAYS = (
     "monday|lunes|montag|lundi",
     "tuesday|martes|dienstag|mardi",
     "wednesday|miercoles|mittwoch|mercredi",
@@ -40,9 +40,9 @@ _WEEKDAYS = (
     "sunday|domingo|sonntag|dimanche",
 )
 _NUMBER_OF = {
-    name: number for names in (_MONTHS, _WEEKDAYS) for number, group in enumerate(names) for name in group.split("|")
+    name: number for names in (_MONTHS, WEEKDAYS) for number, group in enumerate(names) for name in group.split("|")
 }
-_MONTH, _WEEKDAY = "|".join(_MONTHS), "|".join(_WEEKDAYS)
+_MONTH, _WEEKDAY = "|".join(_MONTHS), "|".join(WEEKDAYS)
 _DAY = (
     rf"(?:(?P<weekday>{_WEEKDAY})[ ,]{{0,2}}(?:the |den |el |le )?)?"
     rf"(?:(?P<month>{_MONTH})\.? (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"

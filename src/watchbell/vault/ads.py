@@ -85,8 +85,9 @@ class AdShelf:
             at: when they came in.
         """
         with self._database.write() as connection:
-            new, changed = _add(connection, items, at or self._clock())
+            lock(connection, ad_history)
             last = _last_decisions(connection, {plain(one.ad_id) for one in reviews})
+            new, changed = _add(connection, items, at or self._clock())
             holding, anew = list[AdDecision](), list[AdDecision]()
             for one in reviews:
                 before, counts = last.get(plain(one.ad_id), (None, False))

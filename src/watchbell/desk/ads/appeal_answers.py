@@ -78,14 +78,15 @@ def answer_appeal(vault: Vault, appeal: Appeal, state: AppealState, answer: str,
     if state is AppealState.OPEN:
         raise UsageError("An appeal is granted or refused.")
     answer = worded(answer, "answer")
-    standing = vault.ads.decision(appeal.ad_id)
     granted = None
     if state is AppealState.GRANTED:
-        if standing is None or standing.decided_at != appeal.decided_at:
+        ad = vault.ads.get(appeal.ad_id)
+        standing = vault.ads.decision(appeal.ad_id)
+        if ad is None or standing is None or standing.decided_at != appeal.decided_at:
             raise UsageError(
                 "The ad was decided anew since. Refuse the appeal and say so, or decide about the ad itself."
             )
-        granted = _granted(standing, answer, by, now)
+        granted = _granted(ad, standing, answer, by, now)
         hold(vault, appeal.ad_id, by=by, now=now)
     answered = appeal.model_copy(
         update={"state": state, "answer": answer, "answered_at": now, "answered_by": by.username}
@@ -132,8 +133,8 @@ def granted_with(vault: Vault, decision: AdDecision) -> Appeal | None:
     return next((one for one in answered if one.answered_at == decision.decided_at), None)
 
 
-def _granted(standing: AdDecision, answer: str, by: User, now: datetime) -> AdDecision:
-    update = {"verdict": Verdict.APPROVE, "proposed": None, "reason": answer}
+def _granted(ad: Ad, standing: AdDecision, answer: str, by: User, now: datetime) -> AdDecision:
+    update = {"content_digest": ad.content_digest, "verdict": Verdict.APPROVE, "proposed": None, "reason": answer}
     return standing.model_copy(update=update | {"decided_by": by.username, "decided_at": now})
 
 

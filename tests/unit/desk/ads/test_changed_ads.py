@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from watchbell.ads.rules.rulebook import RuleBook
 from watchbell.desk.accounts import add_user
+from watchbell.desk.ads.media import MediaFolder
 from watchbell.desk.ads.queue import decide_ad, turn_of, undo
 from watchbell.desk.ads.replay import replay
 from watchbell.desk.ads.review import AdTally, Reviewer, import_ads
@@ -39,10 +41,11 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def imported(desk: Workspace, tmp_path: Path) -> Import:
-    def read(*rows: dict[str, object], hours: int = 0) -> AdTally:
+    def read(*rows: dict[str, object], hours: int = 0, media: MediaFolder | None = None) -> AdTally:
         path = tmp_path / "ads.jsonl"
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        return import_ads(desk, path, "jsonl", Reviewer(RuleBook.bundled(), NOW + timedelta(hours=hours)))
+        reviewer = Reviewer(RuleBook.bundled(), NOW + timedelta(hours=hours), media=media)
+        return import_ads(desk, path, "jsonl", reviewer)
 
     return read
 
@@ -157,3 +160,31 @@ def test_a_file_that_tells_of_an_ad_twice_changes_nothing_the_second_time(desk: 
     assert (imported(*rows).new, imported(*rows, hours=1).decided) == (1, 0)
     assert ad(desk).text == "Meet our candidate on Sunday."
     assert (len(desk.vault.ads.history.versions(AD)), len(desk.vault.ads.decisions(AD))) == (1, 1)
+
+
+def test_what_only_tells_more_of_whose_ad_it_is_leaves_the_decision_and_its_undoing(
+    desk: Workspace, imported: Import
+) -> None:
+    imported(HARMLESS)
+    taken = decided(desk, Verdict.REJECT)
+    more = HARMLESS | {"account_id": "12", "payer_address": "1 Main St", "registration_id": "C1"}
+    assert imported(more, hours=2).decided == 0
+    assert standing(desk) == taken
+    decided(desk, hours=3)
+    undo(desk.vault, ad(desk), by=ann(desk), now=NOW + timedelta(hours=3, seconds=30))
+    assert (standing(desk).verdict, standing(desk).reason) == (Verdict.REJECT, taken.reason)
+    assert imported(more | {"account_id": "13"}, hours=4).verdicts == {"review": 1}
+
+
+def test_a_picture_that_comes_in_after_the_decision_holds_the_ad_and_its_new_address_does_not(
+    desk: Workspace, imported: Import, tmp_path: Path
+) -> None:
+    addresses = [HARMLESS | {"media": [f"https://pictures.example/a.png?oe={number}"]} for number in (1, 2)]
+    imported(addresses[0])
+    decided(desk)
+    Image.effect_noise((64, 64), 80).save(tmp_path / "a.png")
+    imported(addresses[0], hours=2, media=MediaFolder(tmp_path))
+    assert "before its pictures came in." in standing(desk).policies[0].reason
+    taken = decided(desk, hours=3)
+    assert imported(addresses[1], hours=4, media=MediaFolder(tmp_path)).decided == 0
+    assert (ad(desk).media, standing(desk)) == (tuple(addresses[1]["media"]), taken)

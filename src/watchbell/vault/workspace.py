@@ -38,6 +38,9 @@ SETTINGS_TEXT = """\
 # The names by which `watchbell serve` may be asked, beside this machine's own.
 # allowed_hosts = ["desk.example.org"]
 
+# Addresses or networks of the proxies before it; only their X-Forwarded-For is believed.
+# trusted_proxies = ["127.0.0.1"]
+
 # The header in which a proxy names a partner's client certificate; it must take the header away from what clients send.
 # client_certificate_header = "X-Client-Certificate"
 

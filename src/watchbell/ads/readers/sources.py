@@ -23,7 +23,8 @@ READERS: Mapping[str, Callable[[Row], Ad]] = {
     "ira": ira.read_ad,
     "jsonl": lines.read_ad,
 }
-_KEYS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+KeyOf = Callable[[Mapping[str, Any]], str]
+_KEYS: Mapping[str, KeyOf] = {
     "snap": snap.key_of,
     "meta-api": meta_api.key_of,
     "google": google.key_of,
@@ -47,7 +48,7 @@ _KNOWN = {"jsonl": lines.KNOWN, "meta-api": meta_api.KNOWN}
 def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> Iterator[Ad | Reject]:
     """Yield each ad of a file, or a Reject in place of a row that cannot be used.
 
-    Of rows that tell of the same ad the last one is taken, and the others are rejects.
+    Of rows that tell of the same ad the last that can be used is taken, and the others are rejects.
 
     Args:
         path: CSV, JSON lines, JSON or Parquet, plain or compressed.
@@ -63,35 +64,64 @@ def read_ads(path: Path, source: str, *, left_out: set[str] | None = None) -> It
     rows = _rows(path)
     if source == "auto":
         source, rows = _told_by_fields(rows)
-    told_again = _told_again(_rows(path), _KEYS[source]) if source in _KEYS else {}
+    read = _read_each(path, rows, source, left_out)
+    key_of = _KEYS.get(source)
+    yield from _one_of_each(path, read, key_of) if key_of else (item for _, item in read)
+
+
+def _read_each(
+    path: Path, rows: Iterator[Row | Reject], source: str, left_out: set[str] | None
+) -> Iterator[tuple[Row | None, Ad | Reject]]:
+    """Yield each row with what it was read as; None in place of a row that could not even be parsed."""
     for row in rows:
-        if isinstance(row, Row) and source in _KNOWN and left_out is not None:
+        if isinstance(row, Reject):
+            yield None, row
+            continue
+        if source in _KNOWN and left_out is not None:
             left_out |= row.values.keys() - _KNOWN[source]
-        item = row if isinstance(row, Reject) else _ad_or_reject(path, row, READERS[source])
-        if (
-            isinstance(row, Row)
-            and isinstance(item, Ad)
-            and (last := told_again.get(item.id, row.number)) != row.number
-        ):
-            item = rejected(str(path), row, FieldError("id", f"Row {last} tells of the same ad and is taken instead."))
-        yield item
+        yield row, _ad_or_reject(path, row, READERS[source])
+
+
+def _one_of_each(path: Path, read: Iterator[tuple[Row | None, Ad | Reject]], key_of: KeyOf) -> Iterator[Ad | Reject]:
+    """Yield every ad once: of rows that tell of the same one, the last that can be used, at the place of the last."""
+    last_rows, standing = _last_rows(_rows(path), key_of), dict[str, tuple[Row, Ad]]()
+    for row, item in read:
+        key = _key(row, key_of) if last_rows else None
+        if row is None or key not in last_rows:
+            yield item
+            continue
+        if isinstance(item, Reject):
+            yield item
+        else:
+            if key in standing:
+                reason = f"Row {row.number} tells of the same ad and is taken instead."
+                yield rejected(str(path), standing[key][0], FieldError("id", reason))
+            standing[key] = row, item
+        if row.number == last_rows[key] and key in standing:
+            yield standing.pop(key)[1]
+
+
+def _key(row: Row | Reject | None, key_of: KeyOf) -> str | None:
+    """Return the id of the ad that a row tells of, if it tells one."""
+    with suppress(FieldError):
+        return key_of(row.values) if isinstance(row, Row) else None
+    return None
 
 
 def _rows(path: Path) -> Iterator[Row | Reject]:
     return _unwrapped(str(path), read_rows(path, spread=("data",)))
 
 
-def _told_again(rows: Iterator[Row | Reject], key_of: Callable[[Mapping[str, Any]], str]) -> dict[str, int]:
+def _last_rows(rows: Iterator[Row | Reject], key_of: KeyOf) -> dict[str, int]:
     """Return the ids that stand in more than one row, with the number of the last one."""
     seen, again = set[str](), dict[str, int]()
     for row in rows:
-        if isinstance(row, Reject):
+        key = _key(row, key_of)
+        if key is None or not isinstance(row, Row):
             continue
-        with suppress(FieldError):
-            key = key_of(row.values)
-            if key in seen:
-                again[key] = row.number
-            seen.add(key)
+        if key in seen:
+            again[key] = row.number
+        seen.add(key)
     return again
 
 

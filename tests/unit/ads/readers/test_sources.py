@@ -189,6 +189,10 @@ def test_of_rows_about_one_ad_the_last_is_taken(tmp_path: Path) -> None:
     assert [(reject.row, reject.field, reject.reason) for reject in rejects] == [
         (1, "id", "Row 3 tells of the same ad and is taken instead.")
     ]
+    rows.append({"id": "x", "text": "No ad", "started_at": "2030-13-01"})
+    ads, rejects = all_read(written(tmp_path, rows), "jsonl")
+    assert [(ad.id, ad.text) for ad in ads] == [("jsonl:y", "Other"), ("jsonl:x", "Last")]
+    assert [(reject.row, reject.field) for reject in rejects] == [(1, "id"), (4, "started_at")]
     elsewhere: list[dict[str, object]] = [{"id": "x", "source": source, "text": "Vote"} for source in ("a", "b")]
     assert [ad.id for ad in all_read(written(tmp_path, elsewhere), "jsonl")[0]] == ["a:x", "b:x"]
 

@@ -1,6 +1,7 @@
 """Flags on ads: by when each is owed an answer, and the answer with its reason.
 
-Regulation (EU) 2024/900, article 15, is about notices that an ad breaks it; its terms stand in `ads/advertisers/routes/eu.yaml`.
+Regulation (EU) 2024/900, article 15, is about notices that an ad breaks it; its terms stand in
+`ads/advertisers/routes/eu.yaml`.
 What it asks for in the last month before a vote holds here for ads of every country of the calendar, elsewhere as the
 house's own rule; at other times the house's own term holds (the setting `flag_days`).
 """

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from watchbell.ads.elections.calendar import Election, Method, Voting
+from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.rules.policy import Judged
 from watchbell.model.ads import PolicyFinding, Verdict
@@ -26,16 +27,26 @@ _NAMED = {
     Method.TEXT: r"text\w*|sms|whatsapp|telegram|mensajes?|textos?",
     Method.PHONE: r"phone|telephone|telefon\w*|celular|call(?:ing)?",
 }
-_CALLS = {method: re.compile(rf"{_VOTE}[^.!?;]{{0,30}}\b(?:{named})") for method, named in _NAMED.items()}
+_CALLS = {method: re.compile(rf"{_VOTE}[^.!?;]{{0,30}}\b(?:{named})") for method, named in _NAMED.items()} | {
+    # Other things are done online, too: nothing but whom and when may stand between.
+    Method.ONLINE: re.compile(rf"{_VOTE}(?: (?!and\b|und\b|y\b|et\b)\w+){{0,2}}? (?:{_NAMED[Method.ONLINE]})\b")
+}
 _NAMES = {method: re.compile(rf"\b(?:{named})\b") for method, named in _NAMED.items()}
-_ASKED_OF = (Method.EARLY, Method.POST, Method.DROP_BOX, Method.PROXY)
+_ASKED_OF = (Method.EARLY, Method.POST, Method.DROP_BOX, Method.PROXY, Method.ONLINE)
 """Ways that some elections offer: the rules know that the others are offered nowhere."""
+_NAMES_WAY = {method: WordSearch(rf"\b(?:{_NAMED[method].replace('(?! electronico)', '')})") for method in _ASKED_OF}
 _REMOTE = (Method.ONLINE, Method.TEXT, Method.PHONE)
 # A wish for it, a report of it, or voters of another kind.
 _NOT_A_CALL = re.compile(
     r"\b(?:not|no|never|cannot|cant|dont|against|ban|banned|end|ended|abolish\w*|restore|allow|legali[sz]e|introduc\w*|"
     r"want|demand|petition|bill|law|should|abroad|overseas|military|prison\w*|expat\w*|kein\w*|nicht|einfuhr\w*|ausland|"
     r"nunca|ley|extranjero|exterior|ne|pas|jamais|etranger|retabli\w*|loi|lie|false|poll|survey|encuesta|umfrage|sondage)\b"
+)
+# What is done online about an election, or voted on online, but is not an election's vote.
+_OTHER_ONLINE = re.compile(
+    r"\b(?:regist\w*|inscri\w*|anmeld\w*|request\w*|find|learn|read|info\w*|pledge|petition\w*|contest|award\w*|prize|best|favou?rite|"
+    r"teams?|song|album|shop|donat\w*|members?|mitglied\w*|preis|wettbewerb|concurso|premio|concours|prix|"
+    r"plan|safe|ads?|locat\w*|drop|mail|absentee)\b"
 )
 _AROUND = 60
 _AT = re.compile(
@@ -68,11 +79,12 @@ def checked_ways(
 def _not_offered(plain: Normalised, known: Sequence[tuple[Election, Voting]]) -> tuple[Judged, ...]:
     election, voting = known[0]
     for method in _ASKED_OF:
-        if any(one.methods.get(method) is not False for _, one in known):
+        is_known = all(one.methods.get(method) is False for _, one in known)
+        if not is_known or not _NAMES_WAY[method].found_in(plain.letters):
             continue
         for call in _CALLS[method].finditer(plain.text):
             near = plain.text[max(0, call.start() - _AROUND) : call.end() + _AROUND]
-            if not _NOT_A_CALL.search(near):
+            if not _NOT_A_CALL.search(near) and not (method is Method.ONLINE and _OTHER_ONLINE.search(near)):
                 way = method.value.replace("_", " ")
                 reason = (
                     f"It calls to vote in a way that the calendar says is not offered there ({way}): "

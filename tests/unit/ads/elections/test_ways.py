@@ -63,6 +63,25 @@ def test_voting_online_is_right_where_it_is_offered_and_only_there() -> None:
 @pytest.mark.parametrize(
     ("text", "verdict"),
     [
+        ("Wählt online bis Sonntag", Verdict.REVIEW),
+        ("Jetzt wählen: Infos online.", Verdict.APPROVE),
+        ("Wir fordern: online wählen einführen, per Gesetz!", Verdict.APPROVE),
+    ],
+)
+def test_a_call_to_vote_online_is_held_and_other_things_online_are_left_alone(text: str, verdict: Verdict) -> None:
+    at = datetime(2025, 2, 10, tzinfo=UTC)
+    political = {"id": "a:1", "source": "a", "platform": "p", "text": text, "country": "DE", "payer": "Friends of Lee"}
+    ad = Ad.model_validate(political | {"started_at": at, "declared_political": True, "disclaimer": "Friends of Lee"})
+    decision = review(ad, RULES, now=at)
+    assert (decision.verdict, [one.code for one in decision.policies]) == (
+        verdict,
+        ["VI-METHOD"] if verdict is Verdict.REVIEW else [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
         ("Mail your ballot back: mail ballots are counted if they arrive by March 9.", Verdict.REVIEW),
         ("Mail ballots are counted if they arrive by March 7.", Verdict.APPROVE),
         ("Return your absentee ballot by March 5.", Verdict.APPROVE),

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from watchbell.ads.normalise import normalise
+from watchbell.ads.political.training import bundled_examples
 from watchbell.ads.review import review_each
 from watchbell.ads.rules.rulebook import RuleBook
-from watchbell.ads.training import bundled_examples
 from watchbell.desk.workers import in_order
 from watchbell.model.ads import Ad
 

@@ -18,10 +18,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline
 
-from watchbell.ads.classifier import Classifier
 from watchbell.ads.normalise import normalise
-from watchbell.ads.political import political_text
-from watchbell.ads.training import Example, bundled_examples, read_examples, train
+from watchbell.ads.political.answer import political_text
+from watchbell.ads.political.classifier import Classifier
+from watchbell.ads.political.training import Example, bundled_examples, read_examples, train
 from watchbell.ids import short_digest
 
 ENOUGH, FIFTHS = 0.90, 5

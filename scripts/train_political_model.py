@@ -1,13 +1,13 @@
 """Train the bundled model of political ads again from the examples beside it.
 
-Run it after a change of the examples, of the lexicon, or of how terms are read; a test tells when it was forgotten.
+Run it after a change of the examples, of the words, or of how terms are read; a test tells when it was forgotten.
 """
 
 from pathlib import Path
 
-from watchbell.ads.training import bundled_examples, train
+from watchbell.ads.political.training import bundled_examples, train
 
-MODEL = Path(__file__).parents[1] / "src" / "watchbell" / "ads" / "examples" / "political.model"
+MODEL = Path(__file__).parents[1] / "src" / "watchbell" / "ads" / "political" / "examples" / "political.model"
 
 
 def main() -> None:

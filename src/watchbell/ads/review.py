@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from watchbell.ads.classifier import Classifier
 from watchbell.ads.elections.calendar import Calendar
 from watchbell.ads.elections.facts import held_against
 from watchbell.ads.images import with_picture_words
@@ -14,7 +13,8 @@ from watchbell.ads.normalise import READ_AT_MOST, Normalised, normalise
 from watchbell.ads.payers import disclaimers
 from watchbell.ads.payers.bound import PayerBook
 from watchbell.ads.payers.register import Register, payer_findings
-from watchbell.ads.political import Answer, political
+from watchbell.ads.political.answer import Answer, political
+from watchbell.ads.political.classifier import Classifier
 from watchbell.ads.rules.disguises import disguised_words
 from watchbell.ads.rules.house_rules import HouseRules, Seen
 from watchbell.ads.rules.policy import FOR_TWO, Judged, findings_in_each

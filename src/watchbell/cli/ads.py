@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from watchbell.ads.classifier import Classifier
 from watchbell.ads.elections.calendar import Calendar
 from watchbell.ads.images import ImageReader
 from watchbell.ads.payers.register import Register
+from watchbell.ads.political.classifier import Classifier
 from watchbell.ads.readers.sources import READERS
 from watchbell.ads.review import Aids
 from watchbell.ads.rules.house_rules import HouseRules

@@ -10,7 +10,7 @@ from pydantic import Field
 from watchbell.ads.concepts import Concepts, lexicon_texts
 from watchbell.ads.expressions import Sieve, WordSearch
 from watchbell.ads.normalise import Normalised
-from watchbell.ads.political import lexicon_text
+from watchbell.ads.political.answer import lexicon_text
 from watchbell.ads.rules.frames import Frame, Frames
 from watchbell.ads.rules.laws import LawBook, Laws
 from watchbell.ads.written import entries_in, record_of, yaml_in

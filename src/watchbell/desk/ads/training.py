@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from watchbell.ads.classifier import Classifier
-from watchbell.ads.training import Example, bundled_examples, read_examples, train
+from watchbell.ads.political.classifier import Classifier
+from watchbell.ads.political.training import Example, bundled_examples, read_examples, train
 from watchbell.files import Reject
 
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import yaml
 
-from watchbell.ads.classifier import BITS, Classifier
 from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import READ_AT_MOST, Normalised, normalise
+from watchbell.ads.political.classifier import BITS, Classifier
 from watchbell.engine.terms import terms_of
 from watchbell.model.ads import Ad
 
@@ -82,7 +82,7 @@ class Lexicon:
 
 def lexicon_text() -> str:
     """Return the bundled lexicon as written; the rules' version covers it."""
-    return (resources.files("watchbell.ads") / "lexicon" / "political.yaml").read_text("utf-8")
+    return (resources.files("watchbell.ads.political") / "words.yaml").read_text("utf-8")
 
 
 def _entries(topics: dict[str, dict[str, dict[int, str]]]) -> Iterator[tuple[str, int, str]]:

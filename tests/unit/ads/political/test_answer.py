@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from watchbell.ads.classifier import Classifier
 from watchbell.ads.normalise import normalise
-from watchbell.ads.political import political, political_text
+from watchbell.ads.political.answer import political, political_text
+from watchbell.ads.political.classifier import Classifier
 from watchbell.model.ads import Ad
 
 MODEL = Classifier.bundled()

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from watchbell.ads.classifier import BITS, Classifier, points_share, row_of
 from watchbell.ads.normalise import READ_AT_MOST, normalise
-from watchbell.ads.political import Lexicon
+from watchbell.ads.political.answer import Lexicon
+from watchbell.ads.political.classifier import BITS, Classifier, points_share, row_of
 from watchbell.engine.slots import Array
 from watchbell.errors import InputError, MissingExtraError
 from watchbell.files import Reject, Row, read_rows
@@ -41,7 +41,7 @@ class Example(NamedTuple):
 
 def bundled_examples() -> list[Example]:
     """Return the examples that come with Watchbell: made up, one a line, in a file for each language and answer."""
-    folder = resources.files("watchbell.ads") / "examples"
+    folder = resources.files("watchbell.ads.political") / "examples"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
     return [
         Example(line, political=".political." in file.name)

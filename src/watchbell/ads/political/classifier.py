@@ -103,7 +103,7 @@ class Classifier:
     @lru_cache(maxsize=1)
     def bundled(cls) -> "Classifier":
         """Return the model that comes with Watchbell."""
-        return cls.of_bytes((resources.files("watchbell.ads") / "examples" / _BUNDLED).read_bytes(), _BUNDLED)
+        return cls.of_bytes((resources.files("watchbell.ads.political") / "examples" / _BUNDLED).read_bytes(), _BUNDLED)
 
 
 _TOLD = (

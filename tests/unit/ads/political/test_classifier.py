@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchbell.ads.classifier import BITS, Classifier
 from watchbell.ads.normalise import normalise
-from watchbell.ads.political import political_text
-from watchbell.ads.training import Example, bundled_examples, read_examples, train, version_of
+from watchbell.ads.political.answer import political_text
+from watchbell.ads.political.classifier import BITS, Classifier
+from watchbell.ads.political.training import Example, bundled_examples, read_examples, train, version_of
 from watchbell.engine.terms import terms_of
 from watchbell.errors import InputError
 from watchbell.files import Reject

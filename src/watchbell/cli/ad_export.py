@@ -101,4 +101,5 @@ def _print(out: Path, done: Exported) -> None:
         fields = ", ".join(f"{name} ({count:,})" for name, count in done.left_out.most_common())
         err_console.say(f"Left out, or not as it was, for the form has no place for it: {fields}.")
     for reason, count in done.kept_back.most_common():
-        err_console.say(f"{count:,} ads are not in it: {reason}.")
+        ads = "1 ad is" if count == 1 else f"{count:,} ads are"
+        err_console.say(f"{ads} not in it: {reason}.")

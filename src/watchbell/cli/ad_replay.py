@@ -14,7 +14,7 @@ def tell(again: Replay, *, as_json: bool) -> None:
     proposed = f", proposed: {again.now.proposed.value}" if again.now.proposed else ""
     console.say(f"{again.now.ad_id}: {again.now.verdict.value}{proposed}")
     for finding in again.now.policies:
-        console.say(f"{finding.code}: “{finding.quote}”")
+        console.say(f"{finding.code}: “{finding.quote}”" if finding.quote else finding.code)
         console.say(f"  {finding.reason}")
         if finding.source:
             console.say(f"  Source: {finding.source}")

@@ -155,7 +155,7 @@ def test_whose_term_it_is_is_said(tmp_path: Path) -> None:
     in_a_state = due_for(ad("US"), SETTINGS, datetime(2028, 11, 1, tzinfo=UTC))
     assert "the term that this house sets itself" in in_a_state.by
     own = tmp_path / "eu.yaml"
-    bundled = (files("watchbell.ads") / "routes" / "eu.yaml").read_text("utf-8")
+    bundled = (files("watchbell.ads.advertisers") / "routes" / "eu.yaml").read_text("utf-8")
     own.write_text(bundled.replace("hours_before_vote: 48", "hours_before_vote: 24"), "utf-8")
     due = due_for(ad("DE"), Settings(route_files=(own,)), BEFORE_A_VOTE)
     assert (due.at - BEFORE_A_VOTE, due.by[:8]) == (timedelta(hours=24), "24 hours")

@@ -209,10 +209,7 @@ def compared_months(views: Sequence[PayerView]) -> tuple[str | None, list[list[P
         return None, [[] for _ in views]
     currency = min(used, key=lambda one: (-used[one], one))
     mine = [[part for one in view.spending if one.total.currency == currency for part in one.months] for view in views]
-    names = [part.name for parts in mine for part in parts]
-    if not names:
-        return currency, mine
-    months = ad_sums.months_between(min(names), max(names))
+    months = ad_sums.months_of({part.name for parts in mine for part in parts})
     return currency, [
         [{part.name: part for part in parts}.get(name) or nothing_in(name) for name in months] for parts in mine
     ]

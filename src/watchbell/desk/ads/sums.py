@@ -5,7 +5,7 @@ of them is only known between two bounds: at least what was spent on ads aimed t
 all ads aimed there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -27,6 +27,8 @@ FIELDS = (
 )
 # Sums are exact: 38 digits are what Arrow's decimals hold, and no source gives more than nine behind the point.
 _EXACT = pl.Decimal(38, 9)
+# Days or months in a row that a picture still shows: a month's days, or fifty years.
+_LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def by(ads: pl.DataFrame, column: str) -> list[Part]:
 
 def by_month(ads: pl.DataFrame, currency: str) -> list[Part]:
     """Return spend by the month in which ads began to run, `2019-08`; one without any has 0. Undated ads are out."""
-    return _by_time(ads, currency, "%Y-%m", months_between)
+    return _by_time(ads, currency, "%Y-%m", _months_between)
 
 
 def by_day(ads: pl.DataFrame, currency: str) -> list[Part]:
@@ -137,8 +139,18 @@ def _by_time(ads: pl.DataFrame, currency: str, form: str, between: Callable[[str
     dated = ads.filter(pl.col("started_at").is_not_null() & (pl.col("spend_currency") == currency))
     named = dated.with_columns(name=pl.col("started_at").dt.strftime(form))
     found = {part.name: part for part in _parts(named.group_by("name").agg(pl.len().alias("ads"), *_BOUNDS), "ads")}
-    names = between(min(found), max(found)) if found else []
-    return [found.get(name) or nothing_in(name) for name in names]
+    return [found.get(name) or nothing_in(name) for name in _stretch(found, between)]
+
+
+def _stretch(names: Collection[str], between: Callable[[str, str], list[str]]) -> list[str]:
+    """Return the names and all between them, but no desert of empty ones around an ad whose year was mistyped."""
+    all_between = between(min(names), max(names)) if names else []
+    return all_between if len(all_between) <= _LONGEST else sorted(names)
+
+
+def months_of(names: Collection[str]) -> list[str]:
+    """Return the months `2019-08` and those between them."""
+    return _stretch(names, _months_between)
 
 
 def _days_between(first: str, last: str) -> list[str]:
@@ -146,8 +158,7 @@ def _days_between(first: str, last: str) -> list[str]:
     return [f"{begin + timedelta(days=n)}" for n in range((end - begin).days + 1)]
 
 
-def months_between(first: str, last: str) -> list[str]:
-    """Return the months from the first to the last one, `2019-08`."""
+def _months_between(first: str, last: str) -> list[str]:
     (year, month), (until_year, until_month) = (map(int, name.split("-")) for name in (first, last))
     count = 12 * (until_year - year) + until_month - month + 1
     return [f"{year + (month - 1 + n) // 12:04}-{(month - 1 + n) % 12 + 1:02}" for n in range(count)]

@@ -63,6 +63,11 @@ def test_months_without_ads_are_there_and_undated_ads_are_not() -> None:
     ]  # fmt: skip
 
 
+def test_a_mistyped_year_makes_no_century_of_empty_months() -> None:
+    late = ad(2, 5, 8).model_copy(update={"started_at": datetime(9999, 12, 1, tzinfo=UTC)})
+    assert [part.name for part in by_month(table(ad(1, 10, 10), late), "USD")] == ["2026-01", "9999-12"]
+
+
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 12)), min_size=1, max_size=8))
 def test_months_add_up_to_the_sum(spends: list[tuple[int, int, int]]) -> None:
     ads = table(*(ad(number, low, low + more, month=month) for number, (low, more, month) in enumerate(spends)))

@@ -113,8 +113,9 @@ def _read(ad: Ad) -> _Read:
 
 def _judged(read: _Read, found: tuple[Judged, ...], asked: _Asked) -> tuple[Judged, ...]:
     """Return what the rules found after the calendar's word and the law's."""
-    judged = held_against(asked.calendar, found, read.plain, read.ad, asked.now)
-    return under_law(judged, asked.rules.laws, asked.calendar.place_of(read.ad), read.plain)
+    place = asked.calendar.place_of(read.ad)
+    judged = held_against(asked.calendar, found, read.plain, read.ad, place, asked.now)
+    return under_law(judged, asked.rules.laws, place, read.plain)
 
 
 def _decision(read: _Read, judged: tuple[Judged, ...], answer: Answer, asked: _Asked) -> AdDecision:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -173,13 +173,25 @@ class Election(Record):
         return self.jurisdiction in {place, country} or (self.jurisdiction == "EU" and country in EU_STATES)
 
 
+class Poll(NamedTuple):
+    """An election, and how people vote in it at one place."""
+
+    election: Election
+    voting: Voting
+
+    @property
+    def page(self) -> str:
+        """Return where voters there are told officially."""
+        return self.voting.official or self.election.official
+
+
 class Calendar:
     """Elections, in the order of their days."""
 
     def __init__(self, elections: Iterable[Election]) -> None:
         """Keep them; of two with one id the later one given counts."""
-        by_id = {election.id: election for election in elections}
-        self.elections = tuple(sorted(by_id.values(), key=lambda one: (one.days[0], one.id)))
+        self._by_id = {election.id: election for election in elections}
+        self.elections = tuple(sorted(self._by_id.values(), key=lambda one: (one.days[0], one.id)))
         self._near: dict[tuple[date, str], tuple[Election, ...]] = {}
 
     @cached_property
@@ -213,6 +225,10 @@ class Calendar:
                 one for one in self.elections if one.is_in(country) and behind <= one.days[-1] and one.days[0] <= ahead
             )
         return self._near[day, country]
+
+    def election(self, election_id: str) -> Election | None:
+        """Return the election of that id, or None if there is none."""
+        return self._by_id.get(election_id)
 
     def place_of(self, ad: Ad) -> str:
         """Return where an ad runs: all of its country, or the one part it is aimed at, if the calendar knows it.

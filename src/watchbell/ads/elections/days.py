@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from watchbell.ads.elections.calendar import Calendar, Election
+from watchbell.ads.elections.calendar import Election
 from watchbell.ads.expressions import Sieve
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.rules.policy import Judged
-from watchbell.model.ads import Ad, PolicyFinding, Verdict
+from watchbell.model.ads import PolicyFinding, Verdict
 
 CODE = "VI-DATE"
 _MONTHS = (
@@ -133,13 +133,17 @@ def wrong_days(plain: Normalised, elections: Sequence[Election], place: str) -> 
 
 
 def checked_days(
-    judged: Iterable[Judged], plain: Normalised, ad: Ad, calendar: Calendar, today: date
+    judged: Iterable[Judged], plain: Normalised, elections: Sequence[Election], place: str
 ) -> tuple[Judged, ...]:
-    """Return the findings, a wrong day of voting among them; a doubt about the right day is taken back."""
+    """Return the findings, a wrong day of voting among them; a doubt about the right day is taken back.
+
+    Args:
+        judged: what the rules found.
+        plain: the ad's words.
+        elections: those the ad may speak of, see `Calendar.near`.
+        place: where the ad runs, see `Calendar.place_of`.
+    """
     judged = tuple(judged)
-    day = ad.started_at.date() if ad.started_at else today
-    place = calendar.place_of(ad)
-    elections = calendar.near(day, place[:2]) if place else ()
     if not elections:
         return judged
     kept = tuple(one for one in judged if not _is_doubt_about_right_day(one, elections, place[:2]))

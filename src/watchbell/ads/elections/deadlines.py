@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from watchbell.ads.elections.calendar import Election, Voting
+from watchbell.ads.elections.calendar import Poll
 from watchbell.ads.elections.days import CODE, days_said
 from watchbell.ads.normalise import Normalised
 from watchbell.ads.rules.policy import Judged
@@ -26,24 +26,23 @@ _OTHER = re.compile(r"\b(?:postmark\w*|register|registration|request\w*|apply|ap
 _BEFORE = 110
 
 
-def checked_deadlines(
-    judged: Iterable[Judged], plain: Normalised, known: Sequence[tuple[Election, Voting]]
-) -> tuple[Judged, ...]:
+def checked_deadlines(judged: Iterable[Judged], plain: Normalised, polls: Sequence[Poll]) -> tuple[Judged, ...]:
     """Return the findings, a deadline that is given too late among them.
 
     Args:
         judged: what the rules found.
         plain: the ad's words.
-        known: the elections that the ad may speak of, the next first, and how people vote in them where it runs.
+        polls: of the elections that the ad may speak of, where it runs; the next first.
     """
     judged = tuple(judged)
-    told = [(election, voting) for election, voting in known if voting.post_back_by or voting.early]
+    told = [poll for poll in polls if poll.voting.post_back_by or poll.voting.early]
     if not told or any(one.finding.code == CODE for one in judged):
         return judged
-    return (*judged, *list(_late(plain, *told[0]))[:1])
+    return (*judged, *list(_late(plain, told[0]))[:1])
 
 
-def _late(plain: Normalised, election: Election, voting: Voting) -> Iterator[Judged]:
+def _late(plain: Normalised, poll: Poll) -> Iterator[Judged]:
+    election, voting = poll
     for said in days_said(plain, voting.where[:2]):
         day = said.in_year(election.days[-1].year)
         before = plain.text[max(0, said.span[0] - _BEFORE) : said.span[0]]
@@ -57,11 +56,10 @@ def _late(plain: Normalised, election: Election, voting: Voting) -> Iterator[Jud
             match = speaks_of.search(before)
             if match and last and day > last:
                 start = said.span[0] - len(before) + match.start()
-                reason = _reason(what, last, election, voting)
+                reason = _reason(what, last, poll)
                 finding = PolicyFinding(code=CODE, quote=plain.quote(start, said.span[1]), reason=reason)
                 yield Judged(finding, Verdict.REVIEW)
 
 
-def _reason(what: str, last: date, election: Election, voting: Voting) -> str:
-    page = voting.official or election.official
-    return f"It gives a later last day for {what} than the calendar: {election.name}, {last} ({page})."
+def _reason(what: str, last: date, poll: Poll) -> str:
+    return f"It gives a later last day for {what} than the calendar: {poll.election.name}, {last} ({poll.page})."

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from watchbell.ads.elections.calendar import Calendar, Period
+from watchbell.ads.elections.calendar import Calendar, Period, Poll
 from watchbell.ads.elections.days import checked_days
 from watchbell.ads.elections.deadlines import checked_deadlines
 from watchbell.ads.elections.hours import checked_hours
@@ -15,7 +15,7 @@ from watchbell.model.ads import Ad, Verdict
 
 
 def held_against(
-    calendar: Calendar, judged: Iterable[Judged], plain: Normalised, ad: Ad, now: datetime
+    calendar: Calendar, judged: Iterable[Judged], plain: Normalised, ad: Ad, place: str, now: datetime
 ) -> tuple[Judged, ...]:
     """Return the findings after the calendar's word: wrong facts among them, doubts about right ones taken back.
 
@@ -25,18 +25,18 @@ def held_against(
         calendar: what is known.
         judged: what the rules found.
         plain: the ad's words.
-        ad: where and when it ran.
+        ad: when it ran.
+        place: where it runs, see `Calendar.place_of`; empty where that is not known.
         now: when it runs, where it does not say.
     """
-    judged = checked_days(judged, plain, ad, calendar, now.date())
-    place = calendar.place_of(ad)
     if not place:
-        return judged
+        return tuple(judged)
     near = calendar.near((ad.started_at or now).date(), place[:2])
+    judged = checked_days(judged, plain, near, place)
     there = [election for election in near if election.is_everywhere_in(place)]
-    known = [(election, voting) for election in there if (voting := election.voting_in(place))]
+    polls = [Poll(election, voting) for election in there if (voting := election.voting_in(place))]
     for check in (checked_deadlines, checked_hours, checked_ways):
-        judged = check(judged, plain, known)
+        judged = check(judged, plain, polls)
     return tuple(_in_period(one, calendar, place, ad, now) for one in judged)
 
 

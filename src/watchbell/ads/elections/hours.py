@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from watchbell.ads.elections.calendar import Election, Hours, Voting
+from watchbell.ads.elections.calendar import Election, Hours, Poll
 from watchbell.ads.elections.days import WEEKDAYS
 from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import Normalised, normalise
@@ -181,7 +181,7 @@ def _zone(hour: re.Match[str]) -> str | None:
     return hour["zone"] and _ZONES[hour["zone"][0]]
 
 
-def wrong_hours(plain: Normalised, hours: Iterable[SaidHour], election: Election, voting: Voting) -> tuple[Judged, ...]:
+def wrong_hours(plain: Normalised, hours: Iterable[SaidHour], poll: Poll) -> tuple[Judged, ...]:
     """Return a finding for the first of the hours that a text gives and the polls do not keep.
 
     It rejects where the text says that the hour is that of election day, and else holds: an ad may mean other polls.
@@ -190,39 +190,38 @@ def wrong_hours(plain: Normalised, hours: Iterable[SaidHour], election: Election
         start, end = said.span
         near = plain.text[max(0, start - _AROUND) : end + _AROUND]
         is_of_the_day = _ELECTION_DAY.search(near)
-        is_early = said.of_voting and not (is_of_the_day or _is_a_weekday_of(election, near))
-        if _is_right(said, election, voting) or is_early or _OTHER_POLLS.search(near):
+        is_early = said.of_voting and not (is_of_the_day or _is_a_weekday_of(poll.election, near))
+        if _is_right(said, poll) or is_early or _OTHER_POLLS.search(near):
             continue
-        is_plain = is_of_the_day and not election.expected
-        finding = PolicyFinding(code=CODE, quote=plain.quote(start, end), reason=_reason(election, voting))
+        is_plain = is_of_the_day and not poll.election.expected
+        finding = PolicyFinding(code=CODE, quote=plain.quote(start, end), reason=_reason(poll))
         return (Judged(finding, Verdict.REJECT if is_plain else Verdict.REVIEW),)
     return ()
 
 
-def checked_hours(
-    judged: Iterable[Judged], plain: Normalised, known: Sequence[tuple[Election, Voting]]
-) -> tuple[Judged, ...]:
+def checked_hours(judged: Iterable[Judged], plain: Normalised, polls: Sequence[Poll]) -> tuple[Judged, ...]:
     """Return the findings, a wrong hour among them; a doubt about the right hours is taken back.
 
     Args:
         judged: what the rules found.
         plain: the ad's words.
-        known: the elections that the ad may speak of, the next first, and how people vote in them where it runs.
+        polls: of the elections that the ad may speak of, where it runs; the next first.
     """
-    timed = [(election, voting) for election, voting in known if voting.hours]
+    timed = [poll for poll in polls if poll.voting.hours]
     is_told = timed and (_NAMES_POLLS.found_in(plain.letters) or _NAMES_AN_HOUR.found_in(plain.letters))
     if not is_told:
         return tuple(judged)
     hours = list(hours_said(plain.text))
     said = [plain.quote(*hour.span) for hour in hours]
     kept = tuple(one for one in judged if not _is_doubt_about_hours(one, timed, said))
-    found = [wrong_hours(plain, hours, election, voting) for election, voting in timed]
+    found = [wrong_hours(plain, hours, poll) for poll in timed]
     if not all(found) or any(one.finding.code == CODE and one.verdict is Verdict.REJECT for one in kept):
         return kept
     return (*(one for one in kept if one.finding.code != CODE), *found[0])
 
 
-def _is_right(said: SaidHour, election: Election, voting: Voting) -> bool:
+def _is_right(said: SaidHour, poll: Poll) -> bool:
+    election, voting = poll
     hours = {_minute(one.closes if said.closes else one.opens) for one in voting.hours}
     if said.zone is None:
         return bool(said.minutes & hours)
@@ -265,7 +264,7 @@ def _is_an_hour(text: str, bare: re.Match[str]) -> bool:
     return bool(is_after or _TO_A_MARKED_HOUR.match(text, bare.end()))
 
 
-def _is_doubt_about_hours(judged: Judged, known: Sequence[tuple[Election, Voting]], said: Sequence[str]) -> bool:
+def _is_doubt_about_hours(judged: Judged, polls: Sequence[Poll], said: Sequence[str]) -> bool:
     """Tell whether a rule held an ad for right hours, or took polls that close at an hour for closed ones.
 
     The hour of a gathering after the polls close is none of theirs.
@@ -278,7 +277,7 @@ def _is_doubt_about_hours(judged: Judged, known: Sequence[tuple[Election, Voting
     if _OF_A_GATHERING.search(words):
         return True
     hours = hours_said(words)
-    right = [any(_is_right(one, *election) for election in known) for one in hours]
+    right = [any(_is_right(one, poll) for poll in polls) for one in hours]
     return bool(right) and all(right)
 
 
@@ -286,11 +285,12 @@ def _minute(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
-def _reason(election: Election, voting: Voting) -> str:
+def _reason(poll: Poll) -> str:
+    election, voting = poll
     kept = " or ".join(_told(one) for one in voting.hours)
     return (
         f"It gives other hours of the polls than the calendar: {election.name}, {voting.called or voting.where}, "
-        f"{kept} local time ({voting.official or election.official})."
+        f"{kept} local time ({poll.page})."
     )
 
 

@@ -7,7 +7,7 @@ doubt about it back, and so do the names of its places. What the calendar does n
 import re
 from collections.abc import Iterable, Sequence
 
-from watchbell.ads.elections.calendar import Election, Method, Voting
+from watchbell.ads.elections.calendar import Method, Poll
 from watchbell.ads.expressions import WordSearch
 from watchbell.ads.normalise import Normalised, normalise
 from watchbell.ads.rules.policy import Judged
@@ -58,28 +58,25 @@ _SHORT = 4
 """Letters that a name must have to be told by."""
 
 
-def checked_ways(
-    judged: Iterable[Judged], plain: Normalised, known: Sequence[tuple[Election, Voting]]
-) -> tuple[Judged, ...]:
+def checked_ways(judged: Iterable[Judged], plain: Normalised, polls: Sequence[Poll]) -> tuple[Judged, ...]:
     """Return the findings, ways that are not offered and places that are not official among them.
 
     Args:
         judged: what the rules found.
         plain: the ad's words.
-        known: the elections that the ad may speak of, the next first, and how people vote in them where it runs.
+        polls: of the elections that the ad may speak of, where it runs; the next first.
     """
-    if not known:
+    if not polls:
         return tuple(judged)
-    kept = tuple(one for one in judged if not _is_doubt_about_what_is(one, plain, known))
-    found = (*_not_offered(plain, known), *_not_a_place(plain, known))
+    kept = tuple(one for one in judged if not _is_doubt_about_what_is(one, plain, polls))
+    found = (*_not_offered(plain, polls), *_not_a_place(plain, polls))
     had = {one.finding.code for one in kept}
     return (*kept, *(one for one in found if one.finding.code not in had))
 
 
-def _not_offered(plain: Normalised, known: Sequence[tuple[Election, Voting]]) -> tuple[Judged, ...]:
-    election, voting = known[0]
+def _not_offered(plain: Normalised, polls: Sequence[Poll]) -> tuple[Judged, ...]:
     for method in _ASKED_OF:
-        is_known = all(one.methods.get(method) is False for _, one in known)
+        is_known = all(one.methods.get(method) is False for _, one in polls)
         if not is_known or not _NAMES_WAY[method].found_in(plain.letters):
             continue
         for call in _CALLS[method].finditer(plain.text):
@@ -88,44 +85,43 @@ def _not_offered(plain: Normalised, known: Sequence[tuple[Election, Voting]]) ->
                 way = method.value.replace("_", " ")
                 reason = (
                     f"It calls to vote in a way that the calendar says is not offered there ({way}): "
-                    f"{election.name}, {voting.official or election.official}."
+                    f"{polls[0].election.name}, {polls[0].page}."
                 )
                 finding = PolicyFinding(code=METHOD_CODE, quote=plain.quote(*call.span()), reason=reason)
                 return (Judged(finding, Verdict.REVIEW),)
     return ()
 
 
-def _not_a_place(plain: Normalised, known: Sequence[tuple[Election, Voting]]) -> tuple[Judged, ...]:
-    election, voting = known[0]
-    places = _places(known)
+def _not_a_place(plain: Normalised, polls: Sequence[Poll]) -> tuple[Judged, ...]:
+    places = _places(polls)
     if not places:
         return ()
     for said in _AT.finditer(plain.text):
         if not any(_is_one(said["place"], place) for place in places):
             reason = (
-                f"It sends voters to a place that the calendar does not have for {election.name}: "
-                f"{voting.official or election.official}."
+                f"It sends voters to a place that the calendar does not have for {polls[0].election.name}: "
+                f"{polls[0].page}."
             )
             finding = PolicyFinding(code=PLACE_CODE, quote=plain.quote(*said.span()), reason=reason)
             return (Judged(finding, Verdict.REVIEW),)
     return ()
 
 
-def _is_doubt_about_what_is(judged: Judged, plain: Normalised, known: Sequence[tuple[Election, Voting]]) -> bool:
+def _is_doubt_about_what_is(judged: Judged, plain: Normalised, polls: Sequence[Poll]) -> bool:
     """Tell whether a rule found a way to vote that is offered, or a place that is official."""
     words = normalise(judged.finding.quote).text
     if judged.finding.code == METHOD_CODE:
         named = [method for method in _REMOTE if _NAMES[method].search(words)]
-        return bool(named) and all(one.methods.get(method) for _, one in known for method in named)
+        return bool(named) and all(one.methods.get(method) for _, one in polls for method in named)
     if judged.finding.code != PLACE_CODE or judged.verdict is not Verdict.REVIEW:
         return False
     start = max(0, plain.text.find(words))
     said = plain.text[start : start + len(words) + _AROUND]
-    return any(place in said for place in _places(known))
+    return any(place in said for place in _places(polls))
 
 
-def _places(known: Sequence[tuple[Election, Voting]]) -> list[str]:
-    return [normalise(place).text for _, voting in known for place in voting.places]
+def _places(polls: Sequence[Poll]) -> list[str]:
+    return [normalise(place).text for _, voting in polls for place in voting.places]
 
 
 def _is_one(said: str, place: str) -> bool:

@@ -61,7 +61,7 @@ class Chosen(BaseModel):
 
     def settled(self) -> "Chosen":
         """Return the choice with the country of the election, where one is chosen."""
-        election = next((one for one in Calendar.bundled().elections if one.id == self.span), None)
+        election = Calendar.bundled().election(self.span)
         country = (Within.before(election).country or "") if election else self.country.upper()
         return Chosen(country=country, span=self.span)
 

@@ -148,7 +148,7 @@ _SUM = "Write a sum as a number, such as 1500."
 
 def of_election(election_id: str) -> dict[str, Any]:
     """Return what an election asks for; nothing where there is none of that id."""
-    found = next((one for one in elections() if one.id == election_id), None)
+    found = Calendar.bundled().election(election_id)
     if found is None:
         return {}
     within = Within.before(found)

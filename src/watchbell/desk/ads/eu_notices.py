@@ -147,14 +147,13 @@ def _known(vault: Vault, ad_id: str, publisher: Publisher) -> tuple[Ad, Known] |
     if ad is None or ad.content_hidden:
         return None
     sponsor, controller = _sponsor(vault, ad_id)
-    shown = vault.advertisers.evidence(sponsor.id) if sponsor else []
     decision = vault.ads.decision(ad_id)
     political = decision.political if decision else ad.declared_political
     if not is_under_the_regulation(ad, sponsor, political=political):
         return None
+    shown = vault.advertisers.evidence(sponsor.id) if sponsor else []
     calendar, declared = Calendar.bundled(), declaration_of(vault, ad)
     first = ad.started_at.astimezone(UTC).date() if ad.started_at else None
-    by_id = {election.id: election for election in calendar.elections}
     return ad, Known(
         publisher,
         sponsor,
@@ -162,7 +161,7 @@ def _known(vault: Vault, ad_id: str, publisher: Publisher) -> tuple[Ad, Known] |
         controller=controller,
         elections=calendar.near(first, ad.country or "EU") if first else (),
         declared=declared,
-        linked=tuple(by_id.get(one, one) for one in declared.linked or ()),
+        linked=tuple(calendar.election(one) or one for one in declared.linked or ()),
     )
 
 

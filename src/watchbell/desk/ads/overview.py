@@ -182,8 +182,8 @@ def _overview(records: pl.DataFrame, span: str) -> Overview:
     standing = pl.when("removed").then(pl.lit(REMOVED)).otherwise(pl.col("verdict").fill_null(UNDECIDED))
     return Overview(
         ads=ads.height,
-        first=_time(ads["began"].min()),
-        last=_time(ads["began"].max()),
+        first=ad_sums.instant(ads["began"].min()),
+        last=ad_sums.instant(ads["began"].max()),
         unpublished=ads["spend_currency"].null_count(),
         placed=ad_sums.number_aimed(ads, ad_sums.PLACES),
         spending=[_spent(ads, amount, in_time) for amount in amounts[:_MOST_CURRENCIES]],
@@ -226,7 +226,3 @@ def _spent(ads: pl.DataFrame, total: Amount, in_time: Callable[[pl.DataFrame, st
 def _dearest(part: Part) -> tuple[Decimal, bool, Decimal, str]:
     """Put first what costs most at least, then what may have cost most."""
     return -part.lower, part.upper is not None, -(part.upper or Decimal(0)), part.name
-
-
-def _time(value: object) -> datetime | None:
-    return value if isinstance(value, datetime) else None

@@ -131,8 +131,8 @@ def payer_view(office: Office, name: str, now: datetime, within: Within = EVERYT
         summed=ad_sums.amounts(sums),
         seen=who_saw(ads),
         unpublished=ads["spend_currency"].null_count(),
-        first=_time(ads["started_at"].min()),
-        last=_time(pl.concat([ads["started_at"], ads["ended_at"]]).max()),
+        first=ad_sums.instant(ads["started_at"].min()),
+        last=ad_sums.instant(pl.concat([ads["started_at"], ads["ended_at"]]).max()),
         spending=[_spending(ads, amount) for amount in ad_sums.amounts(ads)],
         pages=ad_sums.by(told, "advertiser"),
         sources=ad_sums.by(told, "source"),
@@ -242,7 +242,3 @@ def _largest(ads: pl.DataFrame) -> pl.DataFrame:
 
 def _different(values: pl.Series) -> tuple[str, ...]:
     return tuple(values.drop_nulls().unique().sort())
-
-
-def _time(value: object) -> datetime | None:
-    return value if isinstance(value, datetime) else None

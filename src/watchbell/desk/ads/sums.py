@@ -164,6 +164,11 @@ def _months_between(first: str, last: str) -> list[str]:
     return [f"{year + (month - 1 + n) // 12:04}-{(month - 1 + n) % 12 + 1:02}" for n in range(count)]
 
 
+def instant(value: object) -> datetime | None:
+    """Return what Polars answers where it is a time: the least or greatest of a column, None of an empty one."""
+    return value if isinstance(value, datetime) else None
+
+
 def nothing_in(name: str) -> Part:
     """Return the part without any ad."""
     return Part(name, 0, Decimal(0), Decimal(0))

@@ -41,8 +41,14 @@ Code = Annotated[str, Field(pattern=r"^[A-Z]{2,4}-[A-Z]+$")]
 """The code of a rule, such as VI-DATE."""
 
 
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    """Return all zones: Python looks through a folder of files for them."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"{name} is no time zone of the IANA database, such as America/New_York")
     return name
 
